@@ -1,0 +1,88 @@
+/** What flows through an agent: one immutable type a stage. `source -> rules -> seal -> buffer -> forward`. */
+import type { tributary } from '../proto/generated/tributary.js';
+import type { Epoch, Lane, Place, Tip } from '../shared/identity.ts';
+
+export type Header = readonly [name: Buffer, value: Buffer | null];
+
+/** A record as a source read it. */
+export interface Captured {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly Header[];
+  /** Milliseconds since 1970: the record's own, or the agent's wall clock where `stamp` is `agent`. */
+  readonly timestamp: number;
+  readonly stamp: 'source' | 'agent';
+  /** Where it was read, for the header `tributary.source`: `kafka:orders/3/18273`, `http:factory-1/<request>/<line>`. */
+  readonly source: string;
+}
+
+/** What a source hands over at once: all of it becomes durable in one transaction, or none. */
+export interface Capture {
+  readonly records: readonly Captured[];
+  /** Stored in the same transaction; read back by the source at its next start. */
+  readonly positions?: readonly StoredPosition[];
+  /** Remembered for a stated window; a second capture with the same key is answered with the first one's outcome. */
+  readonly idempotencyKey?: string;
+  /** Partitions of each source topic, where known: the hub makes the target topic with as many. */
+  readonly sourcePartitions?: ReadonlyMap<string, number>;
+}
+
+export interface StoredPosition {
+  /** The source's own name for it: `kafka:<source name>:<topic>:<partition>`. */
+  readonly key: string;
+  readonly position: tributary.v1.ISourcePosition;
+}
+
+export interface CaptureOutcome {
+  /** True where the idempotency key was known: nothing was captured this time. */
+  readonly repeated: boolean;
+  readonly records: number;
+}
+
+/** What the sources see of the stages behind them. */
+export interface Intake {
+  /**
+   * Resolves once the records are on disk (WAL, synchronous FULL): only then may a source acknowledge.
+   * @throws TributaryError `bufferFull` (retryable: wait and try again), `bufferFailed` (final: the process ends), `tooLarge`
+   */
+  capture(capture: Capture): Promise<CaptureOutcome>;
+  /** Positions stored by earlier captures, by key prefix. */
+  positions(keyPrefix: string): StoredPosition[];
+}
+
+export interface BufferedStream extends Place {
+  /** Row id of the stream in the buffer. */
+  readonly id: number;
+  readonly epoch: Epoch;
+  readonly lane: Lane;
+  readonly sourcePartitions: number;
+  readonly previous: { readonly epoch: Epoch; readonly next: number; readonly tip: Tip } | null;
+}
+
+/** One buffer row under way to the hub. */
+export type Parcel = SealedParcel | GapParcel;
+interface ParcelBase {
+  /** Row id: rises in each place's order, over epochs too. */
+  readonly id: number;
+  readonly stream: BufferedStream;
+  readonly first: number;
+  readonly last: number;
+  readonly previousTip: Tip;
+  readonly tip: Tip;
+  readonly minTimestamp: number;
+  readonly maxTimestamp: number;
+}
+export interface SealedParcel extends ParcelBase {
+  readonly kind: 'sealed';
+  readonly blob: Buffer;
+  readonly shiftMs: number;
+  readonly position: tributary.v1.ISourcePosition | null;
+}
+export type GapReason = 'expired' | 'evicted' | 'quarantined' | 'purged' | 'withheld' | 'duplicate' | 'lost';
+export interface GapParcel extends ParcelBase {
+  readonly kind: 'gap';
+  readonly reason: GapReason;
+  readonly detail: string;
+}

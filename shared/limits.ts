@@ -1,0 +1,62 @@
+/**
+ * Every bound of the data path, in one place. Their relations are asserted at start: a sealed batch fits a shipment, a
+ * shipment fits the hub's body limit and a transaction.
+ */
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+export const GIB = 1024 * MIB;
+
+export const limits = {
+  /** One record's key, value and headers as captured. */
+  maxRecordBytes: 16 * MIB,
+  /** Raw (uncompressed) bytes that a batch is closed at; one larger record makes a batch of its own. */
+  sealRawBytes: 512 * KIB,
+  sealRecords: 10_000,
+  /** A sealed batch as the link and Kafka see it. */
+  maxBatchBytes: 17 * MIB,
+  /** Decompressed bytes of one batch that anybody is ready to look at. */
+  maxBatchRawBytes: 32 * MIB,
+  /** Target size of a shipment; a single larger batch makes a shipment of its own. */
+  shipmentBytes: 1 * MIB,
+  maxShipmentBytes: 20 * MIB,
+  maxShipmentParcels: 10_000,
+  shipmentsInFlight: 8,
+  /** Hub: request bodies held in memory, all edges together and one edge. */
+  hubBodyBytes: 256 * MIB,
+  hubBodyBytesPerEdge: 64 * MIB,
+  /** One transaction at the hub. */
+  transactionBytes: 32 * MIB,
+  transactionPartitions: 2_000,
+  transactionMs: 10_000,
+  /** HTTP source: one request. */
+  httpBodyBytes: 16 * MIB,
+  /** Agent: captured and not yet committed, over all sources. */
+  intakeBytes: 32 * MIB,
+  /** Ledger: bounded lists. */
+  tipRing: 32,
+  epochsPerEdge: 32,
+  ancestorsPerPlace: 16,
+  forksPerEdge: 16,
+  openStreamsPerEdge: 20_000,
+  gapsPerStream: 1_000,
+  ledgerEntryBytes: 64 * KIB,
+} as const;
+
+function assertRelations(l: typeof limits): void {
+  const relations: [string, boolean][] = [
+    ['maxRecordBytes < maxBatchBytes', l.maxRecordBytes < l.maxBatchBytes],
+    ['maxBatchBytes < maxShipmentBytes', l.maxBatchBytes < l.maxShipmentBytes],
+    ['maxBatchBytes <= maxBatchRawBytes', l.maxBatchBytes <= l.maxBatchRawBytes],
+    ['maxShipmentBytes <= hubBodyBytesPerEdge', l.maxShipmentBytes <= l.hubBodyBytesPerEdge],
+    ['hubBodyBytesPerEdge <= hubBodyBytes', l.hubBodyBytesPerEdge <= l.hubBodyBytes],
+    ['maxShipmentBytes <= transactionBytes', l.maxShipmentBytes <= l.transactionBytes],
+    [
+      'shipmentsInFlight * shipmentBytes <= hubBodyBytesPerEdge',
+      l.shipmentsInFlight * l.shipmentBytes <= l.hubBodyBytesPerEdge,
+    ],
+    ['httpBodyBytes <= intakeBytes', l.httpBodyBytes <= l.intakeBytes],
+  ];
+  const broken = relations.filter(([, holds]) => !holds).map(([text]) => text);
+  if (broken.length > 0) throw new Error(`limits contradict each other: ${broken.join('; ')}`);
+}
+assertRelations(limits);
