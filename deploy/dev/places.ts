@@ -61,7 +61,12 @@ function isFree(port: number): Promise<boolean> {
 const list = (brokers: readonly string[]): string => JSON.stringify(brokers);
 
 /** Writes hub.yaml and one agent file per edge; returns their paths. */
-export function writeConfigs(dir: string, ports: Ports, central: readonly string[], edge: readonly string[]): Map<string, string> {
+export function writeConfigs(
+  dir: string,
+  ports: Ports,
+  central: readonly string[],
+  edge: readonly string[],
+): Map<string, string> {
   const paths = new Map<string, string>();
   const write = (name: string, text: string): void => {
     const path = join(dir, `${name}.yaml`);
@@ -76,7 +81,10 @@ export function writeConfigs(dir: string, ports: Ports, central: readonly string
   return paths;
 }
 
-const hubYaml = (ports: Ports, brokers: readonly string[]): string => `# Written by "tributary up". Plain HTTP and no tokens: only on loopback.
+const hubYaml = (
+  ports: Ports,
+  brokers: readonly string[],
+): string => `# Written by "tributary up". Plain HTTP and no tokens: only on loopback.
 kafka: { brokers: ${list(brokers)} }
 listen: "127.0.0.1:${ports.hub}"
 ledger: { topic: tributary.ledger, shards: 4 }

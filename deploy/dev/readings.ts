@@ -78,5 +78,7 @@ export function readProcesses(): Reading[] {
     running = 0;
   }
   const forks = Number(statLine.split(' ')[1] ?? 0);
-  return [{ name: 'processes', running, forks, feederUserMs: own.userCPUTime / 1000, feederRssBytes: own.maxRSS * 1024 }];
+  return [
+    { name: 'processes', running, forks, feederUserMs: own.userCPUTime / 1000, feederRssBytes: own.maxRSS * 1024 },
+  ];
 }

@@ -43,7 +43,9 @@ export async function waitForFirstRecord(hubUrl: string, signal: AbortSignal): P
 export async function* statusLines(ports: Ports, everyMs: number, signal: AbortSignal): AsyncGenerator<string[]> {
   while (!signal.aborted) {
     const lines = await Promise.all(
-      DEMO_EDGES.map(async ({ edge }) => line(edge, await getJson<AgentStatus>(`http://127.0.0.1:${ports.telemetry[edge]}/status`))),
+      DEMO_EDGES.map(async ({ edge }) =>
+        line(edge, await getJson<AgentStatus>(`http://127.0.0.1:${ports.telemetry[edge]}/status`)),
+      ),
     );
     yield [new Date().toISOString().slice(11, 19), ...lines];
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);

@@ -80,7 +80,11 @@ class Stack {
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-async function startKafkas(dir: string, options: UpOptions, stack: Stack): Promise<[readonly string[], readonly string[]]> {
+async function startKafkas(
+  dir: string,
+  options: UpOptions,
+  stack: Stack,
+): Promise<[readonly string[], readonly string[]]> {
   const start = async (name: string, named: readonly string[] | undefined): Promise<readonly string[]> => {
     if (named && named.length > 0) {
       options.print(`${name} Kafka: using ${named.join(', ')}`);
@@ -96,7 +100,10 @@ async function startKafkas(dir: string, options: UpOptions, stack: Stack): Promi
   const both = await Promise.allSettled([start('central', options.centralBrokers), start('edge', options.edgeBrokers)]);
   const failed = both.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
-  const [central, edge] = both as [PromiseFulfilledResult<readonly string[]>, PromiseFulfilledResult<readonly string[]>];
+  const [central, edge] = both as [
+    PromiseFulfilledResult<readonly string[]>,
+    PromiseFulfilledResult<readonly string[]>,
+  ];
   return [central.value, edge.value];
 }
 
@@ -106,17 +113,33 @@ async function createSourceTopics(brokers: readonly string[]): Promise<void> {
     const topics = DEMO_EDGES.filter(({ source }) => source === 'kafka').flatMap(({ topics: names }) => names);
     const { topics: known } = await cluster.metadata(null);
     const missing = topics.filter((topic) => !known.has(topic));
-    if (missing.length > 0) await createTopics(cluster, missing.map((name) => ({ name, partitions: 3, replicationFactor: -1 })));
+    if (missing.length > 0)
+      await createTopics(
+        cluster,
+        missing.map((name) => ({ name, partitions: 3, replicationFactor: -1 })),
+      );
   } finally {
     await cluster.close();
   }
 }
 
-async function startTributary(dir: string, ports: Ports, central: readonly string[], edge: readonly string[], stack: Stack): Promise<Child[]> {
+async function startTributary(
+  dir: string,
+  ports: Ports,
+  central: readonly string[],
+  edge: readonly string[],
+  stack: Stack,
+): Promise<Child[]> {
   const configs = writeConfigs(dir, ports, central, edge);
   const print = (line: string): void => stack.print(line);
   const make = (name: string, args: string[], ready: boolean): Child =>
-    new Child({ name, args, logPath: join(dir, 'logs', `${name}.log`), ...(ready ? { readyText: '"ready"' } : {}), onChange: print });
+    new Child({
+      name,
+      args,
+      logPath: join(dir, 'logs', `${name}.log`),
+      ...(ready ? { readyText: '"ready"' } : {}),
+      onChange: print,
+    });
   const launch = async (child: Child): Promise<Child> => {
     stack.push(child.name, () => child.stop());
     child.start();
@@ -125,7 +148,9 @@ async function startTributary(dir: string, ports: Ports, central: readonly strin
     return child;
   };
   const hub = make('hub', [LAUNCHER, 'hub', '--config', configs.get('hub') ?? ''], true);
-  const agents = DEMO_EDGES.map(({ edge: name }) => make(name, [LAUNCHER, 'agent', '--config', configs.get(name) ?? ''], true));
+  const agents = DEMO_EDGES.map(({ edge: name }) =>
+    make(name, [LAUNCHER, 'agent', '--config', configs.get(name) ?? ''], true),
+  );
   const children = await Promise.all([hub, ...agents].map(launch));
   const urls = DEMO_EDGES.filter(({ source }) => source === 'http').map(({ edge: name }) => httpUrl(ports, name));
   children.push(await launch(make('feeder', [FEEDER, edge.join(','), ...urls], false)));
@@ -135,7 +160,13 @@ async function startTributary(dir: string, ports: Ports, central: readonly strin
 const httpUrl = (ports: Ports, edge: string): string => `http://127.0.0.1:${ports.http[edge]}`;
 
 /** The contract for scripts: where everything is, and under which process ids. */
-function writeUpFile(dir: string, ports: Ports, central: readonly string[], edge: readonly string[], children: readonly Child[]): void {
+function writeUpFile(
+  dir: string,
+  ports: Ports,
+  central: readonly string[],
+  edge: readonly string[],
+  children: readonly Child[],
+): void {
   const up = {
     centralBrokers: central,
     edgeBrokers: edge,

@@ -1,0 +1,31 @@
+/**
+ * Promises broken on purpose. The sources are copied, one line is changed, and the same rounds run on the copy: they must
+ * turn red. A break that does not find its text fails loudly, so that it can't rot.
+ */
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Break {
+  readonly promise: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const BREAKS: Record<string, Break> = {};
+
+const COPIED = ['agent', 'hub', 'shared', 'proto', 'bin', 'deploy', 'package.json', 'tsconfig.json'];
+
+/** Copies the clone at `root` into `to` with the break applied; returns `to`. */
+export function brokenCopy(root: string, to: string, name: string): string {
+  const chosen = BREAKS[name];
+  if (!chosen) throw new Error(`unknown break ${name}; known are ${Object.keys(BREAKS).join(', ')}`);
+  for (const entry of COPIED) cpSync(join(root, entry), join(to, entry), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
+  const path = join(to, chosen.file);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(chosen.find).length !== 2)
+    throw new Error(`break ${name}: its text is not there exactly once in ${chosen.file}`);
+  writeFileSync(path, text.replace(chosen.find, chosen.replace));
+  return to;
+}

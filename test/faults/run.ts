@@ -1,0 +1,53 @@
+/**
+ * `npm run faults -- NAME [--rounds N] [--seed S] [--break PROMISE] [--keep]`: runs that hurt on purpose and check what a
+ * `read_committed` consumer sees against what the producers were told was accepted. One line a round, at the end the
+ * sums, and an exit code: 0 nothing wrong, 1 something lost, twice, out of order or unexplained, 2 bad usage.
+ */
+import { parseArgs } from 'node:util';
+import type { Tally } from './tally.ts';
+
+export interface FaultOptions {
+  readonly rounds: number | undefined;
+  readonly seed: number;
+  /** Name of a promise that is broken on purpose (see `breaks.ts`): the run must turn red. */
+  readonly break: string | undefined;
+  readonly keep: boolean;
+  readonly print: (line: string) => void;
+}
+
+type Scenario = (options: FaultOptions) => Promise<Tally>;
+
+const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
+  crash: () => import('./crash.ts'),
+};
+
+function usage(problem: string): never {
+  process.stderr.write(
+    `${problem}\nusage: npm run faults -- ${Object.keys(SCENARIOS).join('|')} [--rounds N] [--seed S] [--break PROMISE] [--keep]\n`,
+  );
+  process.exit(2);
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string' },
+    seed: { type: 'string' },
+    break: { type: 'string' },
+    keep: { type: 'boolean' },
+  },
+});
+const [name = ''] = positionals;
+const load = SCENARIOS[name];
+if (!load) usage(`unknown fault run: ${name === '' ? '(none)' : name}`);
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) usage(`--rounds must be a whole number above 0`);
+if (!Number.isInteger(seed)) usage(`--seed must be a whole number`);
+
+const { run } = await load();
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+print(`seed ${seed}`);
+const tally = await run({ rounds, seed, break: values.break, keep: values.keep ?? false, print });
+print(tally.summary());
+process.exit(tally.clean ? 0 : 1);
