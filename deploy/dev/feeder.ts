@@ -29,18 +29,18 @@ const GATEWAY: readonly Outlet[] = [
   { topic: 'host.processes', read: readProcesses },
 ];
 
-const valueOf = (reading: Reading): string => JSON.stringify({ host: HOST, at: new Date().toISOString(), ...reading });
+const textOf = (reading: Reading): string => JSON.stringify({ host: HOST, at: new Date().toISOString(), ...reading });
 
 async function feedKafka(producer: Producer): Promise<void> {
   for (const { topic, read } of STORE) {
-    const messages = read().map((reading) => ({ key: reading.name, value: valueOf(reading) }));
+    const messages = read().map((reading) => ({ key: reading.name, value: textOf(reading) }));
     await producer.send({ topic, messages, acks: -1 });
   }
 }
 
 /** Sends until the agent says that it has the records; the same key each time, so that none is captured twice. */
 async function post(url: string, { topic, read }: Outlet, signal: AbortSignal): Promise<void> {
-  const body = read().map(valueOf).join('\n');
+  const body = read().map(textOf).join('\n');
   if (body === '') return;
   const key = randomUUID();
   for (let attempt = 0; attempt < HTTP_TRIES && !signal.aborted; attempt += 1) {

@@ -36,7 +36,12 @@ export function kafkaLoad(
     }
     await producer.disconnect();
   })();
-  return { stop: () => (stop.abort(), done) };
+  return {
+    stop: () => {
+      stop.abort();
+      return done;
+    },
+  };
 }
 
 async function sendBatch(
