@@ -25,6 +25,8 @@ export interface Capture {
   readonly positions?: readonly StoredPosition[];
   /** Remembered for a stated window; a second capture with the same key is answered with the first one's outcome. */
   readonly idempotencyKey?: string;
+  /** What the key stands for (a hash of the request): stored with it, so that its reuse for something else is noticed. */
+  readonly idempotencyDigest?: string;
   /** Partitions of each source topic, where known: the hub makes the target topic with as many. */
   readonly sourcePartitions?: ReadonlyMap<string, number>;
 }
@@ -38,7 +40,10 @@ export interface StoredPosition {
 export interface CaptureOutcome {
   /** True where the idempotency key was known: nothing was captured this time. */
   readonly repeated: boolean;
+  /** Records of this capture, or where `repeated` of the first one with the key. */
   readonly records: number;
+  /** Where `repeated`: the digest that was stored with the key. */
+  readonly idempotencyDigest?: string;
 }
 
 /** What the sources see of the stages behind them. */
