@@ -679,6 +679,9 @@ export namespace tributary {
             /** Shipment parcels. */
             parcels: tributary.v1.Parcel.$Properties[];
 
+            /** Shipment marks. */
+            marks: tributary.v1.Mark.$Properties[];
+
             /**
              * Creates a new Shipment instance using the specified properties.
              * @param [properties] Properties to set
@@ -726,6 +729,9 @@ export namespace tributary {
                 /** Shipment parcels */
                 parcels?: (tributary.v1.Parcel.$Properties[]|null);
 
+                /** Shipment marks */
+                marks?: (tributary.v1.Mark.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -737,6 +743,7 @@ export namespace tributary {
               hub?: tributary.v1.HubIdentity.$Shape|null;
               streams?: tributary.v1.Stream.$Shape[]|null;
               parcels?: tributary.v1.Parcel.$Shape[]|null;
+              marks?: tributary.v1.Mark.$Shape[]|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -935,9 +942,6 @@ export namespace tributary {
             /** Parcel gap. */
             gap?: (tributary.v1.Gap.$Properties|null);
 
-            /** Parcel mark. */
-            mark?: (tributary.v1.Mark.$Properties|null);
-
             /** Parcel content. */
             content?: ("sealed"|"gap");
 
@@ -982,9 +986,6 @@ export namespace tributary {
                 /** Parcel gap */
                 gap?: (tributary.v1.Gap.$Properties|null);
 
-                /** Parcel mark */
-                mark?: (tributary.v1.Mark.$Properties|null);
-
                 /** Parcel content */
                 content?: ("sealed"|"gap");
 
@@ -997,7 +998,6 @@ export namespace tributary {
               stream?: number|null;
               sealed?: tributary.v1.Sealed.$Shape|null;
               gap?: tributary.v1.Gap.$Shape|null;
-              mark?: tributary.v1.Mark.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ content?: undefined; sealed?: null; gap?: null }|{ content?: "sealed"; sealed: tributary.v1.Sealed.$Shape; gap?: null }|{ content?: "gap"; sealed?: null; gap: tributary.v1.Gap.$Shape })

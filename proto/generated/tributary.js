@@ -1587,6 +1587,7 @@ export const tributary = $root.tributary = (() => {
              * @property {tributary.v1.HubIdentity.$Properties|null} [hub] Shipment hub
              * @property {Array.<tributary.v1.Stream.$Properties>|null} [streams] Shipment streams
              * @property {Array.<tributary.v1.Parcel.$Properties>|null} [parcels] Shipment parcels
+             * @property {Array.<tributary.v1.Mark.$Properties>|null} [marks] Shipment marks
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1606,6 +1607,7 @@ export const tributary = $root.tributary = (() => {
              *   hub?: tributary.v1.HubIdentity.$Shape|null;
              *   streams?: Array.<tributary.v1.Stream.$Shape>|null;
              *   parcels?: Array.<tributary.v1.Parcel.$Shape>|null;
+             *   marks?: Array.<tributary.v1.Mark.$Shape>|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} tributary.v1.Shipment.$Shape
              */
@@ -1621,6 +1623,7 @@ export const tributary = $root.tributary = (() => {
             const Shipment = function (properties) {
                 this.streams = [];
                 this.parcels = [];
+                this.marks = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1668,6 +1671,14 @@ export const tributary = $root.tributary = (() => {
             Shipment.prototype.parcels = $util.emptyArray;
 
             /**
+             * Shipment marks.
+             * @member {Array.<tributary.v1.Mark.$Properties>} marks
+             * @memberof tributary.v1.Shipment
+             * @instance
+             */
+            Shipment.prototype.marks = $util.emptyArray;
+
+            /**
              * Creates a new Shipment instance using the specified properties.
              * @function create
              * @memberof tributary.v1.Shipment
@@ -1711,6 +1722,9 @@ export const tributary = $root.tributary = (() => {
                 if (message.parcels != null && message.parcels.length)
                     for (let i = 0; i < message.parcels.length; ++i)
                         $root.tributary.v1.Parcel.encode(message.parcels[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.marks != null && message.marks.length)
+                    for (let i = 0; i < message.marks.length; ++i)
+                        $root.tributary.v1.Mark.encode(message.marks[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1793,6 +1807,14 @@ export const tributary = $root.tributary = (() => {
                             if (!(message.parcels && message.parcels.length))
                                 message.parcels = [];
                             message.parcels.push($root.tributary.v1.Parcel.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.marks && message.marks.length))
+                                message.marks = [];
+                            message.marks.push($root.tributary.v1.Mark.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -2241,7 +2263,6 @@ export const tributary = $root.tributary = (() => {
              * @property {number|null} [stream] Parcel stream
              * @property {tributary.v1.Sealed.$Properties|null} [sealed] Parcel sealed
              * @property {tributary.v1.Gap.$Properties|null} [gap] Parcel gap
-             * @property {tributary.v1.Mark.$Properties|null} [mark] Parcel mark
              * @property {"sealed"|"gap"} [content] Parcel content
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -2260,7 +2281,6 @@ export const tributary = $root.tributary = (() => {
              *   stream?: number|null;
              *   sealed?: tributary.v1.Sealed.$Shape|null;
              *   gap?: tributary.v1.Gap.$Shape|null;
-             *   mark?: tributary.v1.Mark.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
              *   ({ content?: undefined; sealed?: null; gap?: null }|{ content?: "sealed"; sealed: tributary.v1.Sealed.$Shape; gap?: null }|{ content?: "gap"; sealed?: null; gap: tributary.v1.Gap.$Shape })
@@ -2305,14 +2325,6 @@ export const tributary = $root.tributary = (() => {
              * @instance
              */
             Parcel.prototype.gap = null;
-
-            /**
-             * Parcel mark.
-             * @member {tributary.v1.Mark.$Properties|null|undefined} mark
-             * @memberof tributary.v1.Parcel
-             * @instance
-             */
-            Parcel.prototype.mark = null;
 
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
@@ -2366,8 +2378,6 @@ export const tributary = $root.tributary = (() => {
                     $root.tributary.v1.Sealed.encode(message.sealed, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.gap != null && $Object.hasOwnProperty.call(message, "gap"))
                     $root.tributary.v1.Gap.encode(message.gap, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
-                if (message.mark != null && $Object.hasOwnProperty.call(message, "mark"))
-                    $root.tributary.v1.Mark.encode(message.mark, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2433,12 +2443,6 @@ export const tributary = $root.tributary = (() => {
                                 break;
                             message.gap = $root.tributary.v1.Gap.decode(reader, reader.size(), $undefined, _depth + 1, message.gap);
                             message.content = "gap";
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            message.mark = $root.tributary.v1.Mark.decode(reader, reader.size(), $undefined, _depth + 1, message.mark);
                             continue;
                         }
                     }
