@@ -27,5 +27,14 @@ run('pbjs', [
   source,
 ]);
 run('pbts', ['-o', `${out}/tributary.d.ts`, `${out}/tributary.js`]);
-const js = readFileSync(`${out}/tributary.js`, 'utf8').replace('protobufjs/minimal"', 'protobufjs/minimal.js"');
-writeFileSync(`${out}/tributary.js`, js);
+
+// protobufjs finds the package `long` beside it and would hand out its objects for 64-bit fields, zeros included. They are
+// plain numbers here; shared/wire refuses what is not exact.
+const plainNumbers = '$protobuf.util.Long = null;\n$protobuf.configure();\n';
+const generated = readFileSync(`${out}/tributary.js`, 'utf8');
+const importLine = /^import \$protobuf from "protobufjs\/minimal(\.js)?";\n/m;
+if (!importLine.test(generated)) throw new Error('pbjs writes another import line now: adapt this file');
+writeFileSync(
+  `${out}/tributary.js`,
+  generated.replace(importLine, () => `import $protobuf from "protobufjs/minimal.js";\n${plainNumbers}`),
+);

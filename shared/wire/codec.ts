@@ -3,11 +3,6 @@ import { TributaryError } from '../errors.ts';
 import { bounds } from './bounds.ts';
 import { asBuffer, FieldFault } from './check.ts';
 
-// protobufjs finds the package `long` beside it and would hand out its objects for 64-bit fields. Here they are plain
-// numbers; what is not exact is refused where it is read.
-protobuf.util.Long = null as unknown as typeof protobuf.util.Long;
-protobuf.configure();
-
 /** The generated static functions of one message. */
 interface Decodable<M> {
   decode(reader: protobuf.Reader): M;

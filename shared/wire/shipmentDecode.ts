@@ -96,7 +96,6 @@ function parsePrevious(message: tributary.v1.ILink): WireStream['previous'] {
 
 function parseParcel(message: tributary.v1.IParcel, inRange: (index: number) => number): WireParcel {
   const { sealed, gap } = message;
-  if (sealed && gap) throw new FieldFault('content', 'is a batch and a gap');
   const stream = inRange(count('stream', message.stream));
   if (sealed) return keep(message, { stream, ...within('sealed', null, parseSealed, sealed) });
   return keep(message, { stream, ...required('gap', gap, parseGap) });
