@@ -1,0 +1,48 @@
+/**
+ * What a shipment means for a shard: pure functions over the shard's state and the changes that the next transaction
+ * will make (`Staging`). No I/O, no clock of its own.
+ *
+ * Invariants:
+ * - A batch is taken only if it begins at the stream's next sequence with the stream's tip; so the ledger's tip is the
+ *   hash of exactly the bytes that were written, in their order.
+ * - A repeat is confirmed only by a tip: a sequence number alone confirms nothing.
+ * - Nothing that the hub has not got is confirmed, whatever the agent says of its past. Where two histories meet, both
+ *   are kept: the second one in an epoch of its own, and the fork is written down.
+ * - Everything that is held per edge is bounded by `shared/limits.ts`.
+ *
+ * Life of a shipment: `sequenceShipment` stages changes and lists the batches to write; `hub/write` writes them and
+ * the ledger's entries in one transaction; `Staging.publish` after the commit, or the staging is dropped.
+ */
+import type { Verified, VerifiedParcel } from '../stages.ts';
+import type { Sequencing, StreamAnswer, Write } from './context.ts';
+import { takeMarks } from './marks.ts';
+import { sequenceStream } from './stream.ts';
+
+export type * from './context.ts';
+export { decideEpoch, type EpochDecision, type LineageLink, registerLineage } from './epochs.ts';
+export { Staging } from './staging.ts';
+export { applyChange, emptyState, type ShardState } from './state.ts';
+export { type EdgeView, edgesOf, edgeView, type PlaceView, positionsFor, type StreamView } from './view.ts';
+
+export interface Sequenced {
+  /** One for each stream of the shipment, in its order. */
+  readonly answers: readonly StreamAnswer[];
+  /** In each stream's order. */
+  readonly writes: readonly Write[];
+}
+
+export function sequenceShipment(context: Sequencing, shipment: Verified): Sequenced {
+  const parcels: VerifiedParcel[][] = shipment.streams.map(() => []);
+  for (const parcel of shipment.parcels) parcels[parcel.stream]?.push(parcel);
+  const answers: StreamAnswer[] = [];
+  const writes: Write[] = [];
+  for (const [index, stream] of shipment.streams.entries()) {
+    const sequenced = sequenceStream(context, stream, parcels[index]!);
+    answers.push(sequenced.answer);
+    writes.push(...sequenced.writes);
+    const { refusal } = sequenced.answer;
+    if (refusal) context.facts.push({ kind: 'refused', edge: shipment.edge, stream: stream.topic, refusal });
+  }
+  takeMarks(context, shipment);
+  return { answers, writes };
+}

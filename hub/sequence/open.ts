@@ -1,0 +1,193 @@
+import { streamKey } from '../../shared/identity.ts';
+import { limits } from '../../shared/limits.ts';
+import type { AncestorEntry, Counts, PlaceEntry, PointEntry, PositionEntry, StreamEntry } from '../ledger/entries.ts';
+import { edgePlaceKey } from '../ledger/keys.ts';
+import type { ShippedStream } from '../stages.ts';
+import type { Refusal, Sequencing } from './context.ts';
+import { recordFork } from './forks.ts';
+
+const NOTHING: Counts = { records: 0, deadLettered: 0, gapped: 0 };
+const EMPTY_PLACE: PlaceEntry = { v: 1, open: [], ancestors: [], dropped: 0, totals: NOTHING, position: null };
+
+type Opening = { readonly opened: StreamEntry } | { readonly refusal: Refusal };
+
+/**
+ * Opens a stream that the ledger does not know, if its place's stream before it is drained. Where the agent's idea of
+ * the past is not the hub's, the stream opens all the same (nothing may be lost) and a fork is recorded; only a past
+ * that nobody here can judge waits for the operator.
+ */
+export function openStream(context: Sequencing, stream: ShippedStream): Opening {
+  const { staging } = context;
+  if (staging.openStreams(stream.edge) >= limits.openStreamsPerEdge) {
+    return { refusal: { code: 'LIMIT', reason: `the edge has ${limits.openStreamsPerEdge} open streams` } };
+  }
+  const destination = context.destinations.choose(stream);
+  if (destination.kind === 'parked') {
+    return { refusal: { code: 'PARKED', reason: destination.reason, retryAfterMs: destination.retryAfterMs } };
+  }
+  const refusal = settlePredecessor(context, stream);
+  if (refusal) return { refusal };
+  const { topic, topicId, partition, leaderEpoch } = destination;
+  const opened = freshStream(stream, { topic, topicId, partition, leaderEpoch, lastOffset: -1 }, context.nowMs);
+  staging.putStream(streamKey(stream), stream.edge, opened);
+  addToPlace(context, stream);
+  return { opened };
+}
+
+function freshStream(stream: ShippedStream, target: StreamEntry['target'], nowMs: number): StreamEntry {
+  const { previous } = stream;
+  return {
+    v: 1,
+    next: 0,
+    tip: '0'.repeat(32),
+    ring: [],
+    counts: NOTHING,
+    target,
+    position: null,
+    previous: previous && { epoch: previous.epoch, next: previous.next, tip: previous.tip.toString('hex') },
+    sourcePartitions: stream.sourcePartitions,
+    openedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    maxTimestamp: -1,
+  };
+}
+
+/** Closes the place's stream before this one, or says why that can't be done; null: the way is free. */
+function settlePredecessor(context: Sequencing, stream: ShippedStream): Refusal | null {
+  const { staging } = context;
+  const place = staging.place(edgePlaceKey(stream.edge, stream));
+  const { previous } = stream;
+  if (!previous || previous.next === 0) {
+    if (place) recordFork(context, stream, 'history', newestPoint(context, stream, place), null);
+    return null;
+  }
+  const theirs: PointEntry = { next: previous.next, tip: previous.tip.toString('hex') };
+  const before = { ...stream, epoch: previous.epoch };
+  const open = staging.stream(streamKey(before));
+  if (open) {
+    if (open.next < theirs.next) return notDrained(stream, open.next);
+    if (open.next === theirs.next && open.tip === theirs.tip) close(context, stream, open);
+    else recordFork(context, stream, open.next > theirs.next ? 'behind' : 'tip', pointOf(open), theirs);
+    return null;
+  }
+  const closed = place?.ancestors.findLast((known) => known.epoch === previous.epoch);
+  if (closed) {
+    const same = closed.next === theirs.next && closed.tip === theirs.tip;
+    recordFork(
+      context,
+      stream,
+      same ? 'second' : closed.next > theirs.next ? 'behind' : 'tip',
+      pointOf(closed),
+      theirs,
+    );
+    return null;
+  }
+  return unknownPredecessor(context, stream, place, theirs);
+}
+
+function unknownPredecessor(
+  context: Sequencing,
+  stream: ShippedStream,
+  place: PlaceEntry | null,
+  theirs: PointEntry,
+): Refusal | null {
+  const epochs = context.staging.edge(stream.edge)?.epochs ?? [];
+  if (epochs.find((known) => known.epoch === stream.epoch)?.accepted) {
+    recordFork(context, stream, 'accepted', null, theirs);
+    return null;
+  }
+  const registered = epochs.some((known) => known.epoch === stream.previous?.epoch);
+  if (registered && (place?.dropped ?? 0) === 0) return notDrained(stream, 0);
+  recordFork(context, stream, 'held', null, theirs);
+  const { epoch, next } = stream.previous!;
+  const reason = `it goes on from ${next} of epoch ${epoch}, which this hub does not know (any more)`;
+  return { code: 'EPOCH_HELD', reason };
+}
+
+function notDrained(stream: ShippedStream, have: number): Refusal {
+  const { epoch, next } = stream.previous!;
+  const reason = `epoch ${epoch} ends at ${next} and the hub has it up to ${have}`;
+  return { code: 'PREDECESSOR_NOT_DRAINED', reason };
+}
+
+/** The stream is drained and its successor opens: it becomes an ancestor of its place. */
+function close(context: Sequencing, successor: ShippedStream, entry: StreamEntry): void {
+  const epoch = successor.previous!.epoch;
+  const { next, tip, counts, target } = entry;
+  const ancestor: AncestorEntry = {
+    epoch,
+    next,
+    tip,
+    counts,
+    target,
+    successor: successor.epoch,
+    closedAtMs: context.nowMs,
+  };
+  foldIntoPlace(context, successor, ancestor, entry.position);
+}
+
+function foldIntoPlace(
+  context: Sequencing,
+  at: ShippedStream,
+  ancestor: AncestorEntry,
+  position: PositionEntry | null,
+): void {
+  const { staging } = context;
+  const key = edgePlaceKey(at.edge, at);
+  const place = staging.place(key) ?? EMPTY_PLACE;
+  const all = [...place.ancestors, ancestor];
+  const ancestors = all.slice(-limits.ancestorsPerPlace);
+  for (const gone of all.slice(0, all.length - ancestors.length)) dropGaps(context, { ...at, epoch: gone.epoch });
+  staging.putPlace(key, at.edge, {
+    ...place,
+    open: place.open.filter((epoch) => epoch !== ancestor.epoch),
+    ancestors,
+    dropped: place.dropped + all.length - ancestors.length,
+    totals: addCounts(place.totals, ancestor.counts),
+    position: furthest(place.position, position),
+  });
+  staging.putStream(streamKey({ ...at, epoch: ancestor.epoch }), at.edge, null);
+}
+
+/** Gaps live as long as their stream is known. The audit topic has them longer. */
+function dropGaps(context: Sequencing, stream: ShippedStream): void {
+  const key = streamKey(stream);
+  for (const gap of context.staging.gaps(key)) context.staging.putGap(key, stream.edge, gap.first, null);
+}
+
+/** Forks can leave several streams open at one place; the oldest is closed where they become too many. */
+function addToPlace(context: Sequencing, stream: ShippedStream): void {
+  const { staging } = context;
+  const key = edgePlaceKey(stream.edge, stream);
+  const known = staging.place(key) ?? EMPTY_PLACE;
+  staging.putPlace(key, stream.edge, { ...known, open: [...known.open, stream.epoch] });
+  const oldest = known.open[0];
+  if (known.open.length < limits.ancestorsPerPlace || oldest === undefined) return;
+  const entry = staging.stream(streamKey({ ...stream, epoch: oldest }));
+  if (!entry) return;
+  const { next, tip, counts, target } = entry;
+  const ancestor = { epoch: oldest, next, tip, counts, target, successor: stream.epoch, closedAtMs: context.nowMs };
+  foldIntoPlace(context, stream, ancestor, entry.position);
+}
+
+function newestPoint(context: Sequencing, stream: ShippedStream, place: PlaceEntry): PointEntry | null {
+  const epoch = place.open.at(-1);
+  const open = epoch === undefined ? null : context.staging.stream(streamKey({ ...stream, epoch }));
+  const newest = open ?? place.ancestors.at(-1);
+  return newest ? pointOf(newest) : null;
+}
+
+/** Of two source positions the one further on; another topic id or cluster is a new history and replaces the old. */
+export function furthest(a: PositionEntry | null, b: PositionEntry | null): PositionEntry | null {
+  if (!a || !b) return b ?? a;
+  const same = a.clusterId === b.clusterId && a.topicId === b.topicId && a.partition === b.partition;
+  return same && a.nextOffset > b.nextOffset ? a : b;
+}
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  records: a.records + b.records,
+  deadLettered: a.deadLettered + b.deadLettered,
+  gapped: a.gapped + b.gapped,
+});
+
+const pointOf = ({ next, tip }: PointEntry): PointEntry => ({ next, tip });
