@@ -1,0 +1,118 @@
+/** The HTTP routes: agents behind one error format, operators behind another and behind their door. */
+import type { Server } from 'node:http';
+import {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify';
+import { TributaryError } from '../../shared/errors.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { CONTENT_TYPE } from '../../shared/wire/index.ts';
+import type { Access } from './access.ts';
+import { type AgentRequests, askerOf, type Incoming } from './agentRequests.ts';
+import { requestAnswered, requestFailed, requestRefused } from './events.ts';
+import type { ReceiveParts } from './parts.ts';
+import { faultOf, problemBody, problemHeaders, problemJson, RequestFault } from './problems.ts';
+
+/** What else the server shows: registered behind the operators' door, or (a page without data) in front of it. */
+export interface MoreRoutes {
+  readonly operators?: FastifyPluginAsync;
+  readonly everybody?: FastifyPluginAsync;
+}
+
+export interface AppDeps {
+  readonly server: Server;
+  readonly requests: AgentRequests;
+  readonly parts: ReceiveParts;
+  readonly access: Access;
+  readonly more: MoreRoutes;
+  readonly telemetry: Telemetry;
+  readonly isClosing: () => boolean;
+}
+
+export function makeApp(deps: AppDeps): FastifyInstance {
+  const { server, telemetry, more } = deps;
+  const app = fastify({
+    serverFactory: (handler) => server.on('request', handler),
+    bodyLimit: 64 * 1024,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  });
+  app.addHook('onRequest', (request, _reply, next) => {
+    if (deps.isClosing()) next(closing(request));
+    else next();
+  });
+  app.addHook('onResponse', (request, reply, next) => {
+    const seconds = reply.elapsedTime / 1000;
+    telemetry.emit(requestAnswered, { route: routeOf(request), status: reply.statusCode, seconds });
+    next();
+  });
+  app.setErrorHandler((error, request, reply) => reply.send(problemJson(refused(error, request, reply, telemetry))));
+  app.setNotFoundHandler((request) => {
+    throw noSuchRoute(request);
+  });
+  app.register(async (scope) => agentScope(scope, deps));
+  if (more.everybody) app.register(more.everybody);
+  if (more.operators) app.register(operatorScope(more.operators, deps.access));
+  return app;
+}
+
+function agentScope(scope: FastifyInstance, { requests, parts, telemetry }: AppDeps): void {
+  // Bodies are read by the handlers, after memory was reserved for them.
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  scope.setErrorHandler((error, request, reply) => {
+    const fault = refused(error, request, reply, telemetry);
+    return reply.type(CONTENT_TYPE).send(problemBody(fault, fault.error.code === 'wrongHub' ? parts.identity() : null));
+  });
+  const post = (route: string, handle: (incoming: Incoming) => Promise<Buffer>) =>
+    scope.post(route, async (request, reply) => {
+      const body = await handle({ request: request.raw, response: reply.raw, route });
+      return reply.type(CONTENT_TYPE).send(body);
+    });
+  post('/v1/session', (incoming) => requests.session(incoming));
+  post('/v1/shipments', (incoming) => requests.shipment(incoming));
+  post('/v1/heartbeat', (incoming) => requests.heartbeat(incoming));
+}
+
+function operatorScope(routes: FastifyPluginAsync, access: Access): FastifyPluginAsync {
+  return async (scope) => {
+    scope.addHook('onRequest', async (request) => {
+      access.operatorOf(askerOf(request.raw));
+    });
+    await scope.register(routes);
+  };
+}
+
+/** Sets status and headers for something thrown, and tells telemetry. */
+function refused(error: unknown, request: FastifyRequest, reply: FastifyReply, telemetry: Telemetry): RequestFault {
+  const route = routeOf(request);
+  const fault = faultOf(error, `${request.method} ${route}`);
+  const { code, reason } = fault.error;
+  const remote = request.raw.socket.remoteAddress ?? '';
+  telemetry.emit(requestRefused, { route, remote, status: fault.status, code, reason });
+  if (code === 'internal') telemetry.emit(requestFailed, { route, error: fault.error.cause ?? fault.error });
+  reply.code(fault.status).headers(problemHeaders(fault));
+  return fault;
+}
+
+/** A closed set, for labels. */
+const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'none';
+
+function closing(request: FastifyRequest): RequestFault {
+  const facts = {
+    operation: `${request.method} ${routeOf(request)}`,
+    subject: 'the hub',
+    reason: 'it is stopping',
+  } as const;
+  return new RequestFault(new TributaryError({ code: 'closed', ...facts, retry: 'retryable' }), { close: true });
+}
+
+function noSuchRoute(request: FastifyRequest): RequestFault {
+  const subject = `${request.method} ${request.url.slice(0, 200)}`;
+  const facts = { code: 'badRequest', operation: 'find route', subject, reason: 'there is no such route' } as const;
+  const hint = 'GET /v1/openapi.json lists them.';
+  return new RequestFault(new TributaryError({ ...facts, hint, retry: 'final' }), { status: 404 });
+}

@@ -1,0 +1,211 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { createSecureContext, type Server as TlsServer } from 'node:tls';
+import type { FastifyInstance } from 'fastify';
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { TributaryError } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { bounds } from '../../shared/wire/index.ts';
+import { Access, isLoopback } from './access.ts';
+import { AgentRequests } from './agentRequests.ts';
+import { type MoreRoutes, makeApp } from './app.ts';
+import { BODY_SETTINGS, type BodySettings } from './body.ts';
+import { BodyBudget } from './budget.ts';
+import { Connections } from './connections.ts';
+import { Contacts } from './contacts.ts';
+import { edgesBelieved, listening } from './events.ts';
+import type { ReceiveParts } from './parts.ts';
+import { WatchedFiles } from './watchedFiles.ts';
+
+export interface ReceiveSettings {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Paths of PEM files, read again when they change. Without: plain HTTP, on this machine only. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly edgeTokensPath?: string | undefined;
+  readonly operatorTokensPath?: string | undefined;
+  /** How often token and certificate files are looked at. */
+  readonly reloadEveryMs?: number;
+  readonly body?: BodySettings;
+  readonly bodyBytes?: number;
+  readonly bodyBytesPerEdge?: number;
+  /** How long {@link HubServer.close} waits for requests under way. */
+  readonly drainMs?: number;
+}
+
+export interface ReceiveDeps {
+  readonly parts: ReceiveParts;
+  readonly telemetry: Telemetry;
+  readonly contacts?: Contacts;
+  readonly clock?: Clock;
+  readonly more?: MoreRoutes;
+}
+
+interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Nothing moves for this long: the connection ends. Longer than any wait for a receipt. */
+const SOCKET_IDLE_MS = 600_000;
+const KEEP_ALIVE_MS = 120_000;
+const MAX_CONNECTIONS = 50_000;
+export const MAX_CONTACTS = 20_000;
+
+export class HubServer {
+  readonly #app: FastifyInstance;
+  readonly #server: Server;
+  readonly #access: Access;
+  readonly #certificate: WatchedFiles<KeyPair> | null;
+  readonly #connections: Connections;
+  readonly #data: BodyBudget;
+  readonly #drainMs: number;
+  #closing = false;
+
+  /** @throws TributaryError `configInvalid`: what is configured is not safe, or a file is unusable; listen's own errors */
+  static async open(settings: ReceiveSettings, deps: ReceiveDeps): Promise<HubServer> {
+    refuseUnsafe(settings);
+    const { telemetry } = deps;
+    const everyMs = settings.reloadEveryMs ?? 2_000;
+    const access = await Access.open({ ...settings, reloadEveryMs: everyMs }, telemetry);
+    let hub: HubServer | null = null;
+    try {
+      const { server, certificate } = await makeServer(settings, everyMs, telemetry);
+      hub = new HubServer(settings, deps, access, server, certificate);
+      await hub.#app.listen({ host: settings.listen.host, port: settings.listen.port });
+    } catch (error) {
+      access.close();
+      await hub?.close();
+      throw error;
+    }
+    const address = hub.url;
+    telemetry.emit(listening, { address, tls: settings.tls !== undefined, tokens: access.hasEdgeTokens });
+    if (!access.hasEdgeTokens) telemetry.emit(edgesBelieved, { address });
+    return hub;
+  }
+
+  private constructor(
+    settings: ReceiveSettings,
+    deps: ReceiveDeps,
+    access: Access,
+    server: Server,
+    certificate: WatchedFiles<KeyPair> | null,
+  ) {
+    const { telemetry, parts } = deps;
+    const clock = deps.clock ?? systemClock;
+    this.#access = access;
+    this.#server = server;
+    this.#certificate = certificate;
+    this.#drainMs = settings.drainMs ?? 15_000;
+    this.#connections = new Connections(telemetry);
+    this.#data = new BodyBudget(
+      {
+        lane: 'data',
+        totalBytes: settings.bodyBytes ?? limits.hubBodyBytes,
+        perEdgeBytes: settings.bodyBytesPerEdge ?? limits.hubBodyBytesPerEdge,
+        minCreditBytes: limits.shipmentBytes,
+      },
+      telemetry,
+    );
+    const control = new BodyBudget(
+      {
+        lane: 'control',
+        totalBytes: 16 * bounds.smallBodyBytes,
+        perEdgeBytes: 2 * bounds.smallBodyBytes,
+        minCreditBytes: 0,
+      },
+      telemetry,
+    );
+    const requests = new AgentRequests({
+      parts,
+      access,
+      connections: this.#connections,
+      contacts: deps.contacts ?? new Contacts(clock, MAX_CONTACTS),
+      data: this.#data,
+      control,
+      body: settings.body ?? BODY_SETTINGS,
+      clock,
+      telemetry,
+    });
+    const isClosing = () => this.#closing;
+    this.#app = makeApp({ server, requests, parts, access, telemetry, isClosing, more: deps.more ?? {} });
+  }
+
+  /** `http://127.0.0.1:8443`, with the port that was given. */
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') return '';
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `${this.#certificate ? 'https' : 'http'}://${host}:${address.port}`;
+  }
+
+  /** Facts for health and status. */
+  progress(): { readonly listening: boolean; readonly edgesConnected: number; readonly bodyBytesHeld: number } {
+    return {
+      listening: this.#server.listening && !this.#closing,
+      edgesConnected: this.#connections.edges,
+      bodyBytesHeld: this.#data.heldBytes,
+    };
+  }
+
+  isConnected(edge: string): boolean {
+    return this.#connections.isConnected(edge);
+  }
+
+  /** Reads token and certificate files again now (SIGHUP). */
+  async reload(): Promise<void> {
+    await Promise.all([this.#access.reload(), this.#certificate?.reload()]);
+  }
+
+  /** Takes no new request, waits for those under way, ends all connections. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const late = setTimeout(() => this.#server.closeAllConnections(), this.#drainMs);
+    try {
+      await this.#app.close();
+    } finally {
+      clearTimeout(late);
+      this.#access.close();
+      this.#certificate?.close();
+    }
+  }
+}
+
+/** Tokens and records go over networks encrypted, and only to whom has shown a token. */
+function refuseUnsafe({ listen, tls, edgeTokensPath }: ReceiveSettings): void {
+  if (isLoopback(listen.host)) return;
+  const missing = [tls ? '' : 'tls.cert and tls.key', edgeTokensPath ? '' : 'edges.tokens'].filter(Boolean);
+  if (missing.length === 0) return;
+  throw new TributaryError({
+    code: 'configInvalid',
+    operation: 'listen',
+    subject: `${listen.host}:${listen.port}`,
+    reason: `other machines can connect there, and ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+    hint: 'Set them, or listen on 127.0.0.1.',
+    retry: 'final',
+  });
+}
+
+async function makeServer(settings: ReceiveSettings, everyMs: number, telemetry: Telemetry) {
+  const { tls } = settings;
+  const certificate = tls ? await openCertificate([tls.cert, tls.key], everyMs, telemetry) : null;
+  const made = certificate ? createTlsServer({ ...certificate.value, minVersion: 'TLSv1.2' }) : createServer();
+  const server = made as Server;
+  if (certificate) certificate.onChange = (pair) => (made as unknown as TlsServer).setSecureContext(pair);
+  // Bodies have deadlines of their own (body.ts), by their length.
+  server.requestTimeout = 0;
+  server.headersTimeout = 30_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.timeout = SOCKET_IDLE_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  return { server, certificate };
+}
+
+function openCertificate(paths: readonly string[], everyMs: number, telemetry: Telemetry) {
+  const parse = ([cert = '', key = '']: readonly string[]) => {
+    const pair = { cert, key };
+    createSecureContext(pair);
+    return pair;
+  };
+  return WatchedFiles.open({ what: 'certificate', paths, parse, telemetry, everyMs });
+}

@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises';
+import { reasonOf } from '../../shared/errors.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { fileReloaded, fileUnusable } from './events.ts';
+
+export interface WatchedSettings<T> {
+  /** What is in them, for people: `edge tokens`. */
+  readonly what: string;
+  readonly paths: readonly string[];
+  /** Makes a value of the files' texts, in the order of `paths`. What it throws is the reason for keeping the old one. */
+  readonly parse: (texts: readonly string[]) => T;
+  readonly telemetry: Telemetry;
+  /** How often the files are looked at. */
+  readonly everyMs: number;
+}
+
+/**
+ * A value read from files, and read again when they change. Looked at by name and not watched: secrets that are mounted
+ * into a container are replaced through links, which a watch on the file does not see. A file that became unusable
+ * leaves the value as it was, and says so once for each change.
+ */
+export class WatchedFiles<T> {
+  readonly #settings: WatchedSettings<T>;
+  #value: T;
+  #seen: string;
+  #timer: NodeJS.Timeout | null = null;
+  #looking: Promise<void> = Promise.resolve();
+  /** Called with each new value. */
+  onChange: ((value: T) => void) | null = null;
+
+  private constructor(settings: WatchedSettings<T>, seen: string, value: T) {
+    this.#settings = settings;
+    this.#seen = seen;
+    this.#value = value;
+    this.#schedule();
+  }
+
+  /** @throws what reading and parsing throw, the first time. */
+  static async open<T>(settings: WatchedSettings<T>): Promise<WatchedFiles<T>> {
+    const seen = await fingerprint(settings.paths);
+    return new WatchedFiles(settings, seen, await read(settings));
+  }
+
+  get value(): T {
+    return this.#value;
+  }
+
+  /** Looks now, whether or not the files seem to have changed. */
+  async reload(): Promise<void> {
+    this.#seen = '';
+    await this.#look();
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      void this.#look().finally(() => this.#timer && this.#schedule());
+    }, this.#settings.everyMs).unref();
+  }
+
+  #look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#lookOnce());
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { what, paths, telemetry } = this.#settings;
+    const now = await fingerprint(paths).catch(reasonOf);
+    if (now === this.#seen) return;
+    this.#seen = now;
+    try {
+      this.#value = await read(this.#settings);
+      this.onChange?.(this.#value);
+      telemetry.emit(fileReloaded, { what, paths });
+    } catch (error) {
+      telemetry.emit(fileUnusable, { what, paths, reason: reasonOf(error) });
+    }
+  }
+}
+
+async function read<T>(settings: WatchedSettings<T>): Promise<T> {
+  return settings.parse(await Promise.all(settings.paths.map((path) => readFile(path, 'utf8'))));
+}
+
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const stats = await Promise.all(paths.map((path) => stat(path, { bigint: true })));
+  return stats.map((s) => `${s.dev}:${s.ino}:${s.size}:${s.mtimeNs}`).join(' ');
+}

@@ -1,0 +1,1 @@
+export { type VerifyMode, type VerifyOptions, verifyShipment } from './verify.ts';
