@@ -1,0 +1,54 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Static, TObject } from 'typebox';
+import { reasonOf } from '../errors.ts';
+import { byPlace, ConfigError, type Mistake } from './mistake.ts';
+import { readTree } from './read.ts';
+import { substitute } from './substitute.ts';
+import { parseTree } from './tree.ts';
+
+export interface LoadOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** False: files that options name need not be there. */
+  readonly files?: boolean;
+}
+
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/**
+ * Reads a configuration file.
+ * @throws ConfigError with every mistake in the file; then nothing of it counts
+ */
+export function loadConfig<S extends TObject>(schema: S, file: string, options: LoadOptions = {}): Static<S> {
+  return parseConfig(schema, readText(file), { ...options, file });
+}
+
+/** As {@link loadConfig}, for text that is at hand; relative paths are taken from the folder of `file`. */
+export function parseConfig<S extends TObject>(
+  schema: S,
+  text: string,
+  options: LoadOptions & { readonly file: string },
+): Static<S> {
+  const { tree, mistakes } = parseTree(text);
+  if (!tree) throw new ConfigError(options.file, mistakes);
+  const folder = dirname(resolve(options.file));
+  const filled = substitute(tree, { folder, env: options.env ?? process.env }, mistakes);
+  const reading = readTree(schema, filled, { folder, files: options.files ?? true }, mistakes);
+  if (reading.mistakes.length > 0) throw new ConfigError(options.file, [...reading.mistakes].sort(byPlace));
+  return reading.value;
+}
+
+export function readText(file: string): string {
+  const refuse = (problem: string): ConfigError => {
+    const mistake: Mistake = { path: '', line: 0, column: 0, problem, allowed: 'name a YAML file with --config' };
+    return new ConfigError(file, [mistake]);
+  };
+  try {
+    const found = statSync(file);
+    if (!found.isFile()) throw refuse('is not a file');
+    if (found.size > MAX_FILE_BYTES) throw refuse(`is larger than ${MAX_FILE_BYTES} bytes`);
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw error instanceof ConfigError ? error : refuse(`can't be read (${reasonOf(error)})`);
+  }
+}
