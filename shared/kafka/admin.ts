@@ -1,0 +1,87 @@
+/** Topics and configurations. Each call answers with what became of each object; callers decide what an error means. */
+import type { Cluster } from './cluster.ts';
+import { answeredWith } from './failures.ts';
+import { type Patience, patiently, TryAgain } from './patience.ts';
+import type { WireApi } from './wire/api.ts';
+import {
+  type ConfigChange,
+  type ConfigChangeResult,
+  type ConfigResource,
+  type DescribedConfigs,
+  describeConfigsApi,
+  incrementalAlterConfigsApi,
+} from './wire/configs.ts';
+import { createPartitionsApi } from './wire/createPartitions.ts';
+import { createTopicsApi, type NewTopic, type TopicResult } from './wire/createTopics.ts';
+import { deleteTopicsApi } from './wire/deleteTopics.ts';
+
+const PATIENCE: Patience = { withinMs: 15_000, firstDelayMs: 50, maxDelayMs: 500 };
+const TIMEOUT_MS = 15_000;
+const NOT_CONTROLLER = 41;
+const THROTTLED = 89;
+
+/** Code 36 where a topic exists already. @throws TributaryError `brokerUnavailable` */
+export function createTopics(
+  cluster: Cluster,
+  topics: readonly NewTopic[],
+  options: { validateOnly?: boolean } = {},
+): Promise<TopicResult[]> {
+  const request = { topics, timeoutMs: TIMEOUT_MS, validateOnly: options.validateOnly ?? false };
+  return atController(cluster, createTopicsApi, request);
+}
+
+/** Grows topics to `count` partitions; code 37 where they have as many or more. */
+export function createPartitions(
+  cluster: Cluster,
+  topics: readonly { name: string; count: number }[],
+): Promise<{ name: string; errorCode: number; errorMessage: string | null }[]> {
+  return atController(cluster, createPartitionsApi, { topics, timeoutMs: TIMEOUT_MS });
+}
+
+/** Code 3 where a topic does not exist. Deletion goes on in the background after this answers. */
+export async function deleteTopics(cluster: Cluster, names: readonly string[]): Promise<TopicResult[]> {
+  const results = await atController(cluster, deleteTopicsApi, { names, timeoutMs: TIMEOUT_MS });
+  for (const name of names) cluster.forget(name);
+  return results;
+}
+
+export function incrementalAlterConfigs(
+  cluster: Cluster,
+  changes: readonly ConfigChange[],
+): Promise<ConfigChangeResult[]> {
+  return atController(cluster, incrementalAlterConfigsApi, changes);
+}
+
+/** Null keys: all settings. A broker's settings are asked at that broker, topics' at any. */
+export async function describeConfigs(
+  cluster: Cluster,
+  resources: readonly ConfigResource[],
+  keys: readonly string[] | null = null,
+): Promise<DescribedConfigs[]> {
+  const byNode = new Map<number, ConfigResource[]>();
+  const anyNode = await cluster.controller();
+  for (const resource of resources) {
+    const nodeId = resource.kind === 'broker' ? Number(resource.name) : anyNode;
+    byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), resource]);
+  }
+  const answers = await Promise.all(
+    [...byNode].map(async ([nodeId, members]) =>
+      (await cluster.connection(nodeId, 'admin')).send(describeConfigsApi, { resources: members, keys }),
+    ),
+  );
+  return answers.flat();
+}
+
+function atController<Q, A extends { readonly errorCode: number }>(
+  cluster: Cluster,
+  api: WireApi<Q, A[]>,
+  request: Q,
+): Promise<A[]> {
+  return patiently(PATIENCE, async () => {
+    const nodeId = await cluster.controller();
+    const answers = await (await cluster.connection(nodeId, 'admin')).send(api, request);
+    const moved = answers.find((answer) => answer.errorCode === NOT_CONTROLLER || answer.errorCode === THROTTLED);
+    if (moved) throw new TryAgain(answeredWith(`${api.name} request`, `node ${nodeId}`, moved.errorCode));
+    return answers;
+  });
+}

@@ -1,0 +1,146 @@
+/** One connection to one broker: dial, learn what it speaks, send and await requests. */
+import { Connection, Reader } from '@platformatic/kafka';
+import { TributaryError } from '../errors.ts';
+import { answeredWith, noAnswer } from './failures.ts';
+import { type Address, addressText, DEFAULT_CLIENT_ID, type KafkaSettings, toConnectionOptions } from './settings.ts';
+import type { WireApi } from './wire/api.ts';
+import { type ApiVersionsResponse, apiVersions } from './wire/apiVersions.ts';
+
+/** Brokers close connections that were idle for 10 minutes; a request must not run into that. */
+const IDLE_LIMIT_MS = 9 * 60_000;
+/** Part of a SASL session's lifetime in which new requests are begun. */
+const SESSION_SHARE = 0.8;
+
+export class RawConnection {
+  readonly address: Address;
+  readonly #connection: Connection;
+  #versions: ApiVersionsResponse = { errorCode: 0, ranges: new Map(), features: new Map() };
+  #lastUsedMs = performance.now();
+  #sessionEndsMs = Number.POSITIVE_INFINITY;
+  #pending = 0;
+
+  private constructor(settings: KafkaSettings, address: Address) {
+    this.address = address;
+    const options = toConnectionOptions(settings, address, (lifetimeMs) => {
+      this.#sessionEndsMs = performance.now() + lifetimeMs * SESSION_SHARE;
+    });
+    this.#connection = new Connection(settings.clientId ?? DEFAULT_CLIENT_ID, options);
+    // Every waiting request hears of a loss by its own callback; without a listener Node would end the process.
+    this.#connection.on('error', () => {});
+  }
+
+  /** @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials) */
+  static async open(settings: KafkaSettings, address: Address): Promise<RawConnection> {
+    const raw = new RawConnection(settings, address);
+    try {
+      await raw.#connection.connect(address.host, address.port);
+      raw.#versions = await raw.send(apiVersions, null);
+    } catch (error) {
+      raw.close();
+      if (error instanceof TributaryError) throw error;
+      throw connectFailure(address, error);
+    }
+    if (raw.#versions.errorCode !== 0) {
+      raw.close();
+      throw answeredWith('connect to Kafka', addressText(address), raw.#versions.errorCode);
+    }
+    return raw;
+  }
+
+  /** What the broker speaks, and the cluster's feature levels when the connection was made. */
+  get versions(): ApiVersionsResponse {
+    return this.#versions;
+  }
+
+  /** Whether a request may still be begun here. */
+  get usable(): boolean {
+    const now = performance.now();
+    return this.#connection.isConnected() && now < this.#sessionEndsMs && now - this.#lastUsedMs < IDLE_LIMIT_MS;
+  }
+
+  speaks(api: WireApi<never, unknown>): boolean {
+    return this.#versionFor(api) !== null;
+  }
+
+  #versionFor(api: WireApi<never, unknown>): number | null {
+    if (api.key === apiVersions.key) return api.max;
+    const range = this.#versions.ranges.get(api.key);
+    if (!range || range.min > api.max || range.max < api.min) return null;
+    return Math.min(api.max, range.max);
+  }
+
+  /**
+   * Sends a request and resolves with its decoded answer, whatever error codes that holds.
+   * @throws TributaryError `brokerUnavailable`: no answer; the broker may or may not have acted. `brokerRefused`: it was not
+   *   sent, since the broker does not speak a version of it that is spoken here.
+   */
+  send<Q, A>(api: WireApi<Q, A>, request: Q): Promise<A> {
+    const version = this.#versionFor(api);
+    if (version === null) return Promise.reject(this.#tooOld(api));
+    this.#lastUsedMs = performance.now();
+    this.#pending += 1;
+    return new Promise<A>((resolve, reject) => {
+      this.#connection.send<A>(
+        api.key,
+        version,
+        () => api.encode(request, version),
+        (_correlationId, _key, spoken, reader) => api.decode(contiguous(reader), spoken),
+        true,
+        api.taggedResponseHeader,
+        (error, answer) => {
+          this.#pending -= 1;
+          this.#lastUsedMs = performance.now();
+          if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), error));
+          else resolve(answer as A);
+        },
+      );
+    });
+  }
+
+  #tooOld(api: WireApi<never, unknown>): TributaryError {
+    const range = this.#versions.ranges.get(api.key);
+    return new TributaryError({
+      code: 'brokerRefused',
+      operation: `${api.name} request`,
+      subject: addressText(this.address),
+      reason: `versions ${api.min} to ${api.max} are needed, the broker speaks ${range ? `${range.min} to ${range.max}` : 'none'}`,
+      hint: 'Kafka 3.1 or newer is needed.',
+      retry: 'final',
+    });
+  }
+
+  /** Requests under way fail as unanswered. */
+  close(): void {
+    this.#connection.close().catch(() => {});
+  }
+
+  /** Closes once nothing is under way any more; for a connection that is only too old to begin something new. */
+  retire(): void {
+    const timer = setInterval(() => {
+      if (this.#pending > 0 && this.#connection.isConnected()) return;
+      clearInterval(timer);
+      this.close();
+    }, 100);
+    timer.unref();
+  }
+}
+
+/** The library keeps an answer as the chunks that arrived; one copy makes reads cheap and byte fields single views. */
+function contiguous(reader: Reader): Reader {
+  return Reader.from(reader.buffer.slice(reader.position));
+}
+
+function connectFailure(address: Address, error: unknown): TributaryError {
+  const text = addressText(address);
+  const unauthenticated = error instanceof Error && /authenticat|SASL/i.test(`${error.message} ${error.cause ?? ''}`);
+  if (!unauthenticated) return noAnswer('connect to Kafka', text, error);
+  return new TributaryError({
+    code: 'brokerRefused',
+    operation: 'connect to Kafka',
+    subject: text,
+    reason: error instanceof Error && error.cause instanceof Error ? error.cause.message : 'authentication failed',
+    hint: 'Check sasl.mechanism, username and password.',
+    retry: 'final',
+    cause: error,
+  });
+}

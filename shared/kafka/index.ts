@@ -1,0 +1,43 @@
+/**
+ * The only way to Kafka: settings, raw connections, fetch, produce in transactions, administration.
+ *
+ * Invariants:
+ * - Records cross this room as raw RecordBatch v2 bytes, both ways; nothing is decoded or encoded here.
+ * - An answer with an error code is data, a missing answer is an error: `brokerUnavailable` where asking again is
+ *   harmless, `outcomeUnknown` inside a transaction. Nobody here guesses what an unanswered request did.
+ * - No question makes a topic.
+ * - Every wait, retry and queue ends: at a time-out, a deadline, or a number in flight.
+ *
+ * Wire format: `wire/`, one file a message. Framing, TLS and SASL are @platformatic/kafka's `Connection`; an answer is
+ * made contiguous (one copy) and its byte fields are views into that copy, so a fetched batch keeps the whole answer
+ * alive until it is let go.
+ *
+ * Lifecycle: `Cluster.open` asks nobody; connections are dialled when first needed, one a node and purpose, and again
+ * after a loss, with growing pauses. `close` ends all; what is under way then fails as unanswered.
+ * A `TransactionalProducer` borrows the cluster; see transaction/producer.ts for its states.
+ */
+export * from './admin.ts';
+export { Cluster, type Leader, type Metadata } from './cluster.ts';
+export type { RawConnection } from './connection.ts';
+export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
+export { fetchRaw } from './fetchRaw.ts';
+export { commitGroupOffsets, fetchGroupOffsets } from './groupOffsets.ts';
+export { groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
+export {
+  addressText,
+  type KafkaSettings,
+  parseAddress,
+  type SaslSettings,
+  type TlsSettings,
+  toKafkaJs,
+} from './settings.ts';
+export type { Outcome } from './transaction/outcome.ts';
+export { type OutgoingBatch, type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
+export type { ConfigChange, ConfigResource, DescribedConfigs } from './wire/configs.ts';
+export type { NewTopic, TopicResult } from './wire/createTopics.ts';
+export type { AbortedTransaction, FetchedPartition, FetchPartition, FetchRequest, Isolation } from './wire/fetch.ts';
+export { EARLIEST, LATEST, type ListedOffset, type ListOffsetsPartition } from './wire/listOffsets.ts';
+export type { MetadataBroker, MetadataPartition, MetadataTopic } from './wire/metadata.ts';
+export type { GroupOffset } from './wire/offsetCommit.ts';
+export type { FetchedGroupOffset } from './wire/offsetFetch.ts';
+export type { EpochEnd, EpochQuestion } from './wire/offsetForLeaderEpoch.ts';

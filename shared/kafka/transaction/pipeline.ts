@@ -1,0 +1,237 @@
+/**
+ * One call of `send`: many lanes, few requests.
+ *
+ * Each request to a leader takes one batch from every lane that is ready (Kafka's rule: one batch a partition and
+ * request), and up to five requests are under way to a leader. A lane in trouble waits by its own clock; the others go
+ * on. A request without an answer ends the whole call: nobody knows what it did.
+ */
+import { TributaryError } from '../../errors.ts';
+import { patchBatch } from '../../records/index.ts';
+import type { Cluster } from '../cluster.ts';
+import type { RawConnection } from '../connection.ts';
+import { saysStaleLeader } from '../errorTable.ts';
+import type { WireApi } from '../wire/api.ts';
+import type { ProducedPartition, ProduceRequest } from '../wire/produce.ts';
+import { type Entry, type Lane, LaneBroken } from './lane.ts';
+import { judge } from './outcome.ts';
+
+const REQUESTS_IN_FLIGHT = 5;
+const REQUEST_BYTES = 4 * 1024 * 1024;
+/** How long a lane without success is tried before its batches are called unavailable. */
+export const LANE_PATIENCE_MS = 5_000;
+const UNKNOWN_TOPIC = 3;
+const LEADER_NOT_AVAILABLE = 5;
+const NETWORK = 13;
+
+export interface PipelineContext {
+  readonly cluster: Cluster;
+  readonly api: WireApi<ProduceRequest, ProducedPartition[]>;
+  readonly transactionalId: string;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly purpose: string;
+  /** How long a leader may wait for its followers. */
+  readonly replicationTimeoutMs: number;
+}
+interface Node {
+  connection: RawConnection | null;
+  connecting: boolean;
+  inFlight: number;
+}
+interface Flight {
+  readonly lane: Lane;
+  readonly entry: Entry;
+}
+
+/** Fenced by another producer. */
+export class Fenced extends Error {}
+/** The transaction is broken, or a request was not answered. */
+export class Ambiguous extends Error {}
+
+export class Pipeline {
+  readonly #context: PipelineContext;
+  readonly #nodes = new Map<number, Node>();
+  #lanes: Lane[];
+  #failure: Error | null = null;
+  #wake: () => void = () => {};
+
+  constructor(context: PipelineContext, lanes: readonly Lane[]) {
+    this.#context = context;
+    this.#lanes = [...lanes];
+  }
+
+  /**
+   * Until every batch has an outcome.
+   * @throws Fenced, Ambiguous, LaneBroken; requests may then still be under way
+   */
+  async run(): Promise<void> {
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      const waitMs = await this.#dispatch();
+      if (this.#lanes.length === 0) return;
+      if (this.#failure) throw this.#failure;
+      await orAfter(woken, waitMs);
+    }
+  }
+
+  /** Sends what can be sent; answers how long until a waiting lane is ready, if nothing happens before. */
+  async #dispatch(): Promise<number> {
+    const now = performance.now();
+    for (const lane of this.#lanes) lane.expire(now, LANE_PATIENCE_MS);
+    this.#lanes = this.#lanes.filter((lane) => !lane.done);
+    const ready = this.#lanes.filter((lane) => lane.readyAtMs() <= now);
+    for (const [nodeId, lanes] of await this.#byLeader(ready)) this.#fill(nodeId, lanes);
+    const later = this.#lanes.map((lane) => lane.readyAtMs()).filter((at) => at > now && Number.isFinite(at));
+    return Math.max(1, Math.min(LANE_PATIENCE_MS, ...later.map((at) => at - performance.now())));
+  }
+
+  async #byLeader(ready: readonly Lane[]): Promise<Map<number, Lane[]>> {
+    const byNode = new Map<number, Lane[]>();
+    if (ready.length === 0) return byNode;
+    const { cluster } = this.#context;
+    const topics = await cluster.topics(ready.map((lane) => lane.topic)).catch(() => null);
+    for (const lane of ready) {
+      const found = topics?.get(lane.topic)?.partitions.find((p) => p.partition === lane.partition);
+      if (found && found.leader >= 0) {
+        const lanes = byNode.get(found.leader);
+        if (lanes) lanes.push(lane);
+        else byNode.set(found.leader, [lane]);
+      } else {
+        cluster.forget(lane.topic);
+        lane.unreachable(topics ? (found ? LEADER_NOT_AVAILABLE : UNKNOWN_TOPIC) : NETWORK, performance.now());
+      }
+    }
+    return byNode;
+  }
+
+  #fill(nodeId: number, lanes: readonly Lane[]): void {
+    const node = this.#node(nodeId);
+    if (!node.connection) {
+      if (!node.connecting) this.#connect(nodeId, node, lanes);
+      return;
+    }
+    const now = performance.now();
+    let candidates = lanes;
+    while (node.inFlight < REQUESTS_IN_FLIGHT && !this.#failure) {
+      const flights = this.#load(candidates);
+      if (flights.length === 0) return;
+      this.#send(node, node.connection, flights);
+      candidates = candidates.filter((lane) => lane.readyAtMs() <= now);
+    }
+  }
+
+  #node(nodeId: number): Node {
+    let node = this.#nodes.get(nodeId);
+    if (!node) {
+      node = { connection: null, connecting: false, inFlight: 0 };
+      this.#nodes.set(nodeId, node);
+    }
+    return node;
+  }
+
+  /** Nothing was sent to this node yet, so that a failure to connect is only a delay. */
+  #connect(nodeId: number, node: Node, lanes: readonly Lane[]): void {
+    node.connecting = true;
+    this.#context.cluster.connection(nodeId, this.#context.purpose).then(
+      (connection) => {
+        node.connecting = false;
+        node.connection = connection;
+        this.#wake();
+      },
+      () => {
+        node.connecting = false;
+        for (const lane of lanes) {
+          this.#context.cluster.forget(lane.topic);
+          lane.unreachable(NETWORK, performance.now());
+        }
+        this.#wake();
+      },
+    );
+  }
+
+  /** One batch of each lane, as many as a request holds. */
+  #load(lanes: readonly Lane[]): Flight[] {
+    const flights: Flight[] = [];
+    let bytes = 0;
+    for (const lane of lanes) {
+      if (flights.length > 0 && bytes + lane.nextBytes > REQUEST_BYTES) continue;
+      const entry = lane.take();
+      if (!entry) continue;
+      bytes += entry.blob.length;
+      this.#patch(entry);
+      flights.push({ lane, entry });
+    }
+    return flights;
+  }
+
+  #patch(entry: Entry): void {
+    const { producerId, producerEpoch } = this.#context;
+    patchBatch(entry.blob, {
+      baseOffset: 0,
+      partitionLeaderEpoch: -1,
+      producerId,
+      producerEpoch,
+      baseSequence: entry.sequence,
+      transactional: true,
+    });
+  }
+
+  #send(node: Node, connection: RawConnection, flights: readonly Flight[]): void {
+    node.inFlight += 1;
+    const { api, transactionalId, replicationTimeoutMs } = this.#context;
+    const batches = flights.map(({ lane, entry }) => ({
+      topic: lane.topic,
+      partition: lane.partition,
+      batch: entry.blob,
+    }));
+    connection.send(api, { transactionalId, timeoutMs: replicationTimeoutMs, batches }).then(
+      (answers) => {
+        node.inFlight -= 1;
+        try {
+          this.#handle(flights, answers);
+        } catch (error) {
+          this.#fail(error);
+        }
+        this.#wake();
+      },
+      (error) => {
+        this.#fail(error);
+        this.#wake();
+      },
+    );
+  }
+
+  #fail(error: unknown): void {
+    const known = error instanceof Fenced || error instanceof LaneBroken || error instanceof Ambiguous;
+    const unsent = error instanceof TributaryError && error.retry === 'final';
+    this.#failure ??= known || unsent ? error : new Ambiguous('a Produce request was not answered', { cause: error });
+  }
+
+  #handle(flights: readonly Flight[], answers: readonly ProducedPartition[]): void {
+    const byPartition = new Map(answers.map((answer) => [`${answer.topic}/${answer.partition}`, answer]));
+    const now = performance.now();
+    for (const { lane, entry } of flights) {
+      const answer = byPartition.get(`${lane.topic}/${lane.partition}`);
+      if (!answer) throw new Ambiguous(`the answer leaves out ${lane.topic}/${lane.partition}`);
+      const { errorCode, baseOffset, errorMessage } = answer;
+      const verdict = judge(errorCode, baseOffset);
+      if (verdict === 'fenced') throw new Fenced(`Produce answered ${errorCode}`);
+      if (verdict === 'broken')
+        throw new Ambiguous(`Produce answered ${errorCode} for ${lane.topic}/${lane.partition}`);
+      if (saysStaleLeader(errorCode)) this.#context.cluster.forget(lane.topic);
+      lane.answer(entry, verdict, errorCode, baseOffset, errorMessage, now);
+    }
+  }
+}
+
+async function orAfter(event: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([event, timeout]);
+  clearTimeout(timer);
+}
