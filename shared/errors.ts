@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'bufferFull',
   'bufferFailed',
   'badRequest',
+  'notFound',
   'tooLarge',
   'malformedLine',
   'unauthorized',

@@ -110,9 +110,9 @@ function closing(request: FastifyRequest): RequestFault {
   return new RequestFault(new TributaryError({ code: 'closed', ...facts, retry: 'retryable' }), { close: true });
 }
 
-function noSuchRoute(request: FastifyRequest): RequestFault {
+function noSuchRoute(request: FastifyRequest): TributaryError {
   const subject = `${request.method} ${request.url.slice(0, 200)}`;
-  const facts = { code: 'badRequest', operation: 'find route', subject, reason: 'there is no such route' } as const;
-  const hint = 'GET /v1/openapi.json lists them.';
-  return new RequestFault(new TributaryError({ ...facts, hint, retry: 'final' }), { status: 404 });
+  const hint = 'GET /v1/openapi.json lists the routes.';
+  const facts = { operation: 'find route', subject, reason: 'there is no such route', hint } as const;
+  return new TributaryError({ code: 'notFound', ...facts, retry: 'final' });
 }

@@ -8,6 +8,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   versionUnsupported: 400,
   unauthorized: 401,
   wrongEdge: 403,
+  notFound: 404,
   wrongHub: 409,
   tooLarge: 413,
   recordTooLarge: 413,
@@ -49,7 +50,7 @@ export function faultOf(error: unknown, operation: string): RequestFault {
   const status = statusOf(error);
   if (status >= 400 && status < 500) {
     const facts = { operation, subject: 'the request', reason: reasonOf(error), retry: 'final', cause: error } as const;
-    const code = status === 401 ? 'unauthorized' : status === 413 ? 'tooLarge' : 'badRequest';
+    const code = status === 404 ? 'notFound' : status === 413 ? 'tooLarge' : 'badRequest';
     return new RequestFault(new TributaryError({ code, ...facts }), { status });
   }
   const reason = 'the hub made a mistake; its log has the details';

@@ -16,13 +16,11 @@ export function checkEnvelope({ blob, first, last, minTimestamp }: WireSealed): 
   }
   checkCrc(blob, header);
   if (header.baseOffset !== 0) refuse('badStructure', `base offset ${header.baseOffset} instead of 0`);
-  const { control, transactional, logAppendTime, deleteHorizon } = header;
+  // Nothing but a codec: no control, transactional, log-append or delete-horizon bit.
+  if (header.attributes < 0 || header.attributes > 4) refuse('badStructure', `attributes ${header.attributes}`);
   const { producerId, producerEpoch, baseSequence } = header;
   if (producerId !== -1n || producerEpoch !== -1 || baseSequence !== -1) {
     refuse('badStructure', `producer ${producerId}`);
-  }
-  if (control || transactional || logAppendTime || deleteHorizon) {
-    refuse('badStructure', 'a control, transactional, log-append or delete-horizon bit is set');
   }
   const count = last - first + 1;
   if (header.count !== count || header.lastOffsetDelta !== count - 1) {
