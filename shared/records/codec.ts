@@ -1,5 +1,6 @@
 /** The records part of a batch, compressed and decompressed; every output is bounded before it is allocated. */
 import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { KIB } from '../limits.ts';
 import { RecordsError } from './error.ts';
 import { decompressLz4 } from './lz4.ts';
 import { decompressSnappy } from './snappy.ts';
@@ -44,13 +45,17 @@ export function decompress(bytes: Buffer, codec: Codec, maxRawBytes: number): Bu
     case 'gzip':
       return inflate(gunzipSync, bytes, codec, maxRawBytes, bytes.length * 4);
     case 'zstd':
-      return inflate(zstdDecompressSync, bytes, codec, maxRawBytes, zstdContentSize(bytes) ?? bytes.length * 4);
+      return inflate(zstdDecompressSync, bytes, codec, maxRawBytes, zstdGuess(bytes));
     case 'snappy':
       return decompressSnappy(bytes, maxRawBytes);
     case 'lz4':
       return decompressLz4(bytes, maxRawBytes);
   }
 }
+
+/** A frame that claims much more than it holds gets its memory as it goes, not at once. */
+const zstdGuess = (bytes: Buffer): number =>
+  Math.min(zstdContentSize(bytes) ?? bytes.length * 4, Math.max(64 * KIB, bytes.length * 64));
 
 const tooLarge = (maxRawBytes: number): RecordsError =>
   new RecordsError('tooLarge', `records of more than ${maxRawBytes} raw bytes`);
@@ -63,10 +68,12 @@ interface Inflated {
 type Inflater = (bytes: Buffer, options: object) => unknown;
 
 function inflate(inflater: Inflater, bytes: Buffer, codec: Codec, maxRawBytes: number, guess: number): Buffer {
-  const chunkSize = Math.min(Math.max(guess, 256), maxRawBytes + 1, 1 << 26);
+  // node:zlib takes no chunk below 64 bytes, and no bound of 0.
+  const chunkSize = Math.max(Math.min(guess, maxRawBytes + 1, 1 << 26), 256);
+  const maxOutputLength = Math.max(maxRawBytes, 1);
   let inflated: Inflated;
   try {
-    inflated = inflater(bytes, { chunkSize, maxOutputLength: maxRawBytes, info: true }) as Inflated;
+    inflated = inflater(bytes, { chunkSize, maxOutputLength, info: true }) as Inflated;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxRawBytes);
     throw new RecordsError('badCodec', `${codec} cannot be decompressed`, error);
