@@ -129,6 +129,7 @@ export class HttpSource implements Source {
   #answers() {
     const source = this.#settings.name;
     return {
+      closing: () => this.#intake === null,
       take: (request: FastifyRequest, reply: FastifyReply) => this.#take(request, reply),
       refused: (request: FastifyRequest, { code, message }: Refusal) =>
         this.#telemetry.emit(httpRefused, { source, request: request.id, code, message }),

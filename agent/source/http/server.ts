@@ -11,6 +11,8 @@ const KEEP_ALIVE_MS = 75_000;
 const RETRY_AFTER_SECONDS: Partial<Record<RefusalCode, number>> = { overloaded: 1, bufferFull: 5, closed: 5 };
 
 export interface Answers {
+  /** No more requests on this connection. */
+  closing(): boolean;
   /** Takes the records of one request; what it returns is the answer's body. */
   take(request: FastifyRequest, reply: FastifyReply): Promise<object>;
   refused(request: FastifyRequest, refusal: Refusal): void;
@@ -45,6 +47,9 @@ export function makeServer(settings: HttpSettings, answers: Answers, requestId: 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
 
+  app.addHook('onSend', async (_request, reply) => {
+    if (answers.closing()) reply.header('connection', 'close');
+  });
   app.post('/topics/:topic', (request, reply) => answers.take(request, reply));
   app.setNotFoundHandler((request, reply) => {
     const known = /^\/topics\/[^/?]+(\?|$)/.test(request.url);

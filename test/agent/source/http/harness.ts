@@ -26,11 +26,13 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+type Body = Exclude<NonNullable<Parameters<typeof fetch>[1]>['body'], undefined>;
+
 const poster =
   (url: string) =>
   async (
     path: string,
-    body: BodyInit | null = null,
+    body: Body | null = null,
     headers: Record<string, string> = {},
     method = 'POST',
   ): Promise<Answer> => {

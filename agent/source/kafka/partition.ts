@@ -1,0 +1,157 @@
+/**
+ * One partition as the source reads it. Three offsets, each at or behind the one before:
+ *
+ *     fetchOffset >= handed >= stored
+ *
+ * - `fetchOffset`: where the next fetch begins; runs ahead while what was fetched waits to be captured.
+ * - `handed`: everything below has been put into a capture, or passed over (filtered, compacted away).
+ * - `stored`: everything below is durable, and so is the position itself.
+ *
+ * Fetched data belongs to a `generation`; whatever sets the offsets back begins a new one, and data of an older one, or
+ * that does not begin at `handed`, is thrown away. That makes it harmless to fetch the same range twice.
+ */
+import type { tributary } from '../../../proto/generated/tributary.js';
+import type { MetadataPartition, MetadataTopic } from '../../../shared/kafka/index.ts';
+import type { Captured, Header, StoredPosition } from '../../stages.ts';
+import { crcOfRecord } from './recordCrc.ts';
+
+/** Why a partition's offset has to be found or checked before it is read. */
+export type Doubt =
+  /** Nothing is known: begin at the oldest record, or behind the newest. */
+  | 'newEarliest'
+  | 'newLatest'
+  /** Another leader epoch, or a stored position: the log may have been truncated. */
+  | 'epoch'
+  /** The broker has nothing at this offset. */
+  | 'outOfRange';
+
+export const NO_HEADERS: readonly Header[] = [];
+
+export class Partition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  /** `kafka:<topic>/<partition>/`, in front of each record's offset. */
+  readonly sourcePrefix: string;
+  topicId: string;
+  /** Node id; -1: none. */
+  leader = -1;
+  leaderEpoch = -1;
+  doubt: Doubt | null;
+  generation = 0;
+  /** Begins anew where the offsets are moved to another place; what was handed over before then says nothing any more. */
+  line = 0;
+  fetchOffset = -1;
+  handed = -1;
+  stored = -1;
+  /** Leader epoch of the last batch that was read; -1: none yet. */
+  positionEpoch = -1;
+  lastRecordCrc = 0;
+  lastTimestamp = 0;
+  groupCommitted = -1;
+  highWatermark = -1;
+  /** Monotonic ms; not asked for before. */
+  restsUntilMs = 0;
+  failures = 0;
+  problem: string | null = null;
+  /** The cluster does not show it any more, since then (monotonic ms). */
+  goneSinceMs: number | null = null;
+
+  constructor(sourceName: string, topic: MetadataTopic, partition: number) {
+    this.topic = topic.name;
+    this.partition = partition;
+    this.topicId = topic.topicId;
+    this.key = `kafka:${sourceName}:${topic.name}:${partition}`;
+    this.sourcePrefix = `kafka:${topic.name}/${partition}/`;
+    this.doubt = 'newEarliest';
+  }
+
+  /** `orders/3` */
+  get label(): string {
+    return `${this.topic}/${this.partition}`;
+  }
+
+  /** Goes on behind a position that an earlier run stored, once that has been checked. */
+  resume(position: tributary.v1.ISourcePosition): void {
+    this.#moveTo(Number(position.nextOffset ?? 0));
+    this.stored = this.handed;
+    this.positionEpoch = position.leaderEpoch ?? -1;
+    this.lastRecordCrc = position.lastRecordCrc ?? 0;
+    this.lastTimestamp = Number(position.lastTimestamp ?? 0);
+    this.doubt = 'epoch';
+  }
+
+  /** Another topic of the same name: nothing of what was known is true. */
+  startOver(topicId: string): void {
+    this.topicId = topicId;
+    this.#moveTo(-1);
+    this.stored = -1;
+    this.groupCommitted = -1;
+    this.positionEpoch = -1;
+    this.lastRecordCrc = 0;
+    this.lastTimestamp = 0;
+    this.doubt = 'newEarliest';
+  }
+
+  /** The doubt is settled: read on from here. */
+  settle(offset: number): void {
+    if (offset !== this.handed || this.doubt === 'newEarliest' || this.doubt === 'newLatest') this.#moveTo(offset);
+    else this.rewind();
+    this.doubt = null;
+  }
+
+  /** What was fetched and not handed over is fetched again. */
+  rewind(): void {
+    this.generation += 1;
+    this.fetchOffset = this.handed;
+  }
+
+  /** What was handed over was not taken: everything behind the durable position is fetched again. */
+  backToStored(): void {
+    if (this.stored >= 0) this.#moveTo(this.stored);
+    else this.doubt = 'newEarliest';
+  }
+
+  #moveTo(offset: number): void {
+    this.generation += 1;
+    this.line += 1;
+    this.fetchOffset = offset;
+    this.handed = offset;
+    // The position may move back (truncation): what is durable must be written again.
+    if (this.stored > offset) this.stored = -1;
+  }
+
+  leads(leader: MetadataPartition): boolean {
+    const moved = leader.leaderEpoch !== this.leaderEpoch;
+    this.leader = leader.leader;
+    this.leaderEpoch = leader.leaderEpoch;
+    return moved;
+  }
+
+  position(clusterId: string, end: PositionEnd): StoredPosition {
+    const last = end.last;
+    return {
+      key: this.key,
+      position: {
+        kind: 'kafka',
+        clusterId,
+        topic: this.topic,
+        topicId: end.topicId,
+        partition: this.partition,
+        leaderEpoch: end.leaderEpoch,
+        nextOffset: end.next,
+        lastRecordCrc: last ? crcOfRecord(last.key, last.value) : this.lastRecordCrc,
+        lastTimestamp: last ? last.timestamp : this.lastTimestamp,
+      },
+    };
+  }
+}
+
+/** How far a capture takes a partition. */
+export interface PositionEnd {
+  readonly topicId: string;
+  next: number;
+  leaderEpoch: number;
+  /** The last record that is captured; null where the range held none. */
+  last: Captured | null;
+}

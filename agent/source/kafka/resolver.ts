@@ -1,0 +1,149 @@
+/** Settles partitions' doubts: where to begin, and whether what was read before is still what the log holds. */
+import { reasonOf } from '../../../shared/errors.ts';
+import { EARLIEST, LATEST, listOffsets, offsetForLeaderEpoch, saysStaleLeader } from '../../../shared/kafka/index.ts';
+import { Waiter } from '../backoff.ts';
+import { kafkaOvertaken, kafkaTruncated } from './events.ts';
+import type { Doubt, Partition } from './partition.ts';
+import { answered, type Parts, rest, rests } from './shared.ts';
+
+/** Partitions asked about one by one, where asking for many at once failed. */
+const AT_ONCE = 16;
+const IDLE_MS = 500;
+
+interface Answer {
+  readonly topic: string;
+  readonly partition: number;
+  readonly errorCode: number;
+}
+
+export class Resolver {
+  readonly #parts: Parts;
+  readonly #settled: () => void;
+  readonly #waiter = new Waiter();
+
+  constructor(parts: Parts, settled: () => void) {
+    this.#parts = parts;
+    this.#settled = settled;
+  }
+
+  wake(): void {
+    this.#waiter.wake();
+  }
+
+  async run(): Promise<void> {
+    while (!this.#parts.signal.aborted) {
+      const open = this.#open();
+      if (open.length === 0) {
+        await this.#waiter.wait(IDLE_MS);
+        continue;
+      }
+      await Promise.all(
+        DOUBTS.map((doubt) =>
+          this.#settleAll(
+            doubt,
+            open.filter((p) => p.doubt === doubt),
+          ),
+        ),
+      );
+      this.#settled();
+    }
+  }
+
+  #open(): Partition[] {
+    return [...this.#parts.partitions.values()].filter(
+      (p) => p.doubt !== null && p.leader >= 0 && p.goneSinceMs === null && !rests(this.#parts, p),
+    );
+  }
+
+  async #settleAll(doubt: Doubt, partitions: readonly Partition[]): Promise<void> {
+    if (partitions.length === 0) return;
+    try {
+      await this.#settle(doubt, partitions);
+    } catch (error) {
+      if (this.#parts.signal.aborted) return;
+      if (partitions.length === 1) return this.#failed(partitions[0]!, error);
+      // One of them may spoil it for all: each is asked about alone.
+      for (let i = 0; i < partitions.length; i += AT_ONCE) {
+        const some = partitions.slice(i, i + AT_ONCE);
+        await Promise.all(some.map((partition) => this.#settleAll(doubt, [partition])));
+      }
+    }
+  }
+
+  #failed(partition: Partition, error: unknown): void {
+    rest(this.#parts, partition, reasonOf(error), { sayNow: false });
+    this.#parts.askMetadata();
+  }
+
+  async #settle(doubt: Doubt, partitions: readonly Partition[]): Promise<void> {
+    const lines = new Map(partitions.map((partition) => [partition, partition.line]));
+    /** The partition of an answer, where it is still the one that was asked about. */
+    const good = (answer: Answer): Partition | null => {
+      const partition = this.#parts.partitions.get(`${answer.topic}/${answer.partition}`);
+      if (!partition || partition.doubt !== doubt || partition.line !== lines.get(partition)) return null;
+      if (answer.errorCode === 0) return partition;
+      rest(this.#parts, partition, answered(answer.errorCode), { sayNow: !saysStaleLeader(answer.errorCode) });
+      return null;
+    };
+    if (doubt === 'newEarliest') await this.#begin(partitions, EARLIEST, good);
+    else if (doubt === 'newLatest') await this.#begin(partitions, LATEST, good);
+    else if (doubt === 'epoch') await this.#compareEpochs(partitions, good);
+    else await this.#findRange(partitions, good);
+  }
+
+  async #begin(partitions: readonly Partition[], timestamp: number, good: Good): Promise<void> {
+    const { cluster, settings } = this.#parts;
+    for (const answer of await listOffsets(cluster, asking(partitions, timestamp), settings.isolation)) {
+      good(answer)?.settle(answer.offset);
+    }
+  }
+
+  async #compareEpochs(partitions: readonly Partition[], good: Good): Promise<void> {
+    const known = partitions.filter((partition) => partition.positionEpoch >= 0);
+    for (const partition of partitions) if (partition.positionEpoch < 0) partition.settle(partition.handed);
+    const questions = known.map(({ topic, partition, positionEpoch }) => ({
+      topic,
+      partition,
+      leaderEpoch: positionEpoch,
+    }));
+    if (questions.length === 0) return;
+    for (const answer of await offsetForLeaderEpoch(this.#parts.cluster, questions)) {
+      const partition = good(answer);
+      if (!partition) continue;
+      // -1: the log does not know so old an epoch any more; then the fetch will say what is wrong, if anything is.
+      if (answer.endOffset >= 0 && answer.endOffset < partition.handed) this.#truncated(partition, answer.endOffset);
+      else partition.settle(partition.handed);
+    }
+  }
+
+  async #findRange(partitions: readonly Partition[], good: Good): Promise<void> {
+    const { cluster, settings, telemetry } = this.#parts;
+    const earliest = await listOffsets(cluster, asking(partitions, EARLIEST));
+    const latest = await listOffsets(cluster, asking(partitions, LATEST));
+    for (const [i, start] of earliest.entries()) {
+      const end = latest[i]!;
+      const partition = good(start) && good(end);
+      if (!partition) continue;
+      const { topic, partition: number, handed } = partition;
+      if (handed < start.offset) {
+        const facts = { source: settings.name, topic, partition: number, first: handed, last: start.offset - 1 };
+        telemetry.emit(kafkaOvertaken, facts);
+        partition.settle(start.offset);
+      } else if (handed > end.offset) this.#truncated(partition, end.offset);
+      else partition.settle(handed);
+    }
+  }
+
+  #truncated(partition: Partition, end: number): void {
+    const { settings, telemetry } = this.#parts;
+    const { topic, partition: number, handed } = partition;
+    telemetry.emit(kafkaTruncated, { source: settings.name, topic, partition: number, first: end, last: handed - 1 });
+    partition.settle(end);
+  }
+}
+
+type Good = (answer: Answer) => Partition | null;
+const DOUBTS: readonly Doubt[] = ['newEarliest', 'newLatest', 'epoch', 'outOfRange'];
+
+const asking = (partitions: readonly Partition[], timestamp: number) =>
+  partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }));
