@@ -16,6 +16,7 @@
  * after a loss, with growing pauses. `close` ends all; what is under way then fails as unanswered.
  * A `TransactionalProducer` borrows the cluster; see transaction/producer.ts for its states.
  */
+export { AbortedBatches } from './aborted.ts';
 export * from './admin.ts';
 export { Cluster, type Leader, type Metadata } from './cluster.ts';
 export type { RawConnection } from './connection.ts';
@@ -23,6 +24,12 @@ export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
 export { commitGroupOffsets, fetchGroupOffsets } from './groupOffsets.ts';
 export { groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
+export {
+  type PartitionToRead,
+  type ReadCommittedOptions,
+  type ReadCommittedResult,
+  readCommitted,
+} from './readCommitted.ts';
 export {
   addressText,
   type KafkaSettings,

@@ -1,0 +1,26 @@
+import type { Proof } from './proof.ts';
+
+const COLUMNS = ['STREAM', 'TARGET', 'NEXT', 'RECORDS', 'GAPS', 'DEAD', 'STATE'] as const;
+
+/** The proof as text: a table of streams, what is wrong, and one closing line. */
+export function proofTable(proof: Proof): string {
+  const rows = proof.streams.map((s) =>
+    [s.stream, s.target, s.next, s.records, s.gaps, s.deadLettered, s.state].map(String),
+  );
+  const widths = COLUMNS.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i >= 2 && i <= 5 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  const findings = proof.findings.map(({ kind, subject, text }) => `${kind.toUpperCase()}  ${subject}: ${text}`);
+  return [line(COLUMNS), ...rows.map(line), '', ...findings, ...(findings.length > 0 ? [''] : []), closing(proof)].join(
+    '\n',
+  );
+}
+
+function closing({ ok, streams, findings, recordsRead }: Proof): string {
+  const what = `${streams.length} streams, ${recordsRead} records read`;
+  if (!ok) return `NOT PROVEN: ${what}, ${findings.length} findings`;
+  return `PROVEN: ${what}; each stream is contiguous, once, in order, and its numbers are the ledger's`;
+}
