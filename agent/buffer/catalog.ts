@@ -1,0 +1,254 @@
+/**
+ * The small tables in memory: epochs, places, streams with their ends and counters. Changed inside a transaction only:
+ * `touch` before changing an object, `write` before the commit, then `accept`, or `restore` after a rollback. Arrays
+ * inside the objects are replaced, never changed, so that a shallow copy is enough to go back.
+ */
+import type { Database } from 'better-sqlite3';
+import { EMPTY_TIP, type Epoch, type Lane, type Place, type Tip } from '../../shared/identity.ts';
+import { CatalogStatements, type EpochRow, type PlaceRow, type StreamRow } from './catalogRows.ts';
+
+/** Everything of a stream below `next`, and the tip there. */
+export interface Point {
+  readonly next: number;
+  readonly tip: Tip;
+}
+/** A point in a named epoch: the end of a place's chain. */
+export interface ChainEnd extends Point {
+  readonly epoch: Epoch;
+}
+
+export interface EpochState {
+  readonly id: number;
+  readonly epoch: Epoch;
+  readonly predecessor: Epoch | null;
+  /** The hub has answered for one of its streams, so it knows the epoch. */
+  contacted: boolean;
+}
+
+export interface PlaceState extends Place {
+  readonly id: number;
+  readonly lane: Lane;
+  sourcePartitions: number;
+  captured: number;
+  delivered: number;
+  deadLettered: number;
+  gaps: number;
+  maybeDuplicate: number;
+  /** End of the chain where the newest stream of `chain` is not it: removed after draining, or cut by a fork. */
+  last: ChainEnd | null;
+  /** Streams in the chain's order. */
+  chain: readonly StreamState[];
+  /** Streams whose rows a fork is moving behind the chain's end, in that order. */
+  moving: readonly StreamState[];
+}
+
+export interface StreamState {
+  readonly id: number;
+  readonly epoch: EpochState;
+  readonly place: PlaceState;
+  /** Next sequence, the tail included. */
+  next: number;
+  sealed: Point;
+  settled: Point;
+  previous: ChainEnd | null;
+  moveOrder: number | null;
+  /** Its rows were handed out for sending in this run. */
+  sent: boolean;
+  tailRows: number;
+  tailRecords: number;
+  tailBytes: number;
+  /** Monotonic clock when the oldest row of the tail was made. */
+  tailSinceMs: number;
+}
+
+type State = EpochState | PlaceState | StreamState;
+const key = (topic: string, partition: number, lane: Lane): string => `${lane}/${partition}/${topic}`;
+
+export class Catalog {
+  /** Oldest first. */
+  epochs: readonly EpochState[] = [];
+  readonly streams = new Map<number, StreamState>();
+  /** Streams that may have a tail; those without are dropped while looking. */
+  readonly tailed = new Set<StreamState>();
+  readonly #places = new Map<string, PlaceState>();
+  readonly #statements: CatalogStatements;
+  #nextId = { epoch: 1, place: 1, stream: 1 };
+  readonly #dirty = { epochs: new Set<EpochState>(), places: new Set<PlaceState>(), streams: new Set<StreamState>() };
+  readonly #undo: (() => void)[] = [];
+
+  constructor(db: Database) {
+    this.#statements = new CatalogStatements(db);
+    this.#load();
+  }
+
+  places(): IterableIterator<PlaceState> {
+    return this.#places.values();
+  }
+  get placeCount(): number {
+    return this.#places.size;
+  }
+  place(topic: string, partition: number, lane: Lane): PlaceState | undefined {
+    return this.#places.get(key(topic, partition, lane));
+  }
+  /** Where the place's next stream links to: null for a place that never had one. */
+  chainEnd(place: PlaceState): ChainEnd | null {
+    const newest = place.chain.at(-1);
+    if (place.last !== null || newest === undefined) return place.last;
+    return { epoch: newest.epoch.epoch, next: newest.next, tip: newest.sealed.tip };
+  }
+
+  /** Call before changing a state: it is written with this transaction, or goes back with it. */
+  touchEpoch(state: EpochState): void {
+    this.#touch(state, this.#dirty.epochs);
+  }
+  touchPlace(state: PlaceState): void {
+    this.#touch(state, this.#dirty.places);
+  }
+  touchStream(state: StreamState): void {
+    this.#touch(state, this.#dirty.streams);
+  }
+  #touch<S extends State>(state: S, dirty: Set<S>): void {
+    if (dirty.has(state)) return;
+    const before = { ...state };
+    dirty.add(state);
+    this.#undo.push(() => Object.assign(state, before));
+  }
+
+  addEpoch(epoch: Epoch): EpochState {
+    const predecessor = this.epochs.at(-1)?.epoch ?? null;
+    const state: EpochState = { id: this.#nextId.epoch++, epoch, predecessor, contacted: false };
+    this.#replaceEpochs([...this.epochs, state]);
+    this.#dirty.epochs.add(state);
+    return state;
+  }
+
+  addPlace(place: Place): PlaceState {
+    const { topic, partition, lane } = place;
+    const state: PlaceState = {
+      ...{ id: this.#nextId.place++, topic, partition, lane, sourcePartitions: 0 },
+      ...{ captured: 0, delivered: 0, deadLettered: 0, gaps: 0, maybeDuplicate: 0 },
+      ...{ last: null, chain: [], moving: [] },
+    };
+    this.#places.set(key(topic, partition, lane), state);
+    this.#undo.push(() => this.#places.delete(key(topic, partition, lane)));
+    this.#dirty.places.add(state);
+    return state;
+  }
+
+  /** A stream at the end of the place's chain, linked to what was the end before. */
+  addStream(place: PlaceState, epoch: EpochState): StreamState {
+    const start: Point = { next: 0, tip: EMPTY_TIP };
+    const stream: StreamState = {
+      ...{ id: this.#nextId.stream++, epoch, place, next: 0, sealed: start, settled: start },
+      ...{ previous: this.chainEnd(place), moveOrder: null, sent: false },
+      ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
+    };
+    this.touchPlace(place);
+    place.chain = [...place.chain, stream];
+    place.last = null;
+    this.streams.set(stream.id, stream);
+    this.#undo.push(() => this.streams.delete(stream.id));
+    this.#dirty.streams.add(stream);
+    return stream;
+  }
+
+  removeStream(stream: StreamState): void {
+    const { place } = stream;
+    this.touchPlace(place);
+    if (stream.moveOrder === null && place.chain.at(-1) === stream && place.last === null)
+      place.last = this.chainEnd(place);
+    place.chain = place.chain.filter((other) => other !== stream);
+    place.moving = place.moving.filter((other) => other !== stream);
+    this.streams.delete(stream.id);
+    this.#undo.push(() => this.streams.set(stream.id, stream));
+    this.#dirty.streams.delete(stream);
+    this.#statements.deleteStream.run(stream.id);
+  }
+
+  /**
+   * Removes epochs that have no stream left, but the newest, and those that the hub may not know although a later
+   * epoch, that it does not know either, names them as predecessor.
+   */
+  dropEmptyEpochs(): void {
+    const used = new Set([...this.streams.values()].map((stream) => stream.epoch));
+    const lastContacted = this.epochs.findLastIndex((epoch) => epoch.contacted);
+    const kept = this.epochs.filter((epoch, i) => used.has(epoch) || i === this.epochs.length - 1 || i > lastContacted);
+    if (kept.length === this.epochs.length) return;
+    for (const epoch of this.epochs) {
+      if (kept.includes(epoch)) continue;
+      this.#dirty.epochs.delete(epoch);
+      this.#statements.deleteEpoch.run(epoch.id);
+    }
+    this.#replaceEpochs(kept);
+  }
+
+  #replaceEpochs(epochs: readonly EpochState[]): void {
+    const before = this.epochs;
+    this.epochs = epochs;
+    this.#undo.push(() => {
+      this.epochs = before;
+    });
+  }
+
+  /** Writes what was changed into the open transaction. */
+  write(): void {
+    for (const epoch of this.#dirty.epochs) this.#statements.putEpoch(epoch);
+    for (const place of this.#dirty.places) this.#statements.putPlace(place);
+    for (const stream of this.#dirty.streams) this.#statements.putStream(stream);
+  }
+  /** The transaction has committed. */
+  accept(): void {
+    this.#undo.length = 0;
+    this.#clean();
+  }
+  /** The transaction was rolled back. */
+  restore(): void {
+    for (let i = this.#undo.length - 1; i >= 0; i--) this.#undo[i]!();
+    this.accept();
+  }
+  #clean(): void {
+    for (const dirty of Object.values(this.#dirty)) dirty.clear();
+  }
+
+  #load(): void {
+    const { epochs, places, streams } = this.#statements.load();
+    this.epochs = epochs.map((row: EpochRow) => ({ ...row, contacted: row.contacted === 1 }));
+    const epochById = new Map(this.epochs.map((epoch) => [epoch.id, epoch]));
+    const placeById = new Map<number, PlaceState>();
+    for (const row of places) {
+      const place = placeOf(row);
+      placeById.set(place.id, place);
+      this.#places.set(key(place.topic, place.partition, place.lane), place);
+    }
+    for (const row of streams) {
+      const epoch = epochById.get(row.epoch);
+      const place = placeById.get(row.place);
+      if (epoch === undefined || place === undefined) continue;
+      const stream = streamOf(row, epoch, place);
+      this.streams.set(stream.id, stream);
+      if (stream.moveOrder === null) place.chain = [...place.chain, stream];
+      else place.moving = [...place.moving, stream].sort((a, b) => a.moveOrder! - b.moveOrder!);
+    }
+    const after = (ids: Iterable<number>): number => Math.max(0, ...ids) + 1;
+    this.#nextId = { epoch: after(epochById.keys()), place: 1, stream: 1 };
+    for (const id of placeById.keys()) this.#nextId.place = Math.max(this.#nextId.place, id + 1);
+    for (const id of this.streams.keys()) this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);
+  }
+}
+
+function placeOf(row: PlaceRow): PlaceState {
+  const { lastEpoch, lastNext, lastTip, ...rest } = row;
+  const last = lastEpoch === null ? null : { epoch: lastEpoch, next: lastNext!, tip: lastTip! };
+  return { ...rest, last, chain: [], moving: [] };
+}
+
+function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamState {
+  const { previousEpoch, previousNext, previousTip } = row;
+  return {
+    ...{ id: row.id, epoch, place, next: row.next },
+    sealed: { next: row.sealedNext, tip: row.sealedTip },
+    settled: { next: row.settledNext, tip: row.settledTip },
+    previous: previousEpoch === null ? null : { epoch: previousEpoch, next: previousNext!, tip: previousTip! },
+    ...{ moveOrder: row.moveOrder, sent: false, tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
+  };
+}

@@ -1,0 +1,105 @@
+/** Reading and writing the catalog's tables. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { Epoch, Lane, Tip } from '../../shared/identity.ts';
+import type { EpochState, PlaceState, StreamState } from './catalog.ts';
+
+export interface EpochRow {
+  readonly id: number;
+  readonly epoch: Epoch;
+  readonly predecessor: Epoch | null;
+  readonly contacted: number;
+}
+export interface PlaceRow {
+  readonly id: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly lane: Lane;
+  readonly sourcePartitions: number;
+  readonly captured: number;
+  readonly delivered: number;
+  readonly deadLettered: number;
+  readonly gaps: number;
+  readonly maybeDuplicate: number;
+  readonly lastEpoch: Epoch | null;
+  readonly lastNext: number | null;
+  readonly lastTip: Tip | null;
+}
+export interface StreamRow {
+  readonly id: number;
+  readonly epoch: number;
+  readonly place: number;
+  readonly next: number;
+  readonly sealedNext: number;
+  readonly sealedTip: Tip;
+  readonly settledNext: number;
+  readonly settledTip: Tip;
+  readonly previousEpoch: Epoch | null;
+  readonly previousNext: number | null;
+  readonly previousTip: Tip | null;
+  readonly moveOrder: number | null;
+}
+
+const PLACE_COLUMNS = [
+  ...['id', 'topic', 'partition', 'lane', 'sourcePartitions'],
+  ...['captured', 'delivered', 'deadLettered', 'gaps', 'maybeDuplicate', 'lastEpoch', 'lastNext', 'lastTip'],
+];
+const STREAM_COLUMNS = [
+  ...['id', 'epoch', 'place', 'next', 'sealedNext', 'sealedTip', 'settledNext', 'settledTip'],
+  ...['previousEpoch', 'previousNext', 'previousTip', 'moveOrder'],
+];
+
+export class CatalogStatements {
+  readonly deleteStream: Statement;
+  readonly deleteEpoch: Statement;
+  readonly #db: Database;
+  readonly #epoch: Statement;
+  readonly #place: Statement;
+  readonly #stream: Statement;
+
+  constructor(db: Database) {
+    this.#db = db;
+    const put = (table: string, columns: readonly string[]): Statement => {
+      const set = columns.filter((name) => name !== 'id').map((name) => `${name} = excluded.${name}`);
+      const marks = columns.map(() => '?').join(', ');
+      return db.prepare(
+        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks}) ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}`,
+      );
+    };
+    this.#epoch = put('epoch', ['id', 'epoch', 'predecessor', 'contacted']);
+    this.#place = put('place', PLACE_COLUMNS);
+    this.#stream = put('stream', STREAM_COLUMNS);
+    this.deleteStream = db.prepare('DELETE FROM stream WHERE id = ?');
+    this.deleteEpoch = db.prepare('DELETE FROM epoch WHERE id = ?');
+  }
+
+  putEpoch({ id, epoch, predecessor, contacted }: EpochState): void {
+    this.#epoch.run(id, epoch, predecessor, contacted ? 1 : 0);
+  }
+
+  putPlace(place: PlaceState): void {
+    const { last } = place;
+    this.#place.run(
+      ...[place.id, place.topic, place.partition, place.lane, place.sourcePartitions],
+      ...[place.captured, place.delivered, place.deadLettered, place.gaps, place.maybeDuplicate],
+      ...[last?.epoch ?? null, last?.next ?? null, last?.tip ?? null],
+    );
+  }
+
+  putStream(stream: StreamState): void {
+    const { sealed, settled, previous } = stream;
+    this.#stream.run(
+      ...[stream.id, stream.epoch.id, stream.place.id, stream.next],
+      ...[sealed.next, sealed.tip, settled.next, settled.tip],
+      ...[previous?.epoch ?? null, previous?.next ?? null, previous?.tip ?? null, stream.moveOrder],
+    );
+  }
+
+  load(): { epochs: EpochRow[]; places: PlaceRow[]; streams: StreamRow[] } {
+    const all = (table: string): unknown[] => this.#db.prepare(`SELECT * FROM ${table} ORDER BY id`).all();
+    return {
+      epochs: all('epoch') as EpochRow[],
+      places: all('place') as PlaceRow[],
+      streams: all('stream') as StreamRow[],
+    };
+  }
+}

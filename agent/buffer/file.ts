@@ -1,0 +1,258 @@
+import { statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { reasonOf, TributaryError } from '../../shared/errors.ts';
+import type { EdgeId } from '../../shared/identity.ts';
+import { KIB, MIB } from '../../shared/limits.ts';
+import { Catalog } from './catalog.ts';
+import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
+import { Notes } from './notes.ts';
+import { Rows } from './rows.ts';
+import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
+
+type Connection = Database.Database;
+
+export interface BufferFileOptions {
+  readonly path: string;
+  /** Database and WAL together; at least {@link MIN_BUFFER_BYTES}. */
+  readonly maxBytes: number;
+  /** Whose buffer it is. Absent: whoever's the file says; it must exist then. */
+  readonly edge?: EdgeId;
+}
+
+export const MIN_BUFFER_BYTES = 4 * MIB;
+
+const part = (whole: number, by: number, low: number, high: number): number =>
+  Math.max(low, Math.min(high, Math.floor(whole / by)));
+
+/** Owns the SQLite file: lock, format, transactions, space. Invariants and format: index.ts. */
+export class BufferFile {
+  readonly path: string;
+  readonly edge: EdgeId;
+  readonly maxBytes: number;
+  /** Left free for what deletes, seals and moves when the buffer is full. */
+  readonly reserveBytes: number;
+  readonly catalog: Catalog;
+  readonly rows: Rows;
+  readonly notes: Notes;
+  readonly #db: Connection;
+  readonly #begin: Database.Statement;
+  readonly #commit: Database.Statement;
+  readonly #rollback: Database.Statement;
+  readonly #onFailed: ((error: TributaryError) => void)[] = [];
+  #failure: TributaryError | null = null;
+  #shrinking = false;
+
+  private constructor(db: Connection, path: string, maxBytes: number, edge: EdgeId | undefined) {
+    this.#db = db;
+    this.path = path;
+    this.maxBytes = maxBytes;
+    this.reserveBytes = part(maxBytes, 16, 512 * KIB, 16 * MIB);
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
+    this.catalog = new Catalog(db);
+    this.rows = new Rows(db);
+    this.notes = new Notes(db);
+    this.edge = checkEdge(path, this.notes.note('edge'), edge);
+  }
+
+  /**
+   * Makes or opens the file and takes its lock.
+   * @throws TributaryError `bufferLocked`, `bufferTooNew`, `bufferUnusable`; the file is left as it was
+   */
+  static open(options: BufferFileOptions): BufferFile {
+    const path = canonical(options.path);
+    if (options.maxBytes < MIN_BUFFER_BYTES) {
+      throw unusable(path, `buffer.maxBytes is ${options.maxBytes}`, `Give it ${MIN_BUFFER_BYTES / MIB} MiB at least.`);
+    }
+    claim(path);
+    let db: Connection | null = null;
+    try {
+      db = new Database(path, { timeout: 0, fileMustExist: options.edge === undefined });
+      prepareFile(db, path, options);
+      const file = new BufferFile(db, path, options.maxBytes, options.edge);
+      writePid(path);
+      return file;
+    } catch (error) {
+      db?.close();
+      unclaim(path);
+      throw openError(path, error);
+    }
+  }
+
+  get usable(): boolean {
+    return this.#failure === null && this.#db.open;
+  }
+  get failure(): TributaryError | null {
+    return this.#failure;
+  }
+  /** Calls back once, when a commit or a read has failed and the process has to end. */
+  onFailed(listener: (error: TributaryError) => void): void {
+    this.#onFailed.push(listener);
+  }
+
+  /**
+   * Runs `work` in one transaction; its changes to the catalog are part of it. What `work` throws rolls back and is
+   * thrown on. `beforeCommit` runs when everything is written.
+   * @throws TributaryError `bufferFull` (disk full, rolled back), `bufferFailed` (the file is not used any more)
+   */
+  transaction<T>(work: () => T, beforeCommit?: () => void): T {
+    this.assertUsable();
+    let result: T;
+    try {
+      this.#begin.run();
+      result = work();
+      this.catalog.write();
+      beforeCommit?.();
+      this.#commit.run();
+    } catch (error) {
+      throw this.#undo(error);
+    }
+    this.catalog.accept();
+    return result;
+  }
+
+  /** Runs something that only reads. */
+  read<T>(work: () => T): T {
+    this.assertUsable();
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof Database.SqliteError ? this.fail(error) : error;
+    }
+  }
+
+  assertUsable(): void {
+    if (this.#failure !== null) throw this.#failure;
+    if (!this.#db.open) {
+      const facts = { operation: 'use buffer', subject: this.path, reason: 'it is closed' };
+      throw new TributaryError({ code: 'closed', retry: 'final', ...facts });
+    }
+  }
+
+  #undo(error: unknown): unknown {
+    try {
+      if (this.#db.inTransaction) this.#rollback.run();
+      this.catalog.restore();
+      this.notes.recount();
+    } catch (worse) {
+      return this.fail(worse);
+    }
+    if (!(error instanceof Database.SqliteError)) return error;
+    return error.code === 'SQLITE_FULL' ? this.full('the disk is full', error) : this.fail(error);
+  }
+
+  full(reason: string, cause?: unknown): TributaryError {
+    const hint = 'Sources wait until the hub has taken some of it; buffer.maxBytes bounds it.';
+    const facts = { operation: 'capture', subject: this.path, reason, hint, cause };
+    return new TributaryError({ code: 'bufferFull', retry: 'retryable', ...facts });
+  }
+
+  /** Ends the use of the file: what it says can't be believed any more. */
+  fail(cause: unknown): TributaryError {
+    if (this.#failure !== null) return this.#failure;
+    this.#failure = new TributaryError({
+      ...{ code: 'bufferFailed', operation: 'write buffer', subject: this.path, retry: 'final', cause },
+      reason: cause instanceof Database.SqliteError ? `${cause.code}: ${reasonOf(cause)}` : reasonOf(cause),
+      hint: 'Nothing more is acknowledged; the agent ends. Check the disk, then start it again.',
+    });
+    for (const listener of this.#onFailed) listener(this.#failure);
+    return this.#failure;
+  }
+
+  /** Bytes on disk: database and WAL. */
+  bytes(): number {
+    return this.#pages('page_count') * PAGE_BYTES + this.#walBytes();
+  }
+  /** Whether so many more bytes fit, and the reserve beside them. */
+  fits(bytes: number): boolean {
+    const growth = Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
+    return this.bytes() + growth + bytes + this.reserveBytes <= this.maxBytes;
+  }
+
+  #pages(name: 'page_count' | 'freelist_count'): number {
+    return this.read(() => this.#db.pragma(name, { simple: true }) as number);
+  }
+  #walBytes(): number {
+    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /**
+   * Gives unused pages back to the file system, one small step a call, once most of the file is unused: pages at the
+   * end have to be moved, and what is deleted next need not be. Returns whether there is more to give.
+   */
+  giveBack(): boolean {
+    const pages = this.#pages('page_count');
+    const free = this.#pages('freelist_count');
+    const least = this.reserveBytes / 2 / PAGE_BYTES;
+    if (!this.#shrinking) this.#shrinking = free > least && free * 3 > pages * 2;
+    else if (free < least / 2 || free * 5 < pages) this.#shrinking = false;
+    if (!this.#shrinking) return false;
+    try {
+      this.#db.exec(`PRAGMA incremental_vacuum(${Math.ceil(this.reserveBytes / 4 / PAGE_BYTES)})`);
+    } catch (error) {
+      if (error instanceof Database.SqliteError && error.code === 'SQLITE_FULL') return false;
+      throw this.fail(error);
+    }
+    return true;
+  }
+
+  close(): void {
+    if (!this.#db.open) return;
+    try {
+      if (this.#failure === null) this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.#db.close();
+      removePid(this.path);
+      unclaim(this.path);
+    }
+  }
+}
+
+function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions): void {
+  // Before anything is read: the WAL's index then lives in memory and the first read takes the lock.
+  db.pragma('locking_mode = EXCLUSIVE');
+  const pages = db.pragma('page_count', { simple: true }) as number;
+  if (pages === 0) create(db, edge!);
+  const version = db.pragma('user_version', { simple: true }) as number;
+  checkIds(path, db.pragma('application_id', { simple: true }) as number, version);
+  if (version < FORMAT_VERSION) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
+  const walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma(`wal_autocheckpoint = ${Math.floor(walBytes / PAGE_BYTES)}`);
+  db.pragma(`journal_size_limit = ${walBytes}`);
+  db.pragma('cache_size = -16000');
+  db.pragma('temp_store = MEMORY');
+  // A write takes the lock even where a read would not have.
+  db.exec('BEGIN EXCLUSIVE; COMMIT');
+}
+
+/** In the rollback journal's mode, so that a crash leaves an empty file or a whole one, ids in its header included. */
+function create(db: Connection, edge: EdgeId): void {
+  db.pragma(`page_size = ${PAGE_BYTES}`);
+  db.pragma('auto_vacuum = INCREMENTAL');
+  db.pragma('synchronous = FULL');
+  db.transaction(() => {
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${FORMAT_VERSION}`);
+    db.exec(TABLES);
+    const note = db.prepare('INSERT INTO meta VALUES (?, ?)');
+    note.run('edge', edge);
+    note.run('created', new Date().toISOString());
+  }).exclusive();
+}
+
+function checkEdge(path: string, owner: string | null, edge: EdgeId | undefined): EdgeId {
+  if (owner !== null && (edge === undefined || owner === edge)) return owner as EdgeId;
+  const reason = `it holds what the edge ${owner} captured, and this is ${edge}`;
+  throw unusable(path, reason, 'An edge keeps its name; name another file in buffer.path for a new edge.');
+}
+
+function openError(path: string, error: unknown): unknown {
+  if (error instanceof TributaryError) return error;
+  const code = error instanceof Database.SqliteError ? error.code : '';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return locked(path, holderPid(path), error);
+  const reason = code === '' ? reasonOf(error) : `${code}: ${reasonOf(error)}`;
+  return unusable(path, reason, 'Check path, rights and disk; or name another file in buffer.path.', error);
+}

@@ -1,0 +1,46 @@
+/**
+ * The buffer: one SQLite file that holds what an agent has captured and the hub has not yet confirmed.
+ *
+ * Invariants
+ * - What is committed here survives a kill and a power cut: WAL, `synchronous=FULL`. What a source may acknowledge, its
+ *   position, its idempotency key and the counters change in the same transaction.
+ * - `captured = delivered + buffered + gaps` for each place, after every commit. `place` holds captured, delivered and
+ *   gaps; buffered is the rest, and equals the records in `parcel` (sealed) and `tail`. A gap counts from when it is made.
+ * - A row leaves by a receipt with an equal tip, or into `quarantine` with a gap in its place, or is sealed again under
+ *   a newer epoch (fork), in one transaction each time.
+ * - Rows are read for sending by id. Ids rise within each place's order, over epochs too, and are never used again while a
+ *   process runs.
+ * - One process at a time: SQLite's own exclusive lock (`locking_mode=EXCLUSIVE`), which dies with its holder. The file
+ *   `<path>.pid` only names the holder in an error message; it locks nothing. Nothing in this process may open the
+ *   database file by itself: closing any descriptor of it would drop the lock (POSIX). `stat` is harmless.
+ * - Database and WAL together stay within `maxBytes`: a group commits only if it fits, counted before compression.
+ *   A reserve is left for what deletes, seals and moves.
+ *
+ * Format 1 (`application_id` "Trib", `user_version` 1; a newer one is refused, never changed)
+ *
+ *     meta         edge, created, and what the forwarder notes (hub identity, term)
+ *     boot         boot ids, so that rows name them by number
+ *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub has answered for it
+ *     place        totals that outlive streams; `last*`: end of the chain where its newest stream is not there any more
+ *     stream       next (with the tail), sealed end (next, tip), settled point (next, tip), link to the stream before.
+ *                  `moveOrder` is set while a fork moves its rows to another stream: lowest first
+ *     parcel       sealed batch (kind 0) or gap (kind 1), without its bytes, so that tips can be rewritten and rows looked
+ *                  through cheaply; `content` has the blob under the same id. `formerTip`: the tip before a quarantine in
+ *                  front of it changed the chain; still taken as proof. `contentCrc` = CRC32C of the blob, `crc` = CRC32C
+ *                  of the row's other fields that decide anything (rowCrc)
+ *     tail         records of one stream and one group commit, sealed but not compressed, waiting to be joined; in the
+ *                  order of ids; `crc` as for parcels, blob included (tailCrc)
+ *     position     where sources go on, protobuf `SourcePosition`
+ *     idempotency  keys of captures; `ageMs` is time that agents have run on this file, not wall clock
+ *     quarantine   rows that could not be sent, with their bytes; oldest go first beyond the cap
+ *
+ * `boot`, `monotonicMs`, `createdMs` say when a row was made: boot id and monotonic clock, and what the wall clock showed.
+ *
+ * Lifecycle: {@link BufferFile.open} makes or checks the file, takes the lock, loads the {@link Catalog} (a mirror of
+ * the small tables). Every change runs in {@link BufferFile.transaction}; the catalog is changed inside it and goes
+ * back with it. A failed commit fails the file for good: every later call throws `bufferFailed`. `close` checkpoints.
+ */
+export { Catalog, type EpochState, type PlaceState, type Point, type StreamState } from './catalog.ts';
+export { BufferFile, type BufferFileOptions } from './file.ts';
+export type { BufferStats, Outbox, PlaceStats, Receipt, SettledStream } from './outbox.ts';
+export { KIND_GAP, KIND_SEALED, type ParcelRow, Rows, type TailRow } from './rows.ts';

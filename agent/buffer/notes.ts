@@ -1,0 +1,102 @@
+/** Small things kept beside the rows: notes (meta), source positions, idempotency keys, boot ids. */
+import type { Database } from 'better-sqlite3';
+import { tributary } from '../../proto/generated/tributary.js';
+import type { StoredPosition } from '../stages.ts';
+
+const { SourcePosition } = tributary.v1;
+
+export function encodePosition(position: tributary.v1.ISourcePosition): Buffer {
+  return Buffer.from(SourcePosition.encode(position).finish());
+}
+export const decodePosition = (bytes: Uint8Array): tributary.v1.ISourcePosition => SourcePosition.decode(bytes);
+
+/** Old keys dropped at once, beside as many as came. */
+const EXPIRE_AT_ONCE = 256;
+
+function prepare(db: Database) {
+  return {
+    note: db.prepare('SELECT value FROM meta WHERE key = ?').pluck(),
+    setNote: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+    positions: db.prepare('SELECT key, position FROM position WHERE key >= ? AND key < ? ORDER BY key'),
+    setPosition: db.prepare(
+      'INSERT INTO position VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET position = excluded.position',
+    ),
+    findKey: db.prepare('SELECT id, records, ageMs FROM idempotency WHERE key = ?'),
+    addKey: db.prepare('INSERT INTO idempotency (key, records, ageMs) VALUES (?, ?, ?)'),
+    removeKey: db.prepare('DELETE FROM idempotency WHERE id = ?'),
+    oldKeys: db.prepare('SELECT id, ageMs FROM idempotency ORDER BY id LIMIT ?'),
+    countKeys: db.prepare('SELECT count(*) FROM idempotency').pluck(),
+    lastAge: db.prepare('SELECT max(ageMs) FROM idempotency').pluck(),
+    boot: db.prepare('SELECT id FROM boot WHERE bootId = ?').pluck(),
+    addBoot: db.prepare('INSERT INTO boot (bootId) VALUES (?)'),
+  };
+}
+
+export interface KeyLimits {
+  /** Running time that a key is remembered for. */
+  readonly windowMs: number;
+  readonly maxKeys: number;
+}
+
+export class Notes {
+  readonly #sql: ReturnType<typeof prepare>;
+  #keys: number;
+  /** Running time of all agents on this file when this one began, as far as it was written down. */
+  readonly #ageBaseMs: number;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+    this.#keys = this.#sql.countKeys.get() as number;
+    this.#ageBaseMs = (this.#sql.lastAge.get() as number | null) ?? 0;
+  }
+
+  note(key: string): string | null {
+    return (this.#sql.note.get(key) as string | undefined) ?? null;
+  }
+  setNote(key: string, value: string): void {
+    this.#sql.setNote.run(key, value);
+  }
+
+  positions(prefix: string): StoredPosition[] {
+    const rows = this.#sql.positions.all(prefix, `${prefix}\u{10ffff}`) as { key: string; position: Buffer }[];
+    return rows.map(({ key, position }) => ({ key, position: decodePosition(position) }));
+  }
+  setPosition(key: string, position: Buffer): void {
+    this.#sql.setPosition.run(key, position);
+  }
+
+  /** Records of the capture that used this key, or null. `sinceOpenMs`: monotonic time since the file was opened. */
+  findKey(key: string, sinceOpenMs: number, { windowMs }: KeyLimits): number | null {
+    const row = this.#sql.findKey.get(key) as { id: number; records: number; ageMs: number } | undefined;
+    if (row === undefined) return null;
+    if (row.ageMs >= this.#ageBaseMs + sinceOpenMs - windowMs) return row.records;
+    this.#remove(row.id);
+    return null;
+  }
+  addKey(key: string, records: number, sinceOpenMs: number): void {
+    this.#sql.addKey.run(key, records, this.#ageBaseMs + sinceOpenMs);
+    this.#keys++;
+  }
+  /** Drops keys beyond window and cap, oldest first; called after `added` came. */
+  expireKeys(added: number, sinceOpenMs: number, { windowMs, maxKeys }: KeyLimits): void {
+    const oldest = this.#ageBaseMs + sinceOpenMs - windowMs;
+    const rows = this.#sql.oldKeys.all(added + EXPIRE_AT_ONCE) as { id: number; ageMs: number }[];
+    for (const row of rows) {
+      if (row.ageMs >= oldest && this.#keys <= maxKeys) return;
+      this.#remove(row.id);
+    }
+  }
+  #remove(id: number): void {
+    this.#sql.removeKey.run(id);
+    this.#keys--;
+  }
+  /** After a rollback. */
+  recount(): void {
+    this.#keys = this.#sql.countKeys.get() as number;
+  }
+
+  bootRow(bootId: string): number {
+    const known = this.#sql.boot.get(bootId) as number | undefined;
+    return known ?? Number(this.#sql.addBoot.run(bootId).lastInsertRowid);
+  }
+}

@@ -1,0 +1,89 @@
+/** What the forwarding stage sees of the buffer. */
+import type { Epoch, Lane, Tip } from '../../shared/identity.ts';
+import type { Parcel } from '../stages.ts';
+
+/** What the hub answered for one stream. */
+export interface Receipt {
+  readonly streamId: number;
+  /** Points that the hub confirms; only those that are boundaries here with the same tip count. */
+  readonly points: readonly { readonly next: number; readonly tip: Buffer }[];
+  /** Ranges that went to the dead-letter topic: they count as delivered, and apart. */
+  readonly deadLettered?: readonly { readonly first: number; readonly last: number }[];
+}
+
+export interface SettledStream {
+  readonly streamId: number;
+  /** Everything below is gone from the buffer. */
+  readonly settledNext: number;
+}
+
+export interface PlaceStats {
+  readonly topic: string;
+  readonly partition: number;
+  readonly lane: Lane;
+  readonly captured: number;
+  readonly delivered: number;
+  /** Part of delivered. */
+  readonly deadLettered: number;
+  readonly buffered: number;
+  readonly gaps: number;
+  readonly maybeDuplicate: number;
+  /** Age of the oldest row of this place; 0 where nothing is buffered. */
+  readonly oldestAgeMs: number;
+}
+
+export interface BufferStats {
+  /** Database and WAL on disk. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Age of the oldest row; 0 where nothing is buffered. */
+  readonly oldestAgeMs: number;
+  readonly places: readonly PlaceStats[];
+}
+
+export interface Outbox {
+  /**
+   * Rows in id order with id > after, at most maxBytes (but at least one row), passing over those for which
+   * `skip(streamId, first)` is true (their bytes are not read). Rows of a stream that a fork is moving do not appear.
+   */
+  take(options: {
+    readonly after: number;
+    readonly maxBytes: number;
+    readonly maxParcels: number;
+    readonly skip?: (streamId: number, first: number) => boolean;
+  }): Parcel[];
+  /** Seals the tail of every stream whose oldest row is at least so old. True where something was sealed. */
+  sealTail(olderThanMs: number): boolean | Promise<boolean>;
+  /** Age of the oldest row that is not sealed yet; null where there is none. */
+  tailAgeMs(): number | null;
+  /** Calls back after each commit that made new rows, sealed or in the tail. Returns how to stop that. */
+  onRows(listener: () => void): () => void;
+  /**
+   * Deletes what the receipts confirm; joins the next group commit. Resolves with one element for each receipt, in their
+   * order. A receipt that confirms nothing, is older or names a stream that is gone changes nothing.
+   */
+  settle(receipts: readonly Receipt[]): Promise<readonly SettledStream[]>;
+  /**
+   * Opens a new epoch and seals again there what lies behind the last of `points` that is a boundary here with the same
+   * tip (else behind the settled point). Resolves once all of it has moved; what has moved can be taken before that.
+   * Forks of several streams that are called in one tick share an epoch.
+   */
+  fork(
+    streamId: number,
+    points: readonly { readonly next: number; readonly tip: Buffer }[],
+    cause: 'fork' | 'tipUnknown',
+  ): Promise<void>;
+  /** Moves the rows that touch first..last into quarantine; a gap takes their place and the rows behind get new tips. */
+  quarantine(streamId: number, first: number, last: number, reason: string): Promise<void>;
+  /** Epochs that are not drained, oldest first, and drained ones that the hub may not know and a later one builds on. */
+  lineage(): { readonly epoch: Epoch; readonly predecessor: Epoch | null }[];
+  /** Small durable notes: the hub's identity, the term. Each set is a commit. */
+  readonly meta: { get(key: string): string | null; set(key: string, value: string): void };
+  stats(): BufferStats;
+}
+
+/** A point in a chain as receipts name it. */
+export interface TipPoint {
+  readonly next: number;
+  readonly tip: Tip;
+}

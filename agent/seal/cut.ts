@@ -1,0 +1,86 @@
+/** Where batches begin and end. Pure. */
+import { STAMP_AGENT, type TailRow } from '../buffer/rows.ts';
+import type { Captured } from '../stages.ts';
+
+export interface CutLimits {
+  /** Captured bytes (key, value, headers) that a batch is closed at. */
+  readonly sealRawBytes: number;
+  readonly sealRecords: number;
+}
+
+/** Key, value and headers: what limits count. */
+export function recordBytes({ key, value, headers }: Captured): number {
+  let bytes = (key === null ? 0 : key.length) + (value === null ? 0 : value.length);
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i]!;
+    bytes += header[0].length + (header[1] === null ? 0 : header[1].length);
+  }
+  return bytes;
+}
+
+/** Records of one place and one stamp, in their order, that one group commit brought. */
+export interface Segment {
+  readonly agentStamped: boolean;
+  readonly records: Captured[];
+  bytes: number;
+  /** Source positions, each behind the first `at` records. */
+  readonly marks: { readonly at: number; readonly position: Buffer }[];
+}
+
+/** A group seals at once what is this part of a full batch; less goes through the tail, which costs encoding twice. */
+const ENOUGH = 4;
+
+export const isEnough = ({ records, bytes }: Segment, { sealRawBytes, sealRecords }: CutLimits): boolean =>
+  bytes * ENOUGH >= sealRawBytes || records.length * ENOUGH >= sealRecords;
+
+/**
+ * Ends of the batches that a segment is cut into: nearly equal ones, so that no small rest is left over. A record that
+ * does not fit beside others is a batch of its own.
+ */
+export function cutSegment({ records, bytes }: Segment, { sealRawBytes, sealRecords }: CutLimits): number[] {
+  const parts = Math.max(Math.ceil(bytes / sealRawBytes), Math.ceil(records.length / sealRecords), 1);
+  if (parts === 1) return [records.length];
+  const [partBytes, partRecords] = [bytes / parts, Math.ceil(records.length / parts)];
+  const ends: number[] = [];
+  let [start, size] = [0, 0];
+  const close = (end: number): void => {
+    if (end > start) ends.push(end);
+    [start, size] = [end, 0];
+  };
+  for (let i = 0; i < records.length; i++) {
+    const next = recordBytes(records[i]!);
+    if (size + next > sealRawBytes) close(i);
+    size += next;
+    if (size >= partBytes || i + 1 - start >= partRecords) close(i + 1);
+  }
+  close(records.length);
+  return ends;
+}
+
+/** Beyond this, the wall clock was set between two rows: they can't be corrected by one shift. */
+const SAME_CLOCK_MS = 1_000;
+
+/** Rows of one stream's tail, in runs that can be one batch. */
+export function joinRows(rows: readonly TailRow[], { sealRawBytes, sealRecords }: CutLimits): TailRow[][] {
+  const runs: TailRow[][] = [];
+  let [bytes, records] = [0, 0];
+  for (const row of rows) {
+    const run = runs.at(-1);
+    const count = row.last - row.first + 1;
+    bytes += row.rawBytes;
+    records += count;
+    if (run !== undefined && sameKind(run[0]!, row) && bytes <= sealRawBytes && records <= sealRecords) run.push(row);
+    else {
+      runs.push([row]);
+      [bytes, records] = [row.rawBytes, count];
+    }
+  }
+  return runs;
+}
+
+function sameKind(a: TailRow, b: TailRow): boolean {
+  if (a.stamp !== b.stamp) return false;
+  if (a.stamp !== STAMP_AGENT) return true;
+  const drift = a.createdMs - a.monotonicMs - (b.createdMs - b.monotonicMs);
+  return a.boot === b.boot && Math.abs(drift) < SAME_CLOCK_MS;
+}

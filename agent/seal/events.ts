@@ -1,0 +1,96 @@
+import { defineEvent } from '../../shared/telemetry/event.ts';
+
+export interface Opened {
+  readonly path: string;
+  readonly edge: string;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  readonly records: number;
+}
+export const bufferOpened = defineEvent<Opened>({
+  name: 'buffer_opened',
+  log: {
+    level: 'info',
+    says: ({ path, bytes, maxBytes, records }) =>
+      `the buffer ${path} is open: ${records} records in ${bytes} of ${maxBytes} bytes`,
+  },
+});
+
+export const bufferFailed = defineEvent<{ readonly error: Error }>({
+  name: 'buffer_failed',
+  log: { level: 'error', says: ({ error }) => error.message },
+});
+
+export interface Committed {
+  readonly seconds: number;
+  readonly records: number;
+}
+export const groupCommitted = defineEvent<Committed>({
+  name: 'group_committed',
+  metrics: [
+    {
+      kind: 'histogram',
+      name: 'tributary_agent_commit_duration_seconds',
+      help: 'One group commit: sealing, writing and fsync.',
+      value: ({ seconds }) => seconds,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    },
+    {
+      kind: 'histogram',
+      name: 'tributary_agent_commit_records',
+      help: 'Records in one group commit.',
+      value: ({ records }) => records,
+      buckets: [1, 10, 100, 1_000, 10_000, 100_000],
+    },
+  ],
+});
+
+export interface Forked {
+  readonly topic: string;
+  readonly partition: number;
+  readonly cause: string;
+  readonly epoch: string;
+  readonly next: number;
+  readonly records: number;
+}
+export const streamForked = defineEvent<Forked>({
+  name: 'stream_forked',
+  log: {
+    level: 'warn',
+    says: ({ topic, partition, cause, next, records }) =>
+      `the hub's chain of ${topic}/${partition} is not ours behind ${next} (${cause}): ${records} records are sealed again`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_forks_total',
+      help: 'Streams whose rows were sealed again under another epoch.',
+      labelNames: ['cause'],
+      labels: ({ cause }) => ({ cause }),
+    },
+  ],
+});
+
+export interface SetAside {
+  readonly topic: string;
+  readonly partition: number;
+  readonly first: number;
+  readonly last: number;
+  readonly reason: string;
+}
+export const rowsQuarantined = defineEvent<SetAside>({
+  name: 'rows_quarantined',
+  log: {
+    level: 'error',
+    says: ({ topic, partition, first, last, reason }) =>
+      `records ${first} to ${last} of ${topic}/${partition} were set aside: ${reason}`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_records_quarantined_total',
+      help: 'Records that could not be sent and were set aside.',
+      by: ({ first, last }) => last - first + 1,
+    },
+  ],
+});

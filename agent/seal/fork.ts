@@ -1,0 +1,110 @@
+/**
+ * A fork: the hub's chain of a stream is not ours behind some point. What lies behind it is sealed again, under another
+ * epoch, as the first rows of a new stream that links to that point.
+ *
+ * The streams concerned (the forked one and the place's later ones) are taken out of the place's chain and marked
+ * `moving`, with an order, in one transaction; then their rows move in bounded transactions, one row to one row. What is
+ * captured of the place meanwhile follows in the last moving stream and moves too, so that order is kept and nobody waits.
+ * After a crash the next run goes on; what it moves goes into its own epoch, linked behind what has moved before.
+ */
+import { limits } from '../../shared/limits.ts';
+import { RecordsError, type SealRecord, unsealRecords } from '../../shared/records/index.ts';
+import type { ParcelRow, PlaceState, Receipt, StreamState } from '../buffer/index.ts';
+import { KIND_GAP } from '../buffer/rows.ts';
+import type { Sealer } from './sealer.ts';
+import { agreedPoint, markContacted, settleTo } from './settle.ts';
+
+export type ForkCause = 'fork' | 'tipUnknown';
+
+const ALL = { rows: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
+
+/** The first transaction: settles up to the agreed point and marks what has to move. */
+export function beginFork(sealer: Sealer, stream: StreamState, points: Receipt['points'], cause: ForkCause): void {
+  const { catalog, rows } = sealer.file;
+  const { place } = stream;
+  markContacted(sealer, stream);
+  const agreed = agreedPoint(sealer, stream, points);
+  if (agreed !== null) settleTo(sealer, stream, agreed, { ...ALL });
+  const concerned = place.chain.slice(place.chain.indexOf(stream));
+  for (const one of concerned) sealer.sealTail(one);
+  catalog.touchPlace(place);
+  if (cause === 'tipUnknown') {
+    const behind = stream.sealed.next - stream.settled.next;
+    place.maybeDuplicate += behind - rows.gapRecords(stream.id, stream.settled.next);
+  }
+  const current = sealer.epoch;
+  if (concerned.some((one) => (one === stream || one.sent ? one.epoch === current : false))) sealer.openEpoch();
+  place.last = { epoch: stream.epoch.epoch, ...stream.settled };
+  place.chain = place.chain.filter((one) => !concerned.includes(one));
+  const before = (place.moving[0]?.moveOrder ?? 0) - concerned.length;
+  concerned.forEach((one, i) => {
+    catalog.touchStream(one);
+    one.moveOrder = before + i;
+  });
+  place.moving = [...concerned, ...place.moving];
+  sealer.sweep();
+}
+
+export interface MoveBudget {
+  rows: number;
+  bytes: number;
+}
+
+/** Moves some rows. Returns whether the place has nothing left to move. */
+export function moveSome(sealer: Sealer, place: PlaceState, budget: MoveBudget): boolean {
+  const { rows, catalog } = sealer.file;
+  for (;;) {
+    const stream = place.moving[0];
+    if (stream === undefined) return true;
+    if (budget.rows <= 0 || budget.bytes <= 0) return false;
+    const some = rows.ofStream(stream.id, 0, 1);
+    if (some[0] !== undefined) {
+      moveRow(sealer, stream, some[0]);
+      budget.rows -= 1;
+      budget.bytes -= some[0].bytes;
+    } else if (stream.tailRows > 0) sealer.sealTail(stream);
+    else {
+      catalog.removeStream(stream);
+      if (place.moving.length === 0) catalog.dropEmptyEpochs();
+    }
+  }
+}
+
+function moveRow(sealer: Sealer, from: StreamState, row: ParcelRow): void {
+  const { rows, catalog } = sealer.file;
+  const target = sealer.chainStream(from.place);
+  const count = row.last - row.first + 1;
+  const records = row.kind === KIND_GAP ? null : unseal(sealer, row);
+  catalog.touchStream(target);
+  if (records !== null && records.length === count) sealer.seal(target, records, row);
+  else {
+    if (row.kind !== KIND_GAP) setAside(sealer, from, row);
+    const [reason, detail] =
+      row.kind === KIND_GAP ? [row.reason!, row.detail ?? ''] : (['quarantined', 'checksum'] as const);
+    target.next += count;
+    sealer.addGap(target, count, reason, detail, row);
+  }
+  rows.removeParcel(row.id, row.kind);
+}
+
+function unseal(sealer: Sealer, row: ParcelRow): SealRecord[] | null {
+  const blob = sealer.file.rows.content(row);
+  if (blob === null) return null;
+  try {
+    return unsealRecords(blob, { maxRawBytes: limits.maxBatchRawBytes });
+  } catch (error) {
+    if (error instanceof RecordsError) return null;
+    throw error;
+  }
+}
+
+function setAside(sealer: Sealer, stream: StreamState, row: ParcelRow): void {
+  const { rows, catalog } = sealer.file;
+  rows.quarantine(
+    stream,
+    { ...row, reason: 'checksum', blob: rows.rawContent(row.id) },
+    sealer.settings.quarantineBytes,
+  );
+  catalog.touchPlace(stream.place);
+  stream.place.gaps += row.last - row.first + 1;
+}

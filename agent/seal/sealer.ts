@@ -1,0 +1,239 @@
+import { crc32c } from '@node-rs/crc32';
+import type { Clock } from '../../shared/clock.ts';
+import { drawEpoch, type Tip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
+import { concatSealed, encodeSealed, type SealRecord } from '../../shared/records/index.ts';
+import type { BufferFile, EpochState, PlaceState, StreamState } from '../buffer/index.ts';
+import {
+  KIND_GAP,
+  KIND_SEALED,
+  type Moment,
+  type NewParcel,
+  STAMP_AGENT,
+  STAMP_SOURCE,
+  type TailRow,
+  tailCrc,
+} from '../buffer/rows.ts';
+import type { GapReason } from '../stages.ts';
+import { type CutLimits, cutSegment, isEnough, joinRows, type Segment } from './cut.ts';
+
+export interface SealSettings extends CutLimits {
+  readonly codec: 'none' | 'zstd';
+  /** zstd's. */
+  readonly level: number;
+  /** Cap of the quarantine table. */
+  readonly quarantineBytes: number;
+}
+
+/** What a parcel says beside its chain. */
+export type Facts = Pick<
+  NewParcel,
+  'minTimestamp' | 'maxTimestamp' | 'stamp' | 'position' | 'boot' | 'monotonicMs' | 'createdMs'
+>;
+
+/**
+ * Gives records their stream, sequence and place in the chain. All of it inside a transaction of the file, which takes
+ * the catalog back where it fails. Knows which epochs are this run's.
+ */
+export class Sealer {
+  readonly file: BufferFile;
+  readonly settings: SealSettings;
+  readonly #clock: Clock;
+  readonly #boot: number;
+  readonly #drawn = new Set<EpochState>();
+
+  /** `boot`: the present boot's row. */
+  constructor(file: BufferFile, settings: SealSettings, clock: Clock, boot: number) {
+    this.file = file;
+    this.settings = settings;
+    this.#clock = clock;
+    this.#boot = boot;
+  }
+
+  now(): Moment {
+    return { boot: this.#boot, monotonicMs: this.#clock.monotonicMs(), createdMs: this.#clock.now() };
+  }
+  /** Age of something made at `moment`. Only rows of an earlier boot have to believe the wall clock. */
+  ageMs({ boot, monotonicMs, createdMs }: Moment): number {
+    const now = this.now();
+    return Math.max(0, boot === this.#boot ? now.monotonicMs - monotonicMs : now.createdMs - createdMs);
+  }
+
+  /** This run's newest epoch, null before the first record. */
+  get epoch(): EpochState | null {
+    const newest = this.file.catalog.epochs.at(-1);
+    return newest !== undefined && this.#drawn.has(newest) ? newest : null;
+  }
+  openEpoch(): EpochState {
+    const epoch = this.file.catalog.addEpoch(drawEpoch());
+    this.#drawn.add(epoch);
+    return epoch;
+  }
+
+  /** Where the place's next records go: behind what a fork still has to move, else this run's stream. */
+  captureStream(place: PlaceState): StreamState {
+    return place.moving.at(-1) ?? this.chainStream(place);
+  }
+  /** This run's stream at the end of the place's chain; opened, and the one before it sealed to its end, where there is none. */
+  chainStream(place: PlaceState): StreamState {
+    const epoch = this.epoch ?? this.openEpoch();
+    const newest = place.chain.at(-1);
+    if (newest !== undefined && newest.epoch === epoch && place.last === null) return newest;
+    if (newest !== undefined) this.sealTail(newest);
+    const stream = this.file.catalog.addStream(place, epoch);
+    if (newest !== undefined) this.dropDrained(newest);
+    return stream;
+  }
+
+  /** Removes a stream that has nothing left and will get nothing more. */
+  dropDrained(stream: StreamState): void {
+    const { place } = stream;
+    const mayGrow = stream.epoch === this.epoch && place.chain.at(-1) === stream && place.last === null;
+    if (mayGrow || stream.moveOrder !== null || stream.settled.next !== stream.next) return;
+    this.file.catalog.removeStream(stream);
+  }
+  /** What a new epoch made superfluous. */
+  sweep(): void {
+    for (const stream of [...this.file.catalog.streams.values()]) this.dropDrained(stream);
+    this.file.catalog.dropEmptyEpochs();
+  }
+
+  /** Records of one place that one group brought: sealed, or put into the tail where they are few. */
+  append(stream: StreamState, segment: Segment, moment: Moment): void {
+    if (!isEnough(segment, this.settings)) {
+      this.#appendTail(stream, segment, moment);
+      return;
+    }
+    this.sealTail(stream);
+    let from = 0;
+    for (const to of cutSegment(segment, this.settings)) {
+      const records = from === 0 && to === segment.records.length ? segment.records : segment.records.slice(from, to);
+      this.seal(stream, records, { ...moment, ...factsOf(segment, records, to) });
+      from = to;
+    }
+  }
+
+  #appendTail(stream: StreamState, segment: Segment, moment: Moment): void {
+    const { records, bytes: rawBytes } = segment;
+    const blob = this.#encode(stream, records, 'none');
+    const [first, last] = [stream.next, stream.next + records.length - 1];
+    const facts = factsOf(segment, records, records.length);
+    this.file.rows.addTail({ stream: stream.id, first, last, rawBytes, ...facts, ...moment, blob });
+    this.file.catalog.touchStream(stream);
+    if (stream.tailRows === 0) stream.tailSinceMs = moment.monotonicMs;
+    stream.next = last + 1;
+    stream.tailRows += 1;
+    stream.tailRecords += records.length;
+    stream.tailBytes += rawBytes;
+    this.file.catalog.tailed.add(stream);
+    const { sealRawBytes, sealRecords } = this.settings;
+    if (stream.tailBytes >= sealRawBytes || stream.tailRecords >= sealRecords) this.sealTail(stream);
+  }
+
+  #encode(stream: StreamState, records: readonly SealRecord[], codec: 'none' | 'zstd'): Buffer {
+    const { level } = this.settings;
+    const edge = this.file.edge;
+    return encodeSealed({ edge, epoch: stream.epoch.epoch, firstSequence: stream.next, records, codec, level });
+  }
+
+  /** One batch at the stream's end, which must have no tail. */
+  seal(stream: StreamState, records: readonly SealRecord[], facts: Facts): void {
+    this.file.catalog.touchStream(stream);
+    const blob = this.#encode(stream, records, this.settings.codec);
+    stream.next += records.length;
+    this.#addSealed(stream, records.length, blob, facts);
+  }
+
+  #addSealed(stream: StreamState, count: number, blob: Buffer, facts: Facts): void {
+    const { next: first, tip: previousTip } = stream.sealed;
+    const tip = tipAfterBatch(previousTip, blob);
+    const chain = { stream: stream.id, first, last: first + count - 1, previousTip, tip };
+    const content = { kind: KIND_SEALED, bytes: blob.length, contentCrc: crc32c(blob), reason: null, detail: null };
+    this.file.rows.addParcel({ ...chain, ...content, ...facts }, blob);
+    stream.sealed = { next: first + count, tip };
+  }
+
+  /** A gap at the stream's end; the stream's `next` is moved by the caller where the range is new. */
+  addGap(stream: StreamState, count: number, reason: GapReason, detail: string, facts: Facts): void {
+    this.file.catalog.touchStream(stream);
+    const { next: first, tip: previousTip } = stream.sealed;
+    const gap = gapRow(stream.id, first, first + count - 1, previousTip, reason, detail, facts);
+    this.file.rows.addParcel(gap, null);
+    stream.sealed = { next: first + count, tip: gap.tip };
+  }
+
+  /** Joins a stream's tail into sealed batches. A row that is not what was written becomes a gap. */
+  sealTail(stream: StreamState): void {
+    if (stream.tailRows === 0) return;
+    const { rows, catalog } = this.file;
+    catalog.touchStream(stream);
+    for (const run of joinRows(rows.tail(stream.id, stream.tailRows), this.settings)) {
+      const broken = new Set(run.filter((row) => tailCrc(row) !== row.crc));
+      if (broken.size === 0) this.#sealRun(stream, run);
+      for (const row of broken.size === 0 ? [] : run) {
+        if (broken.has(row)) this.#giveUpRow(stream, row);
+        else this.#sealRun(stream, [row]);
+      }
+      for (const row of run) rows.removeTail(row.id);
+    }
+    Object.assign(stream, { tailRows: 0, tailRecords: 0, tailBytes: 0 });
+  }
+
+  #sealRun(stream: StreamState, run: readonly TailRow[]): void {
+    const { codec, level } = this.settings;
+    const [firstRow, lastRow] = [run[0]!, run.at(-1)!];
+    const blob = concatSealed(
+      run.map((row) => row.blob),
+      { codec, level },
+    );
+    const facts: Facts = { ...momentOf(firstRow), ...spanOf(run), stamp: firstRow.stamp, position: lastRow.position };
+    this.#addSealed(stream, lastRow.last - firstRow.first + 1, blob, facts);
+  }
+
+  #giveUpRow(stream: StreamState, row: TailRow): void {
+    const { place } = stream;
+    const count = row.last - row.first + 1;
+    const kept = { ...row, previousTip: null, tip: null, reason: 'checksum', contentCrc: row.crc };
+    this.file.rows.quarantine(stream, kept, this.settings.quarantineBytes);
+    this.file.catalog.touchPlace(place);
+    place.gaps += count;
+    this.addGap(stream, count, 'quarantined', 'checksum of a row in the tail', { ...row, position: null });
+  }
+}
+
+export function gapRow(
+  stream: number,
+  first: number,
+  last: number,
+  previousTip: Tip,
+  reason: GapReason,
+  detail: string,
+  facts: Facts,
+): NewParcel {
+  const { minTimestamp, maxTimestamp, stamp, position, boot, monotonicMs, createdMs } = facts;
+  return {
+    ...{ stream, first, last, kind: KIND_GAP, bytes: 0, contentCrc: 0, reason, detail },
+    ...{ previousTip, tip: tipAfterGap(previousTip, first, last, reason) },
+    ...{ minTimestamp, maxTimestamp, stamp, position, boot, monotonicMs, createdMs },
+  };
+}
+
+const momentOf = ({ boot, monotonicMs, createdMs }: Moment): Moment => ({ boot, monotonicMs, createdMs });
+
+function spanOf(rows: readonly { minTimestamp: number; maxTimestamp: number }[]) {
+  return {
+    minTimestamp: Math.min(...rows.map((row) => row.minTimestamp)),
+    maxTimestamp: Math.max(...rows.map((row) => row.maxTimestamp)),
+  };
+}
+
+/** Time span of some records of a segment that end behind its first `to`, and the source position there. */
+function factsOf(segment: Segment, records: readonly SealRecord[], to: number): Omit<Facts, keyof Moment> {
+  let [minTimestamp, maxTimestamp] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < records.length; i++) {
+    const { timestamp } = records[i]!;
+    if (timestamp < minTimestamp) minTimestamp = timestamp;
+    if (timestamp > maxTimestamp) maxTimestamp = timestamp;
+  }
+  const position = segment.marks.findLast((mark) => mark.at === to)?.position ?? null;
+  return { minTimestamp, maxTimestamp, position, stamp: segment.agentStamped ? STAMP_AGENT : STAMP_SOURCE };
+}

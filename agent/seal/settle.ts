@@ -1,0 +1,97 @@
+/** Deleting what the hub has confirmed. */
+
+import { sameTip } from '../../shared/identity.ts';
+import type { PlaceState, Point, Receipt, StreamState } from '../buffer/index.ts';
+import { KIND_GAP, KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
+import type { Sealer } from './sealer.ts';
+
+/** The highest of `points` that is a boundary of the stream's rows with an equal tip, above what is settled. */
+export function agreedPoint(sealer: Sealer, stream: StreamState, points: Receipt['points']): Agreed | null {
+  let best: Agreed | null = null;
+  for (const { next, tip } of points) {
+    if (next <= stream.settled.next || next > stream.sealed.next || (best !== null && next <= best.point.next))
+      continue;
+    const row = sealer.file.rows.holding(stream.id, next - 1);
+    if (row === undefined || row.last !== next - 1) continue;
+    if (sameTip(row.tip, tip)) best = { point: { next, tip: row.tip }, former: false };
+    else if (row.formerTip !== null && sameTip(row.formerTip, tip)) {
+      best = { point: { next, tip: row.formerTip }, former: true };
+    }
+  }
+  return best;
+}
+export interface Agreed {
+  readonly point: Point;
+  /** The hub has the chain as it was before a quarantine: it had taken what was set aside here. */
+  readonly former: boolean;
+}
+
+/** Rows that one transaction may still delete. */
+export interface SettleBudget {
+  rows: number;
+  bytes: number;
+}
+
+/**
+ * Deletes the rows below the agreed point and counts them as delivered, oldest first, as far as the budget goes.
+ * Returns whether it got there.
+ */
+export function settleTo(
+  sealer: Sealer,
+  stream: StreamState,
+  agreed: Agreed,
+  of: SettleBudget,
+  receipt?: Receipt,
+): boolean {
+  const { file } = sealer;
+  const rows = file.rows.endsBelow(stream.id, agreed.point.next, Math.max(1, of.rows));
+  file.catalog.touchStream(stream);
+  file.catalog.touchPlace(stream.place);
+  const before = stream.settled.next;
+  for (const row of rows) {
+    if (of.bytes <= 0) break;
+    file.rows.removeParcel(row.id, row.kind);
+    of.rows -= 1;
+    of.bytes -= row.bytes;
+    countSettled(stream.place, row, agreed.former);
+    stream.settled = { next: row.last + 1, tip: agreed.former ? (row.formerTip ?? row.tip) : row.tip };
+  }
+  stream.place.deadLettered += overlap(receipt?.deadLettered ?? [], before, stream.settled.next - 1);
+  return stream.settled.next >= agreed.point.next;
+}
+
+function countSettled(place: PlaceState, row: RowEnds, former: boolean): void {
+  const count = row.last - row.first + 1;
+  if (row.kind === KIND_SEALED) place.delivered += count;
+  // Set aside here, but the hub had it already.
+  if (row.kind === KIND_GAP && former && row.formerTip !== null) {
+    place.delivered += count;
+    place.gaps -= count;
+  }
+}
+
+function overlap(ranges: readonly { first: number; last: number }[], low: number, high: number): number {
+  let sum = 0;
+  for (const { first, last } of ranges) sum += Math.max(0, Math.min(last, high) - Math.max(first, low) + 1);
+  return sum;
+}
+
+/** One receipt, as far as the budget goes. Returns whether nothing is left to do for it. */
+export function settleReceipt(sealer: Sealer, receipt: Receipt, budget: SettleBudget): boolean {
+  const { catalog } = sealer.file;
+  const stream = catalog.streams.get(receipt.streamId);
+  if (stream === undefined || stream.moveOrder !== null) return true;
+  const agreed = agreedPoint(sealer, stream, receipt.points);
+  if (agreed === null) return true;
+  markContacted(sealer, stream);
+  if (!settleTo(sealer, stream, agreed, budget, receipt)) return false;
+  sealer.dropDrained(stream);
+  catalog.dropEmptyEpochs();
+  return true;
+}
+
+export function markContacted(sealer: Sealer, { epoch }: StreamState): void {
+  if (epoch.contacted) return;
+  sealer.file.catalog.touchEpoch(epoch);
+  epoch.contacted = true;
+}

@@ -1,0 +1,63 @@
+/** What the buffer says about itself: the counters that its own transactions keep. */
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { BufferStats, PlaceState, PlaceStats } from '../buffer/index.ts';
+import type { Sealer } from './sealer.ts';
+
+export function bufferStats(sealer: Sealer): BufferStats {
+  const { file } = sealer;
+  const places = [...file.catalog.places()].map((place) => placeStats(sealer, place));
+  const oldestAgeMs = Math.max(0, ...places.map((place) => place.oldestAgeMs));
+  return { bytes: file.bytes(), maxBytes: file.maxBytes, oldestAgeMs, places };
+}
+
+export const bufferedOf = ({ captured, delivered, gaps }: PlaceState): number => captured - delivered - gaps;
+
+function placeStats(sealer: Sealer, place: PlaceState): PlaceStats {
+  const { topic, partition, lane, captured, delivered, deadLettered, gaps, maybeDuplicate } = place;
+  const counts = { captured, delivered, deadLettered, buffered: bufferedOf(place), gaps, maybeDuplicate };
+  return { topic, partition, lane, ...counts, oldestAgeMs: oldestAgeMs(sealer, place) };
+}
+
+function oldestAgeMs(sealer: Sealer, place: PlaceState): number {
+  const { file } = sealer;
+  let oldest = 0;
+  for (const stream of [...place.chain, ...place.moving]) {
+    if (stream.settled.next === stream.next && stream.moveOrder === null) continue;
+    const moment = file.read(() => file.rows.oldestOf(stream.id));
+    const age = moment === undefined ? 0 : sealer.ageMs(moment);
+    const tail = stream.tailRows === 0 ? 0 : sealer.now().monotonicMs - stream.tailSinceMs;
+    oldest = Math.max(oldest, age, tail);
+  }
+  return oldest;
+}
+
+/** Metrics that read the counters when they are scraped: right after a kill, too. */
+export function registerMetrics(sealer: Sealer, registry: Registry): void {
+  const { file } = sealer;
+  const sum = (of: (place: PlaceState) => number): number => {
+    let total = 0;
+    for (const place of file.catalog.places()) total += of(place);
+    return total;
+  };
+  const counter = (name: string, help: string, of: (place: PlaceState) => number): void => {
+    const collect = function (this: Counter): void {
+      this.reset();
+      this.inc(sum(of));
+    };
+    new Counter({ name: `tributary_agent_${name}_total`, help, registers: [registry], collect });
+  };
+  const gauge = (name: string, help: string, value: () => number): void => {
+    const collect = function (this: Gauge): void {
+      if (file.usable) this.set(value());
+    };
+    new Gauge({ name: `tributary_agent_${name}`, help, registers: [registry], collect });
+  };
+  counter('records_captured', 'Records captured, over all runs on this buffer.', (place) => place.captured);
+  counter('records_delivered', 'Records that the hub has confirmed.', (place) => place.delivered);
+  counter('records_dead_lettered', 'Delivered records that went to the dead-letter topic.', (p) => p.deadLettered);
+  counter('records_gap', 'Records that will never come, told to the hub as gaps.', (place) => place.gaps);
+  counter('records_maybe_duplicate', 'Records sealed again that the hub may have.', (place) => place.maybeDuplicate);
+  gauge('buffer_records', 'Records captured and not yet delivered.', () => sum(bufferedOf));
+  gauge('buffer_bytes', 'Database and write-ahead log on disk.', () => file.bytes());
+  gauge('buffer_max_bytes', 'Cap of database and write-ahead log.', () => file.maxBytes);
+}
