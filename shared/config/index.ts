@@ -15,7 +15,8 @@
  */
 export { isLoopback, type ListenAddress, listenText, parseListen, sameListen } from './address.ts';
 export { jsonSchema, mustBeWritten } from './jsonSchema.ts';
-export { type LoadOptions, loadConfig, parseConfig, readText } from './load.ts';
+export { type LoadOptions, loadConfig, parseConfig, readText, topLevelKeys } from './load.ts';
+export { markdown } from './markdown.ts';
 export { ConfigError, type Mistake } from './mistake.ts';
 export { nearest } from './nearest.ts';
 export { type Check, dictionary, list, oneOf, optional, section, switchOr, type Wrong } from './option.ts';

@@ -9,8 +9,6 @@ import { parseTree } from './tree.ts';
 
 export interface LoadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** False: files that options name need not be there. */
-  readonly files?: boolean;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -33,7 +31,7 @@ export function parseConfig<S extends TObject>(
   if (!tree) throw new ConfigError(options.file, mistakes);
   const folder = dirname(resolve(options.file));
   const filled = substitute(tree, { folder, env: options.env ?? process.env }, mistakes);
-  const reading = readTree(schema, filled, { folder, files: options.files ?? true }, mistakes);
+  const reading = readTree(schema, filled, { folder }, mistakes);
   if (reading.mistakes.length > 0) throw new ConfigError(options.file, [...reading.mistakes].sort(byPlace));
   return reading.value;
 }
@@ -51,4 +49,10 @@ export function readText(file: string): string {
   } catch (error) {
     throw error instanceof ConfigError ? error : refuse(`can't be read (${reasonOf(error)})`);
   }
+}
+
+/** Which options a text has, whatever is in them; none where it can't be read. */
+export function topLevelKeys(text: string): string[] {
+  const { tree } = parseTree(text);
+  return tree?.kind === 'map' ? tree.entries.map(({ key }) => key) : [];
 }

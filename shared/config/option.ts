@@ -19,8 +19,6 @@ export type Read<T> = { readonly value: T } | Wrong;
 export interface ReadContext {
   /** Relative paths are taken from here. */
   readonly folder: string;
-  /** False: files that options name need not be there (for checks away from the machine). */
-  readonly files: boolean;
 }
 
 /** A single value. */

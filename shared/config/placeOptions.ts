@@ -19,7 +19,7 @@ export function path(doc: PathDoc): TUnsafe<string> {
     if (typeof found !== 'string') return found;
     if (found === '') return { problem: 'is empty', allowed: 'write the path of a file' };
     const file = resolve(context.folder, found);
-    const refused = doc.mustExist && context.files ? unreadable(file) : null;
+    const refused = doc.mustExist ? unreadable(file) : null;
     return refused ? { problem: refused, allowed: 'name a file that this user can read' } : { value: file };
   });
 }

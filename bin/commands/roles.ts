@@ -1,0 +1,38 @@
+/** `tributary agent` and `tributary hub`: a role in the foreground until a signal comes. */
+import type { Command } from 'commander';
+import { agentOptions } from '../../agent/config.ts';
+import { hubOptions } from '../../hub/config.ts';
+import { listenText, loadConfig } from '../../shared/config/index.ts';
+import { loadAgent, loadHub } from '../parts.ts';
+import { runRole } from '../role.ts';
+
+const help = (role: string): string => `
+It logs JSON lines on stderr; one has the event "ready" when it is up. SIGTERM or SIGINT: it finishes what is under way
+and exits with 0; a second signal ends it at once. Whenever it is killed, nothing that was acknowledged is lost.
+
+Example:
+  tributary ${role} --config ${role}.yaml
+`;
+
+export function registerRoles(program: Command): void {
+  program
+    .command('agent')
+    .description('run an agent: read local sources, keep what was read, send it to the hub')
+    .requiredOption('-c, --config <file>', 'YAML file; see "tributary config docs"')
+    .addHelpText('after', help('agent'))
+    .action(async ({ config: file }: { config: string }) => {
+      const config = loadConfig(agentOptions, file);
+      const facts = { role: 'agent', edge: config.edge } as const;
+      await runRole(facts, config.telemetry.log, async (telemetry) => (await loadAgent()).runAgent(config, telemetry));
+    });
+  program
+    .command('hub')
+    .description('run a hub: take what the agents send, write it into central Kafka')
+    .requiredOption('-c, --config <file>', 'YAML file; see "tributary config docs"')
+    .addHelpText('after', help('hub'))
+    .action(async ({ config: file }: { config: string }) => {
+      const config = loadConfig(hubOptions, file);
+      const facts = { role: 'hub', listen: listenText(config.listen) } as const;
+      await runRole(facts, config.telemetry.log, async (telemetry) => (await loadHub()).runHub(config, telemetry));
+    });
+}

@@ -1,0 +1,129 @@
+/** `tributary status`: the fleet as a table. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { EdgeList, EdgeSummary } from '../../hub/fleet/schemas.ts';
+import { EXIT } from '../exit.ts';
+import { addHubOptions, HubClient, type HubOptions } from '../hubClient.ts';
+import { ageText, sizeText, table } from '../lines.ts';
+
+interface Options extends HubOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+  readonly every: number;
+}
+
+/** More edges than any fleet has; a hub that never ends its pages stops here. */
+const MAX_PAGES = 1_000;
+
+export function registerStatus(program: Command): void {
+  addHubOptions(
+    program
+      .command('status')
+      .description('show every edge: link, what was captured, delivered, buffered, what is missing'),
+  )
+    .option('--watch', 'show it again and again')
+    .option('--every <seconds>', 'seconds between, with --watch', Number, 2)
+    .option('--json', 'print JSON; with --watch one line each time')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, an epoch is held, or its
+numbers do not add up.
+
+Examples:
+  tributary status --watch
+  TRIBUTARY_TOKEN=... tributary status --hub https://hub.example:8443 --json
+`,
+    )
+    .action(async (options: Options) => {
+      const client = new HubClient(options);
+      try {
+        process.exitCode = options.watch ? await watch(client, options) : await show(client, options);
+      } finally {
+        await client.close();
+      }
+    });
+}
+
+async function show(client: HubClient, { json }: Options): Promise<number> {
+  const fleet = await fetchAll(client);
+  process.stdout.write(json ? `${JSON.stringify(fleet, null, 2)}\n` : `${statusText(fleet)}\n`);
+  return fleet.edges.some((edge) => complaints(edge).length > 0) ? EXIT.found : EXIT.ok;
+}
+
+async function watch(client: HubClient, options: Options): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  while (!stop.signal.aborted) {
+    const text = await fetchAll(client).then(
+      (fleet) => (options.json ? JSON.stringify(fleet) : `${client.url}, ${clockText(fleet)}\n\n${statusText(fleet)}`),
+      (error: Error) => (options.json ? JSON.stringify({ error: error.message }) : error.message),
+    );
+    if (process.stdout.isTTY && !options.json) process.stdout.write('\x1b[H\x1b[2J');
+    process.stdout.write(`${text}\n`);
+    await sleep(Math.max(0.2, options.every) * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+  return EXIT.ok;
+}
+
+const clockText = ({ nowMs }: EdgeList): string => new Date(nowMs).toISOString();
+
+async function fetchAll(client: HubClient): Promise<EdgeList> {
+  const first = await client.get<EdgeList>('/v1/edges');
+  const edges = [...first.edges];
+  let next = first.next;
+  for (let page = 1; next !== null && next !== undefined && page < MAX_PAGES; page++) {
+    const more = await client.get<EdgeList>(`/v1/edges?after=${encodeURIComponent(next)}`);
+    edges.push(...more.edges);
+    next = more.next;
+  }
+  return { ...first, next: null, edges };
+}
+
+const HEADINGS = [
+  'EDGE',
+  'STATE',
+  'LINK',
+  'CAPTURED',
+  'DELIVERED',
+  'BUFFERED',
+  'GAPS',
+  'BUFFER',
+  'OLDEST',
+  'CONTACT',
+  'FORKS',
+];
+
+/** The table, and a line for each edge that is not well. */
+export function statusText({ edges, nowMs }: EdgeList): string {
+  if (edges.length === 0) return 'No edges yet: none has a token, and none was heard of.';
+  const rows = edges.map((edge) => [
+    edge.edge,
+    edge.state,
+    edge.linkState,
+    edge.captured,
+    edge.delivered,
+    edge.buffered,
+    edge.gaps ?? edge.hubGaps,
+    sizeText(edge.bufferBytes),
+    ageText(edge.buffered === 0 ? null : edge.oldestAgeMs),
+    edge.lastContactMs === null ? null : `${ageText(nowMs - edge.lastContactMs)} ago`,
+    edge.forks,
+  ]);
+  const lines = edges.flatMap((edge) => complaints(edge).map((text) => `${edge.edge}: ${text}`));
+  return [table(HEADINGS, rows), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
+}
+
+/** What is not well with an edge, each a clause. */
+export function complaints({ state, heldEpochs, unaccounted, edge }: EdgeSummary): string[] {
+  const found: string[] = [];
+  if (state === 'offline') found.push('offline');
+  if (heldEpochs > 0) {
+    const what = heldEpochs === 1 ? 'an epoch waits' : `${heldEpochs} epochs wait`;
+    found.push(`${what} for your word; see "tributary edge show ${edge}", then "tributary edge accept" or "reject"`);
+  }
+  if (unaccounted !== null && unaccounted !== 0) {
+    found.push(`${unaccounted} records are neither delivered, buffered nor a known gap`);
+  }
+  return found;
+}
