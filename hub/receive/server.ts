@@ -161,10 +161,13 @@ export class HubServer {
   async close(): Promise<void> {
     this.#closing = true;
     const late = setTimeout(() => this.#server.closeAllConnections(), this.#drainMs);
+    // A connection that had an answer outstanding would otherwise be kept alive after it.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 20);
     try {
       await this.#app.close();
     } finally {
       clearTimeout(late);
+      clearInterval(idle);
       this.#access.close();
       this.#certificate?.close();
     }

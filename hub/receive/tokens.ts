@@ -74,7 +74,7 @@ export class TokenTable {
 function entriesOf(what: string, text: string): [string, unknown][] {
   let read: unknown;
   try {
-    read = parse(text, { schema: 'failsafe', logLevel: 'silent' });
+    read = parse(text, { schema: 'failsafe', logLevel: 'error' });
   } catch (error) {
     // Behind the first line the parser shows the text around the fault, which may hold a token put there by mistake.
     throw invalid(what, `it is not YAML: ${reasonOf(error).split('\n', 1)[0]}`);
