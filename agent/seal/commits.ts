@@ -1,0 +1,214 @@
+import type { Clock } from '../../shared/clock.ts';
+import { crashPoint } from '../../shared/crashPoint.ts';
+import { reasonOf, TributaryError } from '../../shared/errors.ts';
+import { KIB, MIB } from '../../shared/limits.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { BufferFile, Receipt, SettledStream } from '../buffer/index.ts';
+import type { KeyLimits } from '../buffer/notes.ts';
+import type { Capture, CaptureOutcome } from '../stages.ts';
+import { groupCommitted } from './events.ts';
+import type { Mover } from './mover.ts';
+import { CaptureQueue, type Waiting, weigh } from './queue.ts';
+import type { Sealer } from './sealer.ts';
+import { settleReceipt } from './settle.ts';
+import { stageCaptures } from './stage.ts';
+
+/** What one transaction settles. */
+const SETTLE = { rows: 2_000, bytes: 64 * MIB };
+
+interface Settling {
+  readonly receipts: readonly Receipt[];
+  /** Receipts that are done. */
+  done: number;
+  readonly resolve: (settled: readonly SettledStream[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface CommitOptions {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly keys: KeyLimits;
+  readonly onRows: () => void;
+}
+
+/** Group commit: captures and receipts that came in the same turn share a transaction. Between groups, the mover's steps. */
+export class Commits {
+  readonly #sealer: Sealer;
+  readonly #file: BufferFile;
+  readonly #mover: Mover;
+  readonly #options: CommitOptions;
+  readonly #openedMs: number;
+  readonly #groupBytes: number;
+  readonly #queue = new CaptureQueue();
+  #settling: Settling[] = [];
+  #scheduled = false;
+
+  constructor(sealer: Sealer, mover: Mover, options: CommitOptions) {
+    this.#sealer = sealer;
+    this.#file = sealer.file;
+    this.#mover = mover;
+    this.#options = options;
+    this.#openedMs = options.clock.monotonicMs();
+    this.#groupBytes = Math.max(256 * KIB, Math.min(8 * MIB, Math.floor(this.#file.maxBytes / 16)));
+  }
+
+  capture(capture: Capture): Promise<CaptureOutcome> {
+    const weight = weigh(capture);
+    if (weight > this.#file.maxBytes / 4) throw largerThanBuffer(this.#file, weight);
+    if (!this.#queue.hasRoom(weight)) throw this.#file.full('too much is waiting to be written');
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ capture, weight, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  settle(receipts: readonly Receipt[]): Promise<readonly SettledStream[]> {
+    return new Promise((resolve, reject) => {
+      this.#settling.push({ receipts, done: 0, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  get waiting(): number {
+    return this.#queue.length + this.#settling.length;
+  }
+
+  /** Asks for a flush after this turn's other work, so that it gathers what comes in it. */
+  schedule(): void {
+    if (this.#scheduled || !this.#file.usable) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  /** One group commit, one step of a fork, one step of giving space back. */
+  flush(): void {
+    if (!this.#file.usable) return;
+    // While rows move after a fork, what is captured must not outrun them.
+    const captures = this.#queue.take(this.#mover.active ? this.#groupBytes / 4 : this.#groupBytes);
+    const settling = this.#settling;
+    this.#settling = [];
+    if (captures.length > 0 || settling.length > 0) this.#commit(captures, settling);
+    if (this.#file.usable && this.#mover.step()) this.#options.onRows();
+    const shrinking = (settling.length > 0 || this.#queue.length === 0) && this.#giveBack();
+    const { pauseMs } = this.#mover;
+    if (this.waiting > 0 || shrinking || (this.#mover.active && pauseMs === 0)) this.schedule();
+    else if (this.#mover.active) setTimeout(() => this.schedule(), pauseMs).unref();
+  }
+
+  #giveBack(): boolean {
+    try {
+      return this.#file.usable && this.#file.giveBack();
+    } catch {
+      // The file has failed and has said so.
+      return false;
+    }
+  }
+
+  stop(error: unknown): void {
+    this.#queue.rejectAll(error);
+    for (const { reject } of this.#settling.splice(0)) reject(error);
+  }
+
+  /** All in one commit. Where one capture can't be stored, the others are, each in a commit of its own. */
+  #commit(captures: readonly Waiting[], settling: readonly Settling[]): void {
+    const error = this.#try(captures, settling);
+    if (error === null) return;
+    if (captures.length > 0 && settling.length > 0) {
+      this.#commit([], settling);
+      this.#commit(captures, []);
+    } else if (captures.length > 1 && !concernsAll(error)) for (const one of captures) this.#commit([one], []);
+    else {
+      for (const { reject } of captures) reject(wrapped(error));
+      for (const { reject } of settling) reject(wrapped(error));
+    }
+  }
+
+  /** Null once everything is on disk and has been said so; else what went wrong, with nothing changed. */
+  #try(captures: readonly Waiting[], settling: readonly Settling[]): unknown {
+    const started = performance.now();
+    const done = settling.map((one) => one.done);
+    let outcomes: CaptureOutcome[];
+    try {
+      outcomes = this.#file.transaction(
+        () => {
+          this.#settle(settling);
+          return this.#stage(captures);
+        },
+        captures.length === 0 ? undefined : () => crashPoint('agent.buffer.written'),
+      );
+    } catch (error) {
+      settling.forEach((one, i) => {
+        one.done = done[i]!;
+      });
+      return error;
+    }
+    if (captures.length > 0) crashPoint('agent.buffer.committed');
+    if (settling.length > 0) crashPoint('agent.receipt.settled');
+    this.#answer(captures, outcomes, settling);
+    if (captures.length > 0) this.#tell(outcomes, (performance.now() - started) / 1000);
+    return null;
+  }
+
+  #settle(settling: readonly Settling[]): void {
+    const budget = { ...SETTLE };
+    for (const one of settling) {
+      while (one.done < one.receipts.length) {
+        if (budget.rows <= 0 || !settleReceipt(this.#sealer, one.receipts[one.done]!, budget)) return;
+        one.done += 1;
+      }
+    }
+  }
+
+  #stage(captures: readonly Waiting[]): CaptureOutcome[] {
+    if (captures.length === 0) return [];
+    const weight = captures.reduce((sum, one) => sum + one.weight, 0);
+    if (!this.#file.fits(weight)) throw this.#file.full('the buffer is full');
+    const sinceOpenMs = this.#options.clock.monotonicMs() - this.#openedMs;
+    const all = captures.map((one) => one.capture);
+    return stageCaptures(this.#sealer, all, sinceOpenMs, this.#options.keys);
+  }
+
+  #answer(captures: readonly Waiting[], outcomes: readonly CaptureOutcome[], settling: readonly Settling[]): void {
+    captures.forEach((one, i) => {
+      one.resolve(outcomes[i]!);
+    });
+    for (const one of settling) {
+      if (one.done < one.receipts.length) this.#settling.push(one);
+      else one.resolve(one.receipts.map((receipt) => this.#settledOf(receipt)));
+    }
+  }
+
+  #settledOf({ streamId, points }: Receipt): SettledStream {
+    const stream = this.#file.catalog.streams.get(streamId);
+    // One that is gone has nothing left to send, so whatever was confirmed is below that.
+    return { streamId, settledNext: stream?.settled.next ?? Math.max(0, ...points.map((point) => point.next)) };
+  }
+
+  #tell(outcomes: readonly CaptureOutcome[], seconds: number): void {
+    const records = outcomes.reduce((sum, one) => sum + (one.repeated ? 0 : one.records), 0);
+    this.#options.telemetry.emit(groupCommitted, { seconds, records });
+    if (records > 0) this.#options.onRows();
+  }
+}
+
+/** Disk full or a file that failed: trying one by one would not help. */
+const concernsAll = (error: unknown): boolean =>
+  error instanceof TributaryError && (error.code === 'bufferFull' || error.code === 'bufferFailed');
+
+/** What sealing could not take although it was checked. */
+function wrapped(error: unknown): unknown {
+  if (error instanceof TributaryError) return error;
+  const facts = { operation: 'seal', subject: 'a capture', reason: reasonOf(error), cause: error };
+  return new TributaryError({ code: 'badRequest', retry: 'final', ...facts });
+}
+
+function largerThanBuffer(file: BufferFile, weight: number): TributaryError {
+  return new TributaryError({
+    ...{ code: 'tooLarge', operation: 'capture', subject: file.path, retry: 'final' },
+    reason: `${weight} bytes at once are too much for a buffer of ${file.maxBytes} bytes`,
+    hint: 'Send fewer records at once or raise buffer.maxBytes.',
+  });
+}

@@ -1,0 +1,57 @@
+/** Captures into the open transaction. */
+import { TributaryError } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
+import type { PlaceState } from '../buffer/index.ts';
+import type { KeyLimits } from '../buffer/notes.ts';
+import type { Capture, CaptureOutcome } from '../stages.ts';
+import { Group } from './group.ts';
+import type { Sealer } from './sealer.ts';
+
+/** Everything of these captures: records, positions, keys, counters. `sinceOpenMs`: monotonic, for the keys' age. */
+export function stageCaptures(
+  sealer: Sealer,
+  captures: readonly Capture[],
+  sinceOpenMs: number,
+  limitsOfKeys: KeyLimits,
+): CaptureOutcome[] {
+  const { notes } = sealer.file;
+  const group = new Group();
+  let keys = 0;
+  const outcomes = captures.map((capture): CaptureOutcome => {
+    const { idempotencyKey: key, records } = capture;
+    const before = key === undefined ? null : notes.findKey(key, sinceOpenMs, limitsOfKeys);
+    if (before !== null) return { repeated: true, records: before };
+    if (key !== undefined) {
+      notes.addKey(key, records.length, sinceOpenMs);
+      keys += 1;
+    }
+    group.add(capture);
+    return { repeated: false, records: records.length };
+  });
+  if (keys > 0) notes.expireKeys(keys, sinceOpenMs, limitsOfKeys);
+  stageRecords(sealer, group);
+  for (const [key, position] of group.positions) notes.setPosition(key, position);
+  return outcomes;
+}
+
+function stageRecords(sealer: Sealer, group: Group): void {
+  const { catalog } = sealer.file;
+  const moment = sealer.now();
+  for (const { topic, partition, segments, records } of group.buckets()) {
+    const place = catalog.place(topic, partition, 'main') ?? addPlace(sealer, topic, partition);
+    catalog.touchPlace(place);
+    place.captured += records;
+    place.sourcePartitions = Math.max(place.sourcePartitions, group.sourcePartitions.get(topic) ?? 0);
+    const stream = sealer.captureStream(place);
+    for (const segment of segments) sealer.append(stream, segment, moment);
+  }
+}
+
+function addPlace(sealer: Sealer, topic: string, partition: number): PlaceState {
+  const { catalog } = sealer.file;
+  if (catalog.placeCount < limits.openStreamsPerEdge) return catalog.addPlace({ topic, partition, lane: 'main' });
+  throw new TributaryError({
+    ...{ code: 'badRequest', operation: 'capture', subject: `${topic}/${partition}`, retry: 'final' },
+    reason: `the buffer holds ${catalog.placeCount} topic partitions already`,
+  });
+}

@@ -1,0 +1,77 @@
+/** Which streams have a tail, how old it is, and sealing those that are due. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../shared/clock.ts';
+import { MIB } from '../../shared/limits.ts';
+import type { StreamState } from '../buffer/index.ts';
+import type { Sealer } from './sealer.ts';
+
+/** Captured bytes that one transaction seals. */
+const AT_ONCE_BYTES = 4 * MIB;
+export const ANY_AGE = Number.NEGATIVE_INFINITY;
+
+export class Tails {
+  readonly #sealer: Sealer;
+  readonly #clock: Clock;
+  readonly #onRows: () => void;
+
+  constructor(sealer: Sealer, clock: Clock, onRows: () => void) {
+    this.#sealer = sealer;
+    this.#clock = clock;
+    this.#onRows = onRows;
+  }
+
+  /** The run before: its tails, each in its own epoch. */
+  sealInherited(): void {
+    const { catalog, rows } = this.#sealer.file;
+    for (const { stream: id, ...sums } of this.#sealer.file.read(() => rows.tailSums())) {
+      const stream = catalog.streams.get(id);
+      if (stream === undefined) continue;
+      Object.assign(stream, { tailRows: sums.rows, tailRecords: sums.records, tailBytes: sums.bytes });
+      this.#sealer.file.transaction(() => this.#sealer.sealTail(stream));
+    }
+  }
+
+  ageMs(): number | null {
+    let oldest: number | null = null;
+    const now = this.#clock.monotonicMs();
+    for (const { tailSinceMs } of this.#due(ANY_AGE)) oldest = Math.max(oldest ?? 0, now - tailSinceMs);
+    return oldest;
+  }
+
+  /** Seals what is due: at once, or over several turns where it is much. */
+  seal(olderThanMs: number): boolean | Promise<boolean> {
+    if (!this.sealSome(olderThanMs)) return false;
+    return this.#due(olderThanMs).next().done ? true : this.#sealRest(olderThanMs);
+  }
+  async #sealRest(olderThanMs: number): Promise<boolean> {
+    do await nextTurn();
+    while (this.#sealer.file.usable && this.sealSome(olderThanMs));
+    return true;
+  }
+
+  /** As many due tails as one transaction may seal. Returns whether there were any. */
+  sealSome(olderThanMs: number): boolean {
+    const some: StreamState[] = [];
+    let bytes = 0;
+    for (const stream of this.#due(olderThanMs)) {
+      some.push(stream);
+      bytes += stream.tailBytes;
+      if (bytes >= AT_ONCE_BYTES) break;
+    }
+    if (some.length === 0) return false;
+    this.#sealer.file.transaction(() => {
+      for (const stream of some) this.#sealer.sealTail(stream);
+    });
+    this.#onRows();
+    return true;
+  }
+
+  *#due(olderThanMs: number): Generator<StreamState> {
+    const now = this.#clock.monotonicMs();
+    const { tailed } = this.#sealer.file.catalog;
+    for (const stream of tailed) {
+      if (stream.tailRows === 0) tailed.delete(stream);
+      else if (now - stream.tailSinceMs >= olderThanMs) yield stream;
+    }
+  }
+}
