@@ -18,6 +18,7 @@ import type { Sequencing, StreamAnswer, Write } from './context.ts';
 import { takeMarks } from './marks.ts';
 import { sequenceStream } from './stream.ts';
 
+export { amendWritten, targetOf, type Written } from './amend.ts';
 export type * from './context.ts';
 export { decideEpoch, type EpochDecision, type LineageLink, registerLineage } from './epochs.ts';
 export { Staging } from './staging.ts';

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../../shared/errors.ts';
+import { streamKey } from '../../shared/identity.ts';
+import type { Destination, Destinations, ShardState } from '../sequence/index.ts';
+import type { ShippedStream, Verified } from '../stages.ts';
+import type { RouteTarget, Routing } from './routing.ts';
+import type { Targets } from './targets.ts';
+
+/** A stream that no route has a topic for: somebody has to change the configuration. */
+const NO_ROUTE_RETRY_MS = 60_000;
+/** Longest that a shipment waits for its topics; then their streams are answered `PARKED` and the agent comes again. */
+const PREPARE_MS = 8_000;
+
+export function destinationsOf(routing: Routing, targets: Targets): Destinations {
+  return {
+    choose: (stream): Destination => {
+      const route = routeOf(routing, stream);
+      if ('reason' in route) return { kind: 'parked', reason: route.reason, retryAfterMs: NO_ROUTE_RETRY_MS };
+      return targets.at(route.topic, route.partition, null);
+    },
+    bound: (_stream, target) => targets.at(target.topic, target.partition, target.topicId),
+  };
+}
+
+/**
+ * Looks up the topics that a shipment may write to, and makes those that are missing. Null: all is known.
+ * What could not be had in time is said by the {@link Destinations}.
+ */
+export function prepareTargets(
+  parts: { readonly routing: Routing; readonly targets: Targets },
+  state: ShardState,
+  shipment: Verified,
+): Promise<void> | null {
+  const needs = shipment.streams.flatMap((stream) => needOf(parts, state, stream) ?? []);
+  if (needs.length === 0) return null;
+  const waited = new AbortController();
+  const time = sleep(PREPARE_MS, undefined, { signal: waited.signal, ref: false }).catch(() => {});
+  return Promise.race([Promise.allSettled(needs).then(() => {}), time]).finally(() => waited.abort());
+}
+
+function needOf(
+  { routing, targets }: { readonly routing: Routing; readonly targets: Targets },
+  state: ShardState,
+  stream: ShippedStream,
+): Promise<void> | null {
+  const open = state.streams.get(streamKey(stream));
+  // A stream's own target binds. It is never made again: what was in it would silently be gone.
+  if (open) return targets.need(open.target.topic, null);
+  const route = routeOf(routing, stream);
+  return 'reason' in route ? null : targets.need(route.topic, route);
+}
+
+function routeOf(routing: Routing, stream: ShippedStream): RouteTarget | { readonly reason: string } {
+  try {
+    return routing.target(stream);
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}

@@ -1,0 +1,378 @@
+/**
+ * The owner of one shard: the only writer of its ledger partition.
+ *
+ * States: `opening` -> `serving` <-> `recovering` -> `closed`. Serving, one group of jobs at a time is sequenced, written
+ * and committed; what arrives meanwhile is the next group, so that groups grow with the load and a lone shipment waits
+ * for nobody.
+ *
+ * Invariants:
+ * - The state in memory is what the ledger says: it changes only when a transaction is known to have committed, by the
+ *   very changes that were written.
+ * - An outcome that is not known ends the group: fence, read the ledger from where it was last known, claim again, go on.
+ *   The group's jobs are rejected (`outcomeUnknown`, retryable); agents send again and the ledger answers.
+ * - Fenced means lost: the owner answers nothing more and says so to `onLost`. It never takes the shard back by itself.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../shared/clock.ts';
+import { crashPoint } from '../../shared/crashPoint.ts';
+import { reasonOf, TributaryError } from '../../shared/errors.ts';
+import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
+import { type Cluster, TransactionalProducer } from '../../shared/kafka/index.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { LedgerIdentity } from '../ledger/topics.ts';
+import {
+  type Destinations,
+  type EpochDecision,
+  type Exclusion,
+  emptyState,
+  type LineageLink,
+  type ShardState,
+} from '../sequence/index.ts';
+import type { Settled, Verified } from '../stages.ts';
+import { claimShard, readShard, supersededBy } from './claim.ts';
+import { destinationsOf, prepareTargets } from './destinations.ts';
+import { queueChanged, shardLost, shardTaken, shardTrouble, transactionFailed } from './events.ts';
+import { GroupRun } from './group.ts';
+import { type Job, JobQueue } from './jobs.ts';
+import { settledOf } from './receipts.ts';
+import type { Routing } from './routing.ts';
+import type { Targets } from './targets.ts';
+
+export interface OwnerParts {
+  readonly cluster: Cluster;
+  readonly identity: LedgerIdentity;
+  readonly topics: { readonly ledger: string; readonly audit: string; readonly deadLetter: string };
+  readonly routing: Routing;
+  readonly targets: Targets;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Who claims: for people. */
+  readonly owner: string;
+  readonly transactionTimeoutMs: number;
+  /** Shipments that wait for one shard's transactions. */
+  readonly maxQueueBytes: number;
+}
+
+export type OwnerState = 'opening' | 'serving' | 'recovering' | 'closed';
+
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
+
+export const transactionalIdOf = (ledgerTopic: string, shard: number): string => `tributary-${ledgerTopic}-${shard}`;
+
+export class ShardOwner {
+  readonly shard: number;
+  readonly #parts: OwnerParts;
+  readonly #onLost: (cause: 'fenced' | 'failed', error: Error) => void;
+  readonly #queue: JobQueue;
+  readonly #destinations: Destinations;
+  readonly #preparing = new Map<EdgeId, Promise<void>>();
+  readonly #stopped = new AbortController();
+  #producer: TransactionalProducer | null = null;
+  #shardState: ShardState = emptyState();
+  #ledgerEnd = 0;
+  #term = -1;
+  #state: OwnerState = 'opening';
+  #sinceMs: number;
+  #lastError: string | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(parts: OwnerParts, shard: number, onLost: (cause: 'fenced' | 'failed', error: Error) => void) {
+    this.#parts = parts;
+    this.shard = shard;
+    this.#onLost = onLost;
+    this.#queue = new JobQueue(parts.maxQueueBytes);
+    this.#destinations = destinationsOf(parts.routing, parts.targets);
+    this.#sinceMs = parts.clock.now();
+  }
+
+  /**
+   * Takes the shard: whoever had it is fenced. Tries until it is there, {@link close} is called, or it can never be.
+   * @throws TributaryError what can't be mended by trying again: `brokerRefused`, `wrongHub`, `versionUnsupported`, ...
+   */
+  static async open(
+    parts: OwnerParts,
+    shard: number,
+    onLost: (cause: 'fenced' | 'failed', error: Error) => void,
+  ): Promise<ShardOwner> {
+    const owner = ShardOwner.create(parts, shard, onLost);
+    await owner.opened;
+    return owner;
+  }
+
+  /** As {@link open}, at once: jobs wait in the queue until the shard is there. */
+  static create(
+    parts: OwnerParts,
+    shard: number,
+    onLost: (cause: 'fenced' | 'failed', error: Error) => void,
+  ): ShardOwner {
+    const owner = new ShardOwner(parts, shard, onLost);
+    const taken = owner.#take();
+    owner.opened = taken;
+    taken.catch(() => {});
+    owner.#running = taken.then(
+      () => owner.#run(),
+      (error) => owner.#lose('failed', error),
+    );
+    return owner;
+  }
+
+  /** Resolves when the shard is served for the first time. */
+  opened: Promise<void> = Promise.resolve();
+
+  get state(): OwnerState {
+    return this.#state;
+  }
+  /** Ledger offset of the present claim; -1 before the first. */
+  get term(): Term {
+    return this.#term as Term;
+  }
+  get facts(): { sinceMs: number; lastError: string | null; queueBytes: number } {
+    return { sinceMs: this.#sinceMs, lastError: this.#lastError, queueBytes: this.#queue.bytes };
+  }
+  /** What has committed. Read it at once: it changes with the next transaction. */
+  get ledger(): ShardState {
+    return this.#shardState;
+  }
+
+  /**
+   * Resolves after the commit. Shipments of one edge are sequenced in the order of the calls.
+   * @throws TributaryError `outcomeUnknown`, `brokerUnavailable`, `overloaded`, `notOwner`: all retryable
+   */
+  async submit(shipment: Verified): Promise<Settled> {
+    const answer = await new Promise<Parameters<typeof settledOf>[1]>((resolve, reject) => {
+      this.#enqueueInOrder({ kind: 'shipment', shipment, resolve, reject });
+    });
+    return settledOf(this.term, answer);
+  }
+
+  register(edge: EdgeId, lineage: readonly LineageLink[]): Promise<readonly EpochDecision[]> {
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'lineage', edge, lineage, resolve, reject }));
+  }
+
+  /** Null: the edge has no such epoch. */
+  decide(edge: EdgeId, epoch: Epoch, decision: 'accept' | 'reject'): Promise<EpochDecision | null> {
+    return new Promise((resolve, reject) =>
+      this.#enqueue({ kind: 'decision', edge, epoch, decision, resolve, reject }),
+    );
+  }
+
+  /** Ends after the transaction under way; what still waits is rejected. */
+  async close(cause: 'revoked' | 'closed' = 'closed'): Promise<void> {
+    if (this.#state !== 'closed') {
+      this.#parts.telemetry.emit(shardLost, { shard: this.shard, cause, reason: `term ${this.#term} ends` });
+    }
+    this.#end(notOwner(this.shard, 'it was given up'));
+    await this.#running;
+    this.#producer?.close();
+  }
+
+  /** Targets that are not known yet are looked up and made first; the edge's next shipments wait behind this one. */
+  #enqueueInOrder(job: Job & { kind: 'shipment' }): void {
+    const { edge } = job.shipment;
+    const before = this.#preparing.get(edge);
+    const opening = this.#state === 'opening';
+    const preparing = opening ? null : prepareTargets(this.#parts, this.#shardState, job.shipment);
+    if (!before && !opening && !preparing) {
+      this.#enqueue(job);
+      return;
+    }
+    const turn = this.#prepare(job, before, preparing).finally(() => {
+      if (this.#preparing.get(edge) === turn) this.#preparing.delete(edge);
+    });
+    this.#preparing.set(edge, turn);
+  }
+
+  async #prepare(job: Job & { kind: 'shipment' }, before?: Promise<void>, preparing?: Promise<void> | null) {
+    await before;
+    // What a stream's target is only the ledger says.
+    if (this.#state === 'opening') await this.opened.catch(() => {});
+    await (preparing ?? prepareTargets(this.#parts, this.#shardState, job.shipment));
+    this.#enqueue(job);
+  }
+
+  #enqueue(job: Job): void {
+    if (this.#state === 'closed') job.reject(notOwner(this.shard, 'it was given up'));
+    else if (!this.#queue.add(job)) job.reject(overloaded(this.shard, this.#queue.bytes));
+    else this.#parts.telemetry.emit(queueChanged, { shard: this.shard, bytes: this.#queue.bytes });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.#queue.arrival();
+      if (this.#stopped.signal.aborted) return;
+      const jobs = this.#queue.take({ bytes: limits.transactionBytes, partitions: limits.transactionPartitions });
+      this.#parts.telemetry.emit(queueChanged, { shard: this.shard, bytes: this.#queue.bytes });
+      if (jobs.length === 0) continue;
+      try {
+        await this.#commit(jobs);
+      } catch (error) {
+        const failure = error instanceof Error ? error : new Error(String(error));
+        this.#failGroup(jobs, failure);
+        if (isCode(failure, 'fenced')) return this.#lose('fenced', failure);
+        // Aborted and known to be: nothing to find out.
+        if (isCode(failure, 'brokerUnavailable') || isCode(failure, 'topicNotCreatable')) continue;
+        await this.#take().catch((final) => this.#lose(isCode(final, 'fenced') ? 'fenced' : 'failed', final));
+      }
+    }
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<void> {
+    const { targets, telemetry, clock, topics, routing } = this.#parts;
+    const run = new GroupRun({
+      shard: this.shard,
+      state: this.#shardState,
+      jobs,
+      destinations: this.#destinations,
+      producer: this.#producer!,
+      targets,
+      routing,
+      telemetry,
+      clock,
+      topics,
+    });
+    const ledgerEnd = await run.commit(new Map<string, Exclusion>());
+    if (ledgerEnd !== null) {
+      this.#ledgerEnd = Math.max(this.#ledgerEnd, ledgerEnd);
+      crashPoint('hub.commit.done');
+    }
+    run.answer();
+  }
+
+  #failGroup(jobs: readonly Job[], failure: Error): void {
+    const code = failure instanceof TributaryError ? failure.code : 'internal';
+    this.#lastError = failure.message;
+    this.#parts.telemetry.emit(transactionFailed, { shard: this.shard, code, reason: reasonOf(failure) });
+    const told = toldTo(failure, this.shard);
+    for (const job of jobs) job.reject(told);
+  }
+
+  /** Fences, reads and claims, until it works. The first time, and whenever nobody knows what a transaction did. */
+  async #take(): Promise<void> {
+    const started = performance.now();
+    if (this.#state !== 'opening') this.#become('recovering');
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#stopped.signal.aborted) throw notOwner(this.shard, 'it was given up');
+      try {
+        await this.#takeOnce();
+        this.#become('serving');
+        const tookMs = Math.round(performance.now() - started);
+        const entries = this.#shardState.streams.size + this.#shardState.places.size;
+        this.#parts.telemetry.emit(shardTaken, { shard: this.shard, term: this.#term, entries, tookMs });
+        return;
+      } catch (error) {
+        await this.#wait(error, attempt);
+      }
+    }
+  }
+
+  async #takeOnce(): Promise<void> {
+    const { cluster, topics, transactionTimeoutMs, telemetry, identity, owner, clock } = this.#parts;
+    const where = { topic: topics.ledger, topicId: identity.ledgerTopicId, partition: this.shard };
+    if (!this.#producer) {
+      const transactionalId = transactionalIdOf(topics.ledger, this.shard);
+      this.#producer = await TransactionalProducer.open(cluster, { transactionalId, transactionTimeoutMs, telemetry });
+    } else {
+      const other = this.#term < 0 ? null : await supersededBy(cluster, where, this.#ledgerEnd, owner);
+      if (other) throw fencedBy(this.shard, other);
+      await this.#producer.fence();
+    }
+    const from = this.#term < 0 ? null : this.#ledgerEnd;
+    if (from === null) this.#shardState = emptyState();
+    this.#ledgerEnd = await readShard(cluster, where, from, this.#shardState);
+    const claim = await claimShard(this.#producer, {
+      where,
+      identity,
+      owner,
+      nowMs: clock.now(),
+      state: this.#shardState,
+    });
+    this.#term = claim.term;
+    this.#ledgerEnd = claim.term + 1;
+  }
+
+  /** Between two attempts. What waits is told to come again: nobody knows how long this takes. */
+  async #wait(error: unknown, attempt: number): Promise<void> {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.#lastError = failure.message;
+    const fatal = !(failure instanceof TributaryError) || (failure.retry === 'final' && failure.code !== 'fenced');
+    if (fatal || (isCode(failure, 'fenced') && this.#state === 'recovering')) throw failure;
+    const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
+    const doing = this.#state === 'opening' ? 'open' : 'find out what the ledger says';
+    this.#parts.telemetry.emit(shardTrouble, { shard: this.shard, doing, reason: reasonOf(failure), retryAfterMs });
+    for (const job of this.#queue.takeAll()) job.reject(toldTo(failure, this.shard));
+    await sleep(retryAfterMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
+  }
+
+  #lose(cause: 'fenced' | 'failed', error: unknown): void {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (this.#state === 'closed') return;
+    this.#lastError = failure.message;
+    this.#parts.telemetry.emit(shardLost, { shard: this.shard, cause, reason: reasonOf(failure) });
+    this.#end(notOwner(this.shard, cause === 'fenced' ? 'another hub has taken it over' : 'it failed here'));
+    this.#producer?.close();
+    this.#onLost(cause, failure);
+  }
+
+  #end(told: TributaryError): void {
+    this.#become('closed');
+    this.#stopped.abort();
+    for (const job of this.#queue.takeAll()) job.reject(told);
+    this.#queue.wake();
+  }
+
+  #become(state: OwnerState): void {
+    if (this.#state === 'closed' || this.#state === state) return;
+    this.#state = state;
+    this.#sinceMs = this.#parts.clock.now();
+  }
+}
+
+const isCode = (error: unknown, code: TributaryError['code']): boolean =>
+  error instanceof TributaryError && error.code === code;
+
+/** What the senders of a failed group hear: always that they may send again. */
+function toldTo(failure: Error, shard: number): TributaryError {
+  const code = failure instanceof TributaryError ? failure.code : 'internal';
+  const unknown = code === 'outcomeUnknown' || code === 'fenced';
+  return new TributaryError({
+    code: unknown ? 'outcomeUnknown' : code === 'internal' ? 'internal' : 'brokerUnavailable',
+    operation: 'write shipment',
+    subject: `shard ${shard}`,
+    reason: reasonOf(failure),
+    hint: 'Send it again: what was committed is answered as a repeat.',
+    retry: 'retryable',
+    cause: failure,
+  });
+}
+
+function notOwner(shard: number, reason: string): TributaryError {
+  return new TributaryError({
+    code: 'notOwner',
+    operation: 'take shipment',
+    subject: `shard ${shard}`,
+    reason,
+    retry: 'retryable',
+  });
+}
+
+function overloaded(shard: number, bytes: number): TributaryError {
+  return new TributaryError({
+    code: 'overloaded',
+    operation: 'take shipment',
+    subject: `shard ${shard}`,
+    reason: `${bytes} bytes wait for its next transaction already`,
+    retry: 'retryable',
+  });
+}
+
+function fencedBy(shard: number, owner: string): TributaryError {
+  return new TributaryError({
+    code: 'fenced',
+    operation: 'take over',
+    subject: `shard ${shard}`,
+    reason: `${owner} has claimed it since`,
+    retry: 'final',
+  });
+}

@@ -1,0 +1,292 @@
+/**
+ * All shards that this hub owns, and the way to the right one.
+ *
+ * shard = first 4 bytes of SHA-256(edge), big-endian, mod the number of shards. The group's assignment is a hint: an
+ * assigned shard is opened (which fences whoever had it), one that is assigned elsewhere is closed after its transaction.
+ * A shard stays open over rebalances and while the coordinator is away. One that was fenced is opened again only when a
+ * later heartbeat confirms that it is still ours.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../shared/clock.ts';
+import { reasonOf, TributaryError } from '../../shared/errors.ts';
+import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
+import type { Cluster } from '../../shared/kafka/index.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { PositionEntry } from '../ledger/entries.ts';
+import { auditTopicOf, type LedgerIdentity, type LedgerSettings, openLedger } from '../ledger/topics.ts';
+import {
+  type EdgeView,
+  type EpochDecision,
+  edgesOf,
+  edgeView,
+  type LineageLink,
+  positionsFor,
+} from '../sequence/index.ts';
+import type { Settled, Verified } from '../stages.ts';
+import { shardTrouble } from './events.ts';
+import { Membership } from './membership/membership.ts';
+import { type OwnerState, ShardOwner } from './owner.ts';
+import type { Routing } from './routing.ts';
+import { Targets } from './targets.ts';
+
+export interface ShardsSettings {
+  readonly ledger: LedgerSettings;
+  /** Group in which hubs share the shards out; default: the ledger's name. */
+  readonly group?: string;
+  /** This hub's name, unique among those that run: a restart under the same name gets its shards back at once. */
+  readonly instance: string;
+  readonly sessionTimeoutMs?: number;
+  readonly transactionTimeoutMs?: number;
+  readonly maxQueueBytes?: number;
+}
+
+export interface ShardsParts {
+  readonly cluster: Cluster;
+  readonly routing: Routing;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+export interface ShardStatus {
+  readonly shard: number;
+  readonly state: OwnerState;
+  readonly term: number;
+  readonly sinceMs: number;
+  readonly lastError: string | null;
+  readonly queueBytes: number;
+  readonly openStreams: number;
+}
+
+/** What the shards of this hub say now; each call of a function reads the state of that moment. */
+export interface ShardsSnapshot {
+  readonly identity: LedgerIdentity | null;
+  readonly shards: readonly ShardStatus[];
+  readonly edges: () => readonly EdgeId[];
+  readonly edge: (edge: EdgeId) => EdgeView | null;
+}
+
+export interface Registered {
+  readonly term: Term;
+  readonly epochs: readonly EpochDecision[];
+  readonly positions: readonly PositionEntry[];
+}
+
+const SESSION_TIMEOUT_MS = 10_000;
+const TRANSACTION_TIMEOUT_MS = 60_000;
+const OPEN_RETRY_MS = 1_000;
+const FAILED_RETRY_MS = 15_000;
+
+export function shardOf(edge: EdgeId, shards: number): number {
+  return createHash('sha256').update(edge).digest().readUInt32BE(0) % shards;
+}
+
+export class Shards {
+  readonly #settings: ShardsSettings;
+  readonly #parts: ShardsParts;
+  readonly #targets: Targets;
+  readonly #owners = new Map<number, ShardOwner>();
+  /** Closing, to be waited for before the shard is opened here again. */
+  readonly #leaving = new Map<number, Promise<void>>();
+  /** Monotonic time before which a shard is not opened again. */
+  readonly #notBefore = new Map<number, number>();
+  readonly #stopped = new AbortController();
+  /** Names this run in its claims: also a restarted container with the same name and process id is somebody else. */
+  readonly #run = randomBytes(4).toString('hex');
+  #identity: LedgerIdentity | null = null;
+  #membership: Membership | null = null;
+  #assigned: ReadonlySet<number> = new Set();
+  #lastError: string | null = 'starting';
+
+  /**
+   * Resolves when the ledger is there and this hub asks for its shards.
+   * Rejects with what trying again does not mend: `configInvalid`, `wrongHub`, `topicNotCreatable`, `brokerRefused`.
+   */
+  readonly started: Promise<void>;
+
+  private constructor(settings: ShardsSettings, parts: ShardsParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+    const { topic, deadLetterTopic } = settings.ledger;
+    const reserved = [topic, auditTopicOf(topic), deadLetterTopic];
+    this.#targets = new Targets({ ...parts, reserved });
+    this.started = this.#start();
+    this.started.catch(() => {});
+  }
+
+  /** At once, with or without Kafka; see {@link started}. */
+  static open(settings: ShardsSettings, parts: ShardsParts): Shards {
+    return new Shards(settings, parts);
+  }
+
+  /** @throws TributaryError `overloaded`, retryable, before the ledger was reached */
+  identity(): LedgerIdentity {
+    if (this.#identity) return this.#identity;
+    throw new TributaryError({
+      code: 'overloaded',
+      operation: 'open ledger',
+      subject: this.#settings.ledger.topic,
+      reason: this.#lastError ?? 'starting',
+      retry: 'retryable',
+    });
+  }
+
+  /** Term of the owner of the edge's shard. @throws TributaryError `notOwner` */
+  term(edge: EdgeId): Term {
+    const owner = this.#ownerOf(edge);
+    if (owner.term < 0) throw this.#notOwner(edge, 'the shard is being taken over');
+    return owner.term;
+  }
+
+  /**
+   * Takes its place in the shard's queue before it returns; resolves after the commit.
+   * @throws TributaryError `notOwner`, `outcomeUnknown`, `brokerUnavailable`, `overloaded`: all retryable
+   */
+  async submit(shipment: Verified): Promise<Settled> {
+    return this.#ownerOf(shipment.edge).submit(shipment);
+  }
+
+  /** Registers the epochs that an agent holds. @throws as {@link submit} */
+  async register(edge: EdgeId, lineage: readonly LineageLink[]): Promise<Registered> {
+    const owner = this.#ownerOf(edge);
+    const epochs = await owner.register(edge, lineage);
+    const names = lineage.map((link) => link.epoch);
+    return { term: owner.term, epochs, positions: positionsFor(owner.ledger, edge, names) };
+  }
+
+  /** The operator's word on an epoch. Null: the edge has no such epoch. @throws as {@link submit} */
+  async decideEpoch(edge: EdgeId, epoch: Epoch, decision: 'accept' | 'reject'): Promise<EpochDecision | null> {
+    return this.#ownerOf(edge).decide(edge, epoch, decision);
+  }
+
+  /** @throws TributaryError `notOwner` */
+  positions(edge: EdgeId, epochs: readonly Epoch[]): readonly PositionEntry[] {
+    return positionsFor(this.#ownerOf(edge).ledger, edge, epochs);
+  }
+
+  snapshot(): ShardsSnapshot {
+    const owners = [...this.#owners.values()];
+    return {
+      identity: this.#identity,
+      shards: owners.map(statusOf).sort((a, b) => a.shard - b.shard),
+      edges: () => owners.flatMap((owner) => edgesOf(owner.ledger)),
+      edge: (edge) => {
+        const owner = this.#identity && this.#owners.get(shardOf(edge, this.#identity.shards));
+        return owner ? edgeView(owner.ledger, edge) : null;
+      },
+    };
+  }
+
+  /** Whether every shard that should be here is served, and why not. */
+  get health(): { readonly serving: boolean; readonly reason: string | null } {
+    const waiting = [...this.#assigned].filter((shard) => this.#owners.get(shard)?.state !== 'serving');
+    const reason = this.#lastError ?? this.#membership?.trouble ?? null;
+    if (!this.#identity || this.#assigned.size === 0) return { serving: false, reason: reason ?? 'no shard assigned' };
+    if (waiting.length > 0) return { serving: false, reason: `shards ${waiting.join(', ')} are not served yet` };
+    return { serving: true, reason: null };
+  }
+
+  /** Ends after the transactions under way, then leaves the group so that others take over at once. */
+  async close(): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    this.#stopped.abort();
+    await Promise.all([...this.#owners.values()].map((owner) => owner.close()));
+    await Promise.all(this.#leaving.values());
+    this.#owners.clear();
+    await this.#membership?.close();
+    this.#targets.close();
+  }
+
+  async #start(): Promise<void> {
+    const { ledger, group, instance, sessionTimeoutMs } = this.#settings;
+    const { cluster, telemetry } = this.#parts;
+    for (;;) {
+      try {
+        this.#identity = await openLedger(cluster, ledger, telemetry);
+        break;
+      } catch (error) {
+        this.#lastError = reasonOf(error);
+        const final = !(error instanceof TributaryError) || error.retry === 'final';
+        if (final || this.#stopped.signal.aborted) throw error;
+        telemetry.emit(shardTrouble, {
+          shard: -1,
+          doing: 'open ledger',
+          reason: this.#lastError,
+          retryAfterMs: OPEN_RETRY_MS,
+        });
+        await sleep(OPEN_RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
+      }
+    }
+    this.#lastError = null;
+    if (this.#stopped.signal.aborted) return;
+    const settings = {
+      group: group ?? ledger.topic,
+      topic: ledger.topic,
+      shards: ledger.shards,
+      instanceId: instance,
+      sessionTimeoutMs: sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
+    };
+    this.#membership = new Membership(cluster, settings, telemetry, (shards) => this.#assign(shards));
+  }
+
+  /** Makes what is open here what is assigned. Called again with every heartbeat. */
+  #assign(shards: ReadonlySet<number>): void {
+    this.#assigned = shards;
+    for (const [shard, owner] of this.#owners) if (!shards.has(shard)) this.#giveUp(shard, owner);
+    const now = this.#parts.clock.monotonicMs();
+    for (const shard of shards) {
+      const waits = this.#owners.has(shard) || this.#leaving.has(shard) || (this.#notBefore.get(shard) ?? 0) > now;
+      if (!waits) this.#open(shard);
+    }
+  }
+
+  #open(shard: number): void {
+    const { ledger, instance, transactionTimeoutMs, maxQueueBytes } = this.#settings;
+    const { topic, deadLetterTopic } = ledger;
+    const parts = {
+      ...this.#parts,
+      identity: this.identity(),
+      topics: { ledger: topic, audit: auditTopicOf(topic), deadLetter: deadLetterTopic },
+      targets: this.#targets,
+      owner: `${instance}/${process.pid}/${this.#run}`,
+      transactionTimeoutMs: transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,
+      maxQueueBytes: maxQueueBytes ?? limits.hubBodyBytes,
+    };
+    const owner = ShardOwner.create(parts, shard, (cause) => {
+      if (this.#owners.get(shard) === owner) this.#owners.delete(shard);
+      const pauseMs = cause === 'failed' ? FAILED_RETRY_MS : 0;
+      this.#notBefore.set(shard, this.#parts.clock.monotonicMs() + pauseMs);
+    });
+    this.#owners.set(shard, owner);
+  }
+
+  #giveUp(shard: number, owner: ShardOwner): void {
+    this.#owners.delete(shard);
+    const leaving = owner.close('revoked').finally(() => this.#leaving.delete(shard));
+    this.#leaving.set(shard, leaving);
+  }
+
+  #ownerOf(edge: EdgeId): ShardOwner {
+    const shard = shardOf(edge, this.identity().shards);
+    const owner = this.#owners.get(shard);
+    if (owner && owner.state !== 'closed') return owner;
+    throw this.#notOwner(edge, `shard ${shard} is not served by this hub`);
+  }
+
+  #notOwner(edge: EdgeId, reason: string): TributaryError {
+    return new TributaryError({
+      code: 'notOwner',
+      operation: 'find shard',
+      subject: edge,
+      reason,
+      hint: 'It is taken over within seconds.',
+      retry: 'retryable',
+    });
+  }
+}
+
+function statusOf(owner: ShardOwner): ShardStatus {
+  const { shard, state, term, ledger } = owner;
+  return { shard, state, term, ...owner.facts, openStreams: ledger.streams.size };
+}

@@ -1,0 +1,314 @@
+/**
+ * What is known of target topics, and making them.
+ *
+ * A topic is looked up (and made or grown, where a stream opens) before its streams are sequenced, never inside a
+ * transaction: {@link Targets.need} starts that, {@link Targets.at} answers from memory at once. What can't be had is
+ * parked: it has a reason and a retry clock of its own, and nobody else waits for it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../shared/clock.ts';
+import { reasonOf } from '../../shared/errors.ts';
+import {
+  type Cluster,
+  createPartitions,
+  createTopics,
+  describeConfigs,
+  kafkaErrorName,
+  type MetadataTopic,
+} from '../../shared/kafka/index.ts';
+import { MIB } from '../../shared/limits.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { Destination } from '../sequence/index.ts';
+import { targetMade, targetParked, targetRecovered, targetReplaced, targetsParkedNow } from './events.ts';
+
+/** How a topic is made where it is missing, or grown. */
+export interface Making {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+}
+
+interface Ready {
+  readonly kind: 'ready';
+  readonly topicId: string;
+  /** By partition; a leader of -1 is none. */
+  readonly partitions: readonly { readonly leader: number; readonly leaderEpoch: number }[];
+  readonly maxMessageBytes: number;
+}
+type Known = Ready | { readonly kind: 'missing' };
+
+interface Parking {
+  readonly reason: string;
+  readonly untilMs: number;
+  readonly sinceMs: number;
+  readonly attempts: number;
+}
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 60_000;
+/** An answer for what nobody can mend but people. */
+const INCIDENT_RETRY_MS = 60_000;
+const NOT_LOOKED_UP_RETRY_MS = 250;
+const REFRESH_MS = 30_000;
+const LEADERS_WITHIN_MS = 10_000;
+const DEFAULT_MAX_MESSAGE_BYTES = MIB;
+const ALREADY_THERE = 36;
+const ENOUGH_PARTITIONS = 37;
+
+export class Targets {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #reserved: ReadonlySet<string>;
+  readonly #known = new Map<string, Known>();
+  /** By topic, or `topic/partition`. */
+  readonly #parked = new Map<string, Parking>();
+  readonly #stale = new Set<string>();
+  readonly #wanted = new Map<string, Making | null>();
+  #working: Promise<void> | null = null;
+  #refresh: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  /** `reserved`: topics that no stream may be written to, whatever the routes say. */
+  constructor(parts: { cluster: Cluster; clock: Clock; telemetry: Telemetry; reserved: Iterable<string> }) {
+    this.#cluster = parts.cluster;
+    this.#clock = parts.clock;
+    this.#telemetry = parts.telemetry;
+    this.#reserved = new Set(parts.reserved);
+    this.#refresh = setInterval(() => this.#refreshAll(), REFRESH_MS).unref();
+  }
+
+  /**
+   * Null where the topic is known well enough (or parked). Otherwise a promise that ends when it was looked up, and made
+   * where `making` says how; what came of it {@link at} says.
+   */
+  need(topic: string, making: Making | null): Promise<void> | null {
+    if (this.#closed || this.#reserved.has(topic) || this.#parkedAt(topic)) return null;
+    const known = this.#known.get(topic);
+    const enough = known?.kind === 'ready' ? known.partitions.length >= (making?.partitions ?? 0) : making === null;
+    if (known && enough && !this.#stale.has(topic)) return null;
+    const before = this.#wanted.get(topic);
+    this.#wanted.set(topic, larger(before ?? null, making));
+    return this.#work();
+  }
+
+  /** Whether records can go there now. `topicId`: the one that the ledger has; null for a stream that opens. */
+  at(topic: string, partition: number, topicId: string | null): Destination {
+    if (this.#reserved.has(topic)) return parked(`${topic} is a topic of the hub itself`, INCIDENT_RETRY_MS);
+    const parking = this.#parkedAt(topic) ?? this.#parkedAt(`${topic}/${partition}`);
+    if (parking) return parked(parking.reason, Math.max(1, Math.ceil(parking.untilMs - this.#clock.monotonicMs())));
+    const known = this.#known.get(topic);
+    if (!known) return parked(`${topic} is being looked up`, NOT_LOOKED_UP_RETRY_MS);
+    if (known.kind === 'missing') return parked(`${topic} was deleted`, INCIDENT_RETRY_MS);
+    if (topicId !== null && topicId !== known.topicId) {
+      return parked(
+        `${topic} was deleted and made again: it has id ${known.topicId}, not ${topicId}`,
+        INCIDENT_RETRY_MS,
+      );
+    }
+    const found = known.partitions[partition];
+    if (!found) return parked(`${topic} has no partition ${partition}`, NOT_LOOKED_UP_RETRY_MS);
+    if (found.leader < 0) {
+      this.#stale.add(topic);
+      return parked(`${topic}/${partition} has no leader`, FIRST_RETRY_MS);
+    }
+    return { kind: 'ready', topic, topicId: known.topicId, partition, leaderEpoch: found.leaderEpoch };
+  }
+
+  /** Largest batch that the topic takes, as last heard. */
+  maxMessageBytes(topic: string): number {
+    const known = this.#known.get(topic);
+    return known?.kind === 'ready' ? known.maxMessageBytes : DEFAULT_MAX_MESSAGE_BYTES;
+  }
+
+  /** Leader epoch of a partition as last heard; -1: not known. */
+  leaderEpoch(topic: string, partition: number): number {
+    const known = this.#known.get(topic);
+    return known?.kind === 'ready' ? (known.partitions[partition]?.leaderEpoch ?? -1) : -1;
+  }
+
+  /** Takes a topic (`orders`) or a partition (`orders/3`) out until its retry clock has run. */
+  park(target: string, reason: string): Parking {
+    const now = this.#clock.monotonicMs();
+    const before = this.#parked.get(target);
+    const attempts = (before?.attempts ?? 0) + 1;
+    const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
+    const parking = { reason, untilMs: now + retryAfterMs, sinceMs: before?.sinceMs ?? now, attempts };
+    this.#parked.set(target, parking);
+    this.#telemetry.emit(targetParked, { target, reason, retryAfterMs });
+    this.#telemetry.emit(targetsParkedNow, { count: this.#parked.size });
+    return parking;
+  }
+
+  /** A write landed there: whatever was wrong is over. */
+  worked(target: string): void {
+    if (this.#parked.size === 0) return;
+    const parking = this.#parked.get(target);
+    if (!parking) return;
+    this.#parked.delete(target);
+    const afterMs = Math.round(this.#clock.monotonicMs() - parking.sinceMs);
+    this.#telemetry.emit(targetRecovered, { target, afterMs });
+    this.#telemetry.emit(targetsParkedNow, { count: this.#parked.size });
+  }
+
+  /** What is known of a topic is doubted: it is looked up again before it is used for the next shipment. */
+  doubt(topic: string): void {
+    this.#stale.add(topic);
+    this.#cluster.forget(topic);
+  }
+
+  /** Looks a topic up now. */
+  async lookUp(topic: string): Promise<void> {
+    this.doubt(topic);
+    await this.need(topic, null);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#refresh) clearInterval(this.#refresh);
+    this.#refresh = null;
+  }
+
+  #parkedAt(target: string): Parking | null {
+    const parking = this.#parked.get(target);
+    return parking && parking.untilMs > this.#clock.monotonicMs() ? parking : null;
+  }
+
+  /** One worker: what is wanted while it runs is done in its next round, in one question each. */
+  #work(): Promise<void> {
+    this.#working ??= this.#rounds().finally(() => {
+      this.#working = null;
+    });
+    return this.#working;
+  }
+
+  async #rounds(): Promise<void> {
+    await sleep(0);
+    while (this.#wanted.size > 0 && !this.#closed) {
+      const wanted = new Map(this.#wanted);
+      this.#wanted.clear();
+      for (const topic of wanted.keys()) this.#stale.delete(topic);
+      try {
+        await this.#lookUpAll(wanted);
+      } catch (error) {
+        for (const topic of wanted.keys()) this.park(topic, reasonOf(error));
+      }
+    }
+  }
+
+  async #lookUpAll(wanted: ReadonlyMap<string, Making | null>): Promise<void> {
+    const found = (await this.#cluster.metadata([...wanted.keys()])).topics;
+    const changed = [...(await this.#make(wanted, found)), ...(await this.#grow(wanted, found))];
+    const names = [...wanted.keys()].filter((topic) => !this.#parkedAt(topic));
+    const topics = changed.length > 0 ? await this.#withLeaders(names, wanted) : found;
+    await this.#remember(names, topics);
+  }
+
+  /** Topics that were made. */
+  async #make(wanted: ReadonlyMap<string, Making | null>, found: Topics): Promise<string[]> {
+    const missing = [...wanted].filter(([topic, making]) => making && !isThere(found.get(topic)));
+    if (missing.length === 0) return [];
+    const configs = { 'compression.type': 'producer', 'message.timestamp.type': 'CreateTime' };
+    const made = await createTopics(
+      this.#cluster,
+      missing.map(([name, making]) => ({ name, ...making!, configs })),
+    );
+    return made.flatMap(({ name, errorCode, errorMessage }) => {
+      if (errorCode !== 0 && errorCode !== ALREADY_THERE) return this.#refuse(name, 'make', errorCode, errorMessage);
+      const partitions = wanted.get(name)?.partitions ?? 0;
+      if (errorCode === 0) this.#telemetry.emit(targetMade, { topic: name, partitions, grown: false });
+      return [name];
+    });
+  }
+
+  /** Topics that were grown. */
+  async #grow(wanted: ReadonlyMap<string, Making | null>, found: Topics): Promise<string[]> {
+    const small = [...wanted].filter(([topic, making]) => {
+      const known = found.get(topic);
+      return making && isThere(known) && known.partitions.length < making.partitions;
+    });
+    if (small.length === 0) return [];
+    const grown = await createPartitions(
+      this.#cluster,
+      small.map(([name, making]) => ({ name, count: making!.partitions })),
+    );
+    return grown.flatMap(({ name, errorCode, errorMessage }) => {
+      if (errorCode !== 0 && errorCode !== ENOUGH_PARTITIONS)
+        return this.#refuse(name, 'grow', errorCode, errorMessage);
+      const partitions = wanted.get(name)?.partitions ?? 0;
+      if (errorCode === 0) this.#telemetry.emit(targetMade, { topic: name, partitions, grown: true });
+      return [name];
+    });
+  }
+
+  #refuse(topic: string, doing: string, code: number, message: string | null): string[] {
+    this.park(topic, `Kafka does not ${doing} it: ${message ?? kafkaErrorName(code)} (${kafkaErrorName(code)})`);
+    return [];
+  }
+
+  /** Young partitions have no leader for a moment. What still has none after that is parked by {@link at}. */
+  async #withLeaders(names: readonly string[], wanted: ReadonlyMap<string, Making | null>): Promise<Topics> {
+    const deadline = performance.now() + LEADERS_WITHIN_MS;
+    for (;;) {
+      const { topics } = await this.#cluster.metadata(names);
+      const waiting = names.some((name) => {
+        const topic = topics.get(name);
+        const count = wanted.get(name)?.partitions ?? 0;
+        if (!isThere(topic)) return count > 0;
+        return topic.partitions.length < count || topic.partitions.some(({ leader }) => leader < 0);
+      });
+      if (!waiting || performance.now() > deadline) return topics;
+      await sleep(20);
+    }
+  }
+
+  async #remember(names: readonly string[], topics: Topics): Promise<void> {
+    const present = names.filter((name) => isThere(topics.get(name)));
+    const sizes = await this.#sizes(present);
+    for (const name of names) {
+      const topic = topics.get(name);
+      if (!isThere(topic)) {
+        this.#known.set(name, { kind: 'missing' });
+        continue;
+      }
+      const before = this.#known.get(name);
+      if (before?.kind === 'ready' && before.topicId !== topic.topicId) {
+        this.#telemetry.emit(targetReplaced, { topic: name, was: before.topicId, is: topic.topicId });
+      }
+      const partitions: { leader: number; leaderEpoch: number }[] = [];
+      for (const { partition, leader, leaderEpoch } of topic.partitions)
+        partitions[partition] = { leader, leaderEpoch };
+      const maxMessageBytes = sizes.get(name) ?? DEFAULT_MAX_MESSAGE_BYTES;
+      this.#known.set(name, { kind: 'ready', topicId: topic.topicId, partitions, maxMessageBytes });
+      this.worked(name);
+    }
+  }
+
+  /** Without the right to ask, Kafka's default is believed; a batch that is too large is then refused, not lost. */
+  async #sizes(names: readonly string[]): Promise<Map<string, number>> {
+    if (names.length === 0) return new Map();
+    const resources = names.map((name) => ({ kind: 'topic' as const, name }));
+    const described = await describeConfigs(this.#cluster, resources, ['max.message.bytes']);
+    return new Map(
+      described.flatMap(({ name, configs }): [string, number][] => {
+        const bytes = Number(configs.get('max.message.bytes') ?? Number.NaN);
+        return Number.isFinite(bytes) ? [[name, bytes]] : [];
+      }),
+    );
+  }
+
+  #refreshAll(): void {
+    for (const topic of this.#known.keys()) if (!this.#wanted.has(topic)) this.#wanted.set(topic, null);
+    if (this.#wanted.size > 0) this.#work().catch(() => {});
+  }
+}
+
+type Topics = ReadonlyMap<string, MetadataTopic>;
+
+const isThere = (topic: MetadataTopic | undefined): topic is MetadataTopic => topic?.errorCode === 0;
+
+function larger(a: Making | null, b: Making | null): Making | null {
+  if (!a || !b) return b ?? a;
+  return a.partitions >= b.partitions ? a : b;
+}
+
+const parked = (reason: string, retryAfterMs: number): Destination => ({ kind: 'parked', reason, retryAfterMs });
