@@ -51,12 +51,12 @@ export class Handover {
     try {
       await this.#capture(slice.records, slice.ends);
     } catch (error) {
-      if (!(error instanceof TributaryError) || error.code !== 'tooLarge') throw error;
+      if (!isAboutRecords(error)) throw error;
       await this.#handApart(slice, error);
     }
   }
 
-  /** One partition's records are too much for the intake: the others' must not suffer. */
+  /** The intake does not take one partition's records (too large, too many partitions): the others' must not suffer. */
   async #handApart(slice: Slice, cause: TributaryError): Promise<void> {
     for (const [partition, end] of slice.ends) {
       const own = slice.records.filter((r) => r.partition === partition.partition && r.topic === partition.topic);
@@ -64,7 +64,7 @@ export class Handover {
         if (slice.ends.size === 1) throw cause;
         await this.#capture(own, new Map([[partition, end]]));
       } catch (error) {
-        if (!(error instanceof TributaryError) || error.code !== 'tooLarge') throw error;
+        if (!isAboutRecords(error)) throw error;
         partition.backToStored();
         rest(this.#parts, partition, error.reason, { sayNow: true });
       }
@@ -109,3 +109,6 @@ export class Handover {
     }
   }
 }
+
+const isAboutRecords = (error: unknown): error is TributaryError =>
+  error instanceof TributaryError && (error.code === 'tooLarge' || error.code === 'badRequest');
