@@ -3,9 +3,7 @@ import type { TObject } from 'typebox';
 import { agentOptions } from '../agent/config.ts';
 import { hubOptions } from '../hub/config.ts';
 import { markdown, readText, topLevelKeys } from '../shared/config/index.ts';
-
-export const ROLES = ['agent', 'hub'] as const;
-export type Role = (typeof ROLES)[number];
+import type { Role } from './roleNames.ts';
 
 export const schemaOf = (role: Role): TObject => (role === 'agent' ? agentOptions : hubOptions);
 

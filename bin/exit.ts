@@ -1,6 +1,6 @@
 /** Exit codes, and how an error is told to a person. */
 import { CommanderError } from 'commander';
-import { ConfigError } from '../shared/config/index.ts';
+import { ConfigError } from '../shared/config/mistake.ts';
 import { reasonOf, TributaryError } from '../shared/errors.ts';
 
 export const EXIT = { ok: 0, failure: 1, badUsage: 2, found: 3 } as const;

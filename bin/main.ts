@@ -4,21 +4,14 @@
  *
  * Data goes to stdout, everything else to stderr. Exit codes are in bin/exit.ts and in `--help`.
  */
+import './launched.ts';
 import { tell } from './exit.ts';
 import { makeProgram } from './program.ts';
 
-if (process.env.TRIBUTARY_LAUNCHED) endWithLauncher();
 const program = makeProgram();
 try {
   await program.parseAsync();
 } catch (error) {
   const debug = Boolean(program.opts<{ debug?: boolean }>().debug);
   process.exitCode = tell(error, { debug, write: (text) => process.stderr.write(text) });
-}
-
-/** A launcher that was killed can't pass that on; the process that it stands for then dies the same way. */
-function endWithLauncher(): void {
-  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  process.channel?.unref();
-  delete process.env.TRIBUTARY_LAUNCHED;
 }

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import { ConfigError, jsonSchema, loadConfig } from '../../shared/config/index.ts';
-import { ROLES, type Role, referencePage, roleOf, schemaOf } from '../configRoles.ts';
+import { ConfigError } from '../../shared/config/mistake.ts';
 import { EXIT } from '../exit.ts';
+import { ROLES, type Role } from '../roleNames.ts';
 
 export function registerConfig(program: Command): void {
   const config = program.command('config').description('check configuration files, and tell what can be in them');
@@ -17,8 +17,8 @@ export function registerConfig(program: Command): void {
       'after',
       '\nExit codes: 0 it is right, 2 it is not.\n\nExample:\n  tributary config check /etc/tributary/agent.yaml\n',
     )
-    .action((file: string, options: { role?: Role; json?: boolean }) => {
-      process.exitCode = check(file, options);
+    .action(async (file: string, options: { role?: Role; json?: boolean }) => {
+      process.exitCode = await check(file, options);
     });
   config
     .command('schema')
@@ -34,7 +34,9 @@ Example:
   tributary config schema agent > agent.schema.json
 `,
     )
-    .action((role: Role) => {
+    .action(async (role: Role) => {
+      const { schemaOf } = await import('../configRoles.ts');
+      const { jsonSchema } = await import('../../shared/config/index.ts');
       process.stdout.write(`${JSON.stringify(jsonSchema(schemaOf(role), { title: `tributary ${role}` }), null, 2)}\n`);
     });
   config
@@ -42,7 +44,8 @@ Example:
     .description('write the reference pages of all options, agent.md and hub.md')
     .option('--dir <folder>', 'where', join('docs', 'reference'))
     .addHelpText('after', '\nExample:\n  tributary config docs --dir docs/reference\n')
-    .action(({ dir }: { dir: string }) => {
+    .action(async ({ dir }: { dir: string }) => {
+      const { referencePage } = await import('../configRoles.ts');
       mkdirSync(dir, { recursive: true });
       for (const role of ROLES) {
         writeFileSync(join(dir, `${role}.md`), referencePage(role));
@@ -51,7 +54,9 @@ Example:
     });
 }
 
-function check(file: string, options: { readonly role?: Role; readonly json?: boolean }): number {
+async function check(file: string, options: { readonly role?: Role; readonly json?: boolean }): Promise<number> {
+  const { roleOf, schemaOf } = await import('../configRoles.ts');
+  const { loadConfig } = await import('../../shared/config/index.ts');
   const role = options.role ?? roleOf(file);
   try {
     loadConfig(schemaOf(role), file);

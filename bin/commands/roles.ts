@@ -1,10 +1,6 @@
 /** `tributary agent` and `tributary hub`: a role in the foreground until a signal comes. */
 import type { Command } from 'commander';
-import { agentOptions } from '../../agent/config.ts';
-import { hubOptions } from '../../hub/config.ts';
-import { listenText, loadConfig } from '../../shared/config/index.ts';
 import { loadAgent, loadHub } from '../parts.ts';
-import { runRole } from '../role.ts';
 
 const help = (role: string): string => `
 It logs JSON lines on stderr; one has the event "ready" when it is up. SIGTERM or SIGINT: it finishes what is under way
@@ -21,6 +17,9 @@ export function registerRoles(program: Command): void {
     .requiredOption('-c, --config <file>', 'YAML file; see "tributary config docs"')
     .addHelpText('after', help('agent'))
     .action(async ({ config: file }: { config: string }) => {
+      const { agentOptions } = await import('../../agent/config.ts');
+      const { loadConfig } = await import('../../shared/config/index.ts');
+      const { runRole } = await import('../role.ts');
       const config = loadConfig(agentOptions, file);
       const facts = { role: 'agent', edge: config.edge } as const;
       await runRole(facts, config.telemetry.log, async (telemetry) => (await loadAgent()).runAgent(config, telemetry));
@@ -31,6 +30,9 @@ export function registerRoles(program: Command): void {
     .requiredOption('-c, --config <file>', 'YAML file; see "tributary config docs"')
     .addHelpText('after', help('hub'))
     .action(async ({ config: file }: { config: string }) => {
+      const { hubOptions } = await import('../../hub/config.ts');
+      const { listenText, loadConfig } = await import('../../shared/config/index.ts');
+      const { runRole } = await import('../role.ts');
       const config = loadConfig(hubOptions, file);
       const facts = { role: 'hub', listen: listenText(config.listen) } as const;
       await runRole(facts, config.telemetry.log, async (telemetry) => (await loadHub()).runHub(config, telemetry));

@@ -1,16 +1,15 @@
 /** `tributary verify`: proof, from the central topics and the ledger alone. */
 import type { Command } from 'commander';
-import { hubOptions } from '../../hub/config.ts';
-import { loadConfig } from '../../shared/config/index.ts';
-import { kafkaSettings } from '../../shared/config/kafkaOptions.ts';
+import type { VerifyOptions } from '../../hub/prove/run.ts';
 import { EXIT } from '../exit.ts';
-import { loadVerify, type VerifyOptions } from '../parts.ts';
 import { upFile } from '../upFile.ts';
 
 interface Options {
   readonly config?: string;
   readonly brokers?: string[];
   readonly ledger: string;
+  readonly deadLetter: string;
+  readonly ignoreExpired?: boolean;
   readonly edge: string[];
   readonly topic: string[];
   readonly json?: boolean;
@@ -30,6 +29,8 @@ export function registerVerify(program: Command): void {
       split,
     )
     .option('--ledger <topic>', 'the ledger, with --brokers', 'tributary.ledger')
+    .option('--dead-letter <topic>', 'the dead-letter topic, with --brokers', 'tributary.dead-letter')
+    .option('--ignore-expired', "don't call missing what the topics' retention has removed")
     .option('--edge <name>', 'only this edge; can be given again', collect, [])
     .option('--topic <name>', 'only this target topic; can be given again', collect, [])
     .option('--json', 'print JSON')
@@ -45,22 +46,42 @@ Examples:
 `,
     )
     .action(async (options: Options, command: Command) => {
-      const target = targetOf(options, command);
-      const { runVerify } = await loadVerify();
-      const { sound, text, report } = await runVerify({ ...target, edges: options.edge, topics: options.topic });
+      const target = await targetOf(options, command);
+      const { runVerify } = await import('../../hub/prove/run.ts');
+      const { sound, text, report } = await runVerify({
+        ...target,
+        edges: options.edge,
+        topics: options.topic,
+        ignoreExpired: options.ignoreExpired ?? false,
+        ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
+      });
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${text}\n`);
       process.exitCode = sound ? EXIT.ok : EXIT.found;
     });
 }
 
-function targetOf(options: Options, command: Command): Pick<VerifyOptions, 'kafka' | 'ledgerTopic'> {
+function showProgress(read: number, expected: number): void {
+  process.stderr.write(`\r${read} of ${expected} records read${read >= expected ? '\n' : ''}`);
+}
+
+type Target = Pick<VerifyOptions, 'kafka' | 'ledgerTopic' | 'deadLetterTopic'>;
+
+async function targetOf(options: Options, command: Command): Promise<Target> {
   if (options.config !== undefined) {
-    const config = loadConfig(hubOptions, options.config);
-    return { kafka: kafkaSettings(config.kafka, 'tributary-verify'), ledgerTopic: config.ledger.topic };
+    const { hubOptions } = await import('../../hub/config.ts');
+    const { loadConfig } = await import('../../shared/config/index.ts');
+    const { kafkaSettings } = await import('../../shared/config/kafkaOptions.ts');
+    const { kafka, ledger, deadLetter } = loadConfig(hubOptions, options.config);
+    return {
+      kafka: kafkaSettings(kafka, 'tributary-verify'),
+      ledgerTopic: ledger.topic,
+      deadLetterTopic: deadLetter.topic,
+    };
   }
   const brokers = options.brokers ?? upFile()?.centralBrokers;
   if (!brokers || brokers.length === 0) {
     return command.error('error: say where central Kafka is, with --config or --brokers');
   }
-  return { kafka: { brokers, clientId: 'tributary-verify' }, ledgerTopic: options.ledger };
+  const kafka = { brokers, clientId: 'tributary-verify' };
+  return { kafka, ledgerTopic: options.ledger, deadLetterTopic: options.deadLetter };
 }

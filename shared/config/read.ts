@@ -1,5 +1,6 @@
 /** Walks a YAML tree along the declared options and gives the typed value, or everything that is wrong with it. */
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import { mustBeWritten } from './jsonSchema.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import { type Check, type Declared, declared, type Leaf, type ReadContext, type Wrong } from './option.ts';
@@ -92,9 +93,8 @@ class Reader {
     const preset = (option as { default?: unknown }).default;
     if (preset !== undefined) return this.read(option, asNode(preset, parent), path);
     if (Type.IsOptional(option)) return undefined;
-    if (canBeEmpty(option, own)) return this.read(option, asNode({}, parent), path);
-    const { description = '' } = option as { description?: string };
-    return this.#wrong(path, parent, { problem: 'is missing', allowed: description.replace(/\.( .*)?$/s, '') });
+    if (own.kind === 'section' && !mustBeWritten(option)) return this.read(option, asNode({}, parent), path);
+    return this.#wrong(path, parent, { problem: 'is missing', allowed: whatIsMissing(option, own) });
   }
 
   #unknownKeys(map: MapNode, names: readonly string[], path: string): void {
@@ -199,13 +199,15 @@ function notA(what: string, node: ConfigNode, names: readonly string[]): Wrong {
   };
 }
 
-/** A section in which nothing must be said. */
-function canBeEmpty(option: TSchema, own: Declared): boolean {
-  if (own.kind !== 'section') return false;
-  return Object.values((option as TObject).properties).every((inner) => {
-    const preset = (inner as { default?: unknown }).default;
-    return preset !== undefined || Type.IsOptional(inner) || canBeEmpty(inner, declared(inner));
-  });
+/** A section names what must be in it, another option what it is for. */
+function whatIsMissing(option: TSchema, own: Declared): string {
+  if (own.kind === 'section') {
+    const { properties } = option as TObject;
+    const needed = Object.keys(properties).filter((name) => mustBeWritten(properties[name]!));
+    return `write it with ${needed.join(', ')}`;
+  }
+  const { description = '' } = option as { description?: string };
+  return description.replace(/\.( .*)?$/s, '');
 }
 
 /** A default, as if it stood in the file. */

@@ -1,0 +1,2 @@
+export const ROLES = ['agent', 'hub'] as const;
+export type Role = (typeof ROLES)[number];
