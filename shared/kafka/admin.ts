@@ -1,4 +1,7 @@
-/** Topics and configurations. Each call answers with what became of each object; callers decide what an error means. */
+/**
+ * Topics and configurations. Each call answers with what became of each object, in the order of the request; callers
+ * decide what an error means.
+ */
 import type { Cluster } from './cluster.ts';
 import { answeredWith } from './failures.ts';
 import { type Patience, patiently, TryAgain } from './patience.ts';
@@ -21,35 +24,40 @@ const NOT_CONTROLLER = 41;
 const THROTTLED = 89;
 
 /** Code 36 where a topic exists already. @throws TributaryError `brokerUnavailable` */
-export function createTopics(
+export async function createTopics(
   cluster: Cluster,
   topics: readonly NewTopic[],
   options: { validateOnly?: boolean } = {},
 ): Promise<TopicResult[]> {
   const request = { topics, timeoutMs: TIMEOUT_MS, validateOnly: options.validateOnly ?? false };
-  return atController(cluster, createTopicsApi, request);
+  const results = await atController(cluster, createTopicsApi, request);
+  return inOrder(results, topics);
 }
 
 /** Grows topics to `count` partitions; code 37 where they have as many or more. */
-export function createPartitions(
+export async function createPartitions(
   cluster: Cluster,
   topics: readonly { name: string; count: number }[],
 ): Promise<{ name: string; errorCode: number; errorMessage: string | null }[]> {
-  return atController(cluster, createPartitionsApi, { topics, timeoutMs: TIMEOUT_MS });
+  const results = await atController(cluster, createPartitionsApi, { topics, timeoutMs: TIMEOUT_MS });
+  return inOrder(results, topics);
 }
 
 /** Code 3 where a topic does not exist. Deletion goes on in the background after this answers. */
 export async function deleteTopics(cluster: Cluster, names: readonly string[]): Promise<TopicResult[]> {
   const results = await atController(cluster, deleteTopicsApi, { names, timeoutMs: TIMEOUT_MS });
   for (const name of names) cluster.forget(name);
-  return results;
+  return inOrder(
+    results,
+    names.map((name) => ({ name })),
+  );
 }
 
-export function incrementalAlterConfigs(
+export async function incrementalAlterConfigs(
   cluster: Cluster,
   changes: readonly ConfigChange[],
 ): Promise<ConfigChangeResult[]> {
-  return atController(cluster, incrementalAlterConfigsApi, changes);
+  return inOrder(await atController(cluster, incrementalAlterConfigsApi, changes), changes);
 }
 
 /** Null keys: all settings. A broker's settings are asked at that broker, topics' at any. */
@@ -69,7 +77,18 @@ export async function describeConfigs(
       (await cluster.connection(nodeId, 'admin')).send(describeConfigsApi, { resources: members, keys }),
     ),
   );
-  return answers.flat();
+  return inOrder(answers.flat(), resources);
+}
+
+/** Kafka answers in any order. */
+function inOrder<R extends Named>(results: readonly R[], asked: readonly Named[]): R[] {
+  const keyOf = (object: Named): string => `${object.kind ?? ''}/${object.name}`;
+  const byKey = new Map(results.map((result) => [keyOf(result), result]));
+  return asked.map((object) => byKey.get(keyOf(object))).filter((result) => result !== undefined);
+}
+interface Named {
+  readonly name: string;
+  readonly kind?: string;
 }
 
 function atController<Q, A extends { readonly errorCode: number }>(
