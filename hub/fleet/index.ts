@@ -9,8 +9,8 @@
  *   captured = agentDelivered + buffered + gaps.
  * - Answers and their documentation come from one declaration (`schemas.ts`); `GET /v1/openapi.json` serves it.
  */
+export { type HubProgress, hubChecks } from './checks.ts';
 export { fleetPage } from './page.ts';
 export type { FleetParts, ShardFacts } from './parts.ts';
-export { type HubFacts, hubProgress, type Progress } from './progress.ts';
 export { fleetRoutes } from './routes.ts';
 export type { EdgeList, EdgeStatus, EdgeSummary, HubStatus, PlaceStatus } from './schemas.ts';

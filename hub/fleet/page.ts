@@ -37,8 +37,8 @@ const SCRIPT = `
   async function show() {
     try {
       const hub = await get('v1/hub'), list = await get('v1/edges?limit=1000');
-      const owned = hub.shards.filter((shard) => shard.state === 'owned').length;
-      note.textContent = 'version ' + hub.version + ', ' + owned + ' of ' + hub.shards.length + ' shards owned, ' + list.total + ' edges' + (list.next ? ', the first 1000 shown' : '');
+      const serving = hub.shards.filter((shard) => shard.state === 'serving').length;
+      note.textContent = 'version ' + hub.version + ', ' + serving + ' of ' + hub.shards.length + ' shards served, ' + list.total + ' edges' + (list.next ? ', the first 1000 shown' : '');
       note.className = 'dim';
       rows.replaceChildren(...list.edges.map((edge) => row(edge, list.nowMs)));
     } catch (error) { note.textContent = error.message; note.className = 'bad'; }

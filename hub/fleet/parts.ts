@@ -7,9 +7,9 @@ import type { EdgeView } from '../sequence/index.ts';
 /** How one shard is at this instance. */
 export interface ShardFacts {
   readonly shard: number;
-  /** One word: `owned`, `claiming`, `fenced`, `elsewhere`, ... */
-  readonly state: string;
-  /** Why, where it is not simply owned. */
+  /** `elsewhere`: another instance's. Else what its owner here does: only `serving` takes shipments. */
+  readonly state: 'opening' | 'serving' | 'recovering' | 'closed' | 'elsewhere';
+  /** Why, where it does not serve. */
   readonly reason: string | null;
   readonly term: number | null;
   readonly owner: string | null;

@@ -190,8 +190,10 @@ export const HubStatus = Type.Object(
     shards: list(
       Type.Object({
         shard: count('Partition of the ledger.'),
-        state: text('How it is at this instance.'),
-        reason: orNull(text('Why, where it is not owned.')),
+        state: text(
+          'At this instance: `serving` takes shipments; `opening`, `recovering`, `closed`; `elsewhere`: not here.',
+        ),
+        reason: orNull(text('Why, where it does not serve.')),
         term: orNull(count("Ledger offset of the owner's claim.")),
         owner: orNull(text('Which hub process.')),
         edges: count('Edges that the ledger has there.'),

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { TributaryError } from '../../shared/errors.ts';
 import { type EdgeId, isEdgeId } from '../../shared/identity.ts';
+import type { Jobs } from '../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { accessDenied } from './events.ts';
 import { bearerOf, TokenTable } from './tokens.ts';
@@ -42,25 +43,24 @@ export class Access {
   }
 
   /** @throws TributaryError `configInvalid`; the errors of reading the files */
-  static async open(settings: AccessSettings, telemetry: Telemetry): Promise<Access> {
+  static async open(settings: AccessSettings, telemetry: Telemetry, jobs: Jobs): Promise<Access> {
     const table = async (what: string, path: string | undefined, isName: (name: string) => boolean) => {
       if (path === undefined) return null;
       const parse = ([text = '']: readonly string[]) => TokenTable.parse(what, text, isName);
-      return WatchedFiles.open({ what, paths: [path], parse, telemetry, everyMs: settings.reloadEveryMs });
+      return WatchedFiles.open({ what, paths: [path], parse, telemetry, jobs, everyMs: settings.reloadEveryMs });
     };
     const edges = await table('edge tokens', settings.edgeTokensPath, isEdgeId);
     try {
       const isOperator = (name: string) => OPERATOR.test(name);
       return new Access(edges, await table('operator tokens', settings.operatorTokensPath, isOperator), telemetry);
     } catch (error) {
-      edges?.close();
+      await edges?.close();
       throw error;
     }
   }
 
-  close(): void {
-    this.#edges?.close();
-    this.#operators?.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#edges?.close(), this.#operators?.close()]);
   }
 
   async reload(): Promise<void> {
@@ -112,9 +112,9 @@ export class Access {
     throw this.#denied('operator', asker, 'the request has no bearer token, and it is not from this machine');
   }
 
-  /** Whether the fleet knows an edge of this name. */
-  isExpected(edge: string): boolean {
-    return this.#edges?.value.has(edge) ?? false;
+  /** Edges that have a token. */
+  expected(): Iterable<EdgeId> {
+    return (this.#edges?.value.names ?? []) as Iterable<EdgeId>;
   }
 
   #denied(who: 'edge' | 'operator', { remote }: Asker, why: string): TributaryError {

@@ -65,9 +65,15 @@ interface Admitted extends Incoming {
 
 export class AgentRequests {
   readonly #deps: AgentRequestsDeps;
+  #waiting = 0;
+  #settled = 0;
 
   constructor(deps: AgentRequestsDeps) {
     this.#deps = deps;
+  }
+
+  progress(): { readonly shipmentsWaiting: number; readonly shipmentsSettled: number } {
+    return { shipmentsWaiting: this.#waiting, shipmentsSettled: this.#settled };
   }
 
   /** The answer's body, as for the others. @throws RequestFault, TributaryError */
@@ -133,9 +139,16 @@ export class AgentRequests {
     const ours = parts.identity();
     if (!sameHub(shipment.hub, ours)) throw otherHub(shipment.hub, ours);
     const verified = await parts.verify(shipment, shipment.edge, body.length);
-    const settled = parts.submit(verified);
-    turn.done();
-    return settled;
+    this.#waiting += 1;
+    try {
+      const submitted = parts.submit(verified);
+      turn.done();
+      const settled = await submitted;
+      this.#settled += 1;
+      return settled;
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   /** Lets a request in, reserves memory for its body, reads it, and gives the memory back when the answer is out. */

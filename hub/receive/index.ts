@@ -22,5 +22,5 @@ export { BODY_SETTINGS, type BodySettings } from './body.ts';
 export { type Contact, Contacts } from './contacts.ts';
 export type { ReceiveParts, Registered } from './parts.ts';
 export { faultOf, type JsonProblem, RequestFault } from './problems.ts';
-export { HubServer, MAX_CONTACTS, type ReceiveDeps, type ReceiveSettings } from './server.ts';
+export { HubServer, MAX_CONTACTS, type ReceiveDeps, type ReceiveProgress, type ReceiveSettings } from './server.ts';
 export { bearerOf, hashToken, TokenTable } from './tokens.ts';

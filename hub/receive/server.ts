@@ -4,7 +4,9 @@ import { createSecureContext, type Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
+import type { EdgeId } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
+import { Jobs } from '../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { bounds } from '../../shared/wire/index.ts';
 import { Access, isLoopback } from './access.ts';
@@ -16,7 +18,7 @@ import { Connections } from './connections.ts';
 import { Contacts } from './contacts.ts';
 import { edgesBelieved, listening } from './events.ts';
 import type { ReceiveParts } from './parts.ts';
-import { WatchedFiles } from './watchedFiles.ts';
+import { WatchedFiles, type WatchedSettings } from './watchedFiles.ts';
 
 export interface ReceiveSettings {
   readonly listen: { readonly host: string; readonly port: number };
@@ -33,11 +35,23 @@ export interface ReceiveSettings {
   readonly drainMs?: number;
 }
 
+export interface ReceiveProgress {
+  readonly listening: boolean;
+  readonly edgesConnected: number;
+  readonly bodyBytesHeld: number;
+  /** Handed on and not answered yet. */
+  readonly shipmentsWaiting: number;
+  /** Since the start. */
+  readonly shipmentsSettled: number;
+}
+
 export interface ReceiveDeps {
   readonly parts: ReceiveParts;
   readonly telemetry: Telemetry;
   readonly contacts?: Contacts;
   readonly clock?: Clock;
+  /** Where looking at files is shown beside the process's other background jobs. */
+  readonly jobs?: Jobs;
   readonly more?: MoreRoutes;
 }
 
@@ -59,6 +73,7 @@ export class HubServer {
   readonly #certificate: WatchedFiles<KeyPair> | null;
   readonly #connections: Connections;
   readonly #data: BodyBudget;
+  readonly #requests: AgentRequests;
   readonly #drainMs: number;
   #closing = false;
 
@@ -67,14 +82,15 @@ export class HubServer {
     refuseUnsafe(settings);
     const { telemetry } = deps;
     const everyMs = settings.reloadEveryMs ?? 2_000;
-    const access = await Access.open({ ...settings, reloadEveryMs: everyMs }, telemetry);
+    const jobs = deps.jobs ?? new Jobs(telemetry, deps.clock);
+    const access = await Access.open({ ...settings, reloadEveryMs: everyMs }, telemetry, jobs);
     let hub: HubServer | null = null;
     try {
-      const { server, certificate } = await makeServer(settings, everyMs, telemetry);
+      const { server, certificate } = await makeServer(settings, { everyMs, telemetry, jobs });
       hub = new HubServer(settings, deps, access, server, certificate);
       await hub.#app.listen({ host: settings.listen.host, port: settings.listen.port });
     } catch (error) {
-      access.close();
+      await access.close();
       await hub?.close();
       throw error;
     }
@@ -116,7 +132,7 @@ export class HubServer {
       },
       telemetry,
     );
-    const requests = new AgentRequests({
+    this.#requests = new AgentRequests({
       parts,
       access,
       connections: this.#connections,
@@ -128,7 +144,15 @@ export class HubServer {
       telemetry,
     });
     const isClosing = () => this.#closing;
-    this.#app = makeApp({ server, requests, parts, access, telemetry, isClosing, more: deps.more ?? {} });
+    this.#app = makeApp({
+      server,
+      requests: this.#requests,
+      parts,
+      access,
+      telemetry,
+      isClosing,
+      more: deps.more ?? {},
+    });
   }
 
   /** `http://127.0.0.1:8443`, with the port that was given. */
@@ -140,12 +164,18 @@ export class HubServer {
   }
 
   /** Facts for health and status. */
-  progress(): { readonly listening: boolean; readonly edgesConnected: number; readonly bodyBytesHeld: number } {
+  progress(): ReceiveProgress {
     return {
       listening: this.#server.listening && !this.#closing,
       edgesConnected: this.#connections.edges,
       bodyBytesHeld: this.#data.heldBytes,
+      ...this.#requests.progress(),
     };
+  }
+
+  /** Edges that have a token. */
+  expected(): Iterable<EdgeId> {
+    return this.#access.expected();
   }
 
   isConnected(edge: string): boolean {
@@ -168,8 +198,8 @@ export class HubServer {
     } finally {
       clearTimeout(late);
       clearInterval(idle);
-      this.#access.close();
-      this.#certificate?.close();
+      await this.#access.close();
+      await this.#certificate?.close();
     }
   }
 }
@@ -189,9 +219,11 @@ function refuseUnsafe({ listen, tls, edgeTokensPath }: ReceiveSettings): void {
   });
 }
 
-async function makeServer(settings: ReceiveSettings, everyMs: number, telemetry: Telemetry) {
+type Watching = Pick<WatchedSettings<unknown>, 'everyMs' | 'telemetry' | 'jobs'>;
+
+async function makeServer(settings: ReceiveSettings, watching: Watching) {
   const { tls } = settings;
-  const certificate = tls ? await openCertificate([tls.cert, tls.key], everyMs, telemetry) : null;
+  const certificate = tls ? await openCertificate([tls.cert, tls.key], watching) : null;
   const made = certificate ? createTlsServer({ ...certificate.value, minVersion: 'TLSv1.2' }) : createServer();
   const server = made as Server;
   if (certificate) certificate.onChange = (pair) => (made as unknown as TlsServer).setSecureContext(pair);
@@ -204,11 +236,11 @@ async function makeServer(settings: ReceiveSettings, everyMs: number, telemetry:
   return { server, certificate };
 }
 
-function openCertificate(paths: readonly string[], everyMs: number, telemetry: Telemetry) {
+function openCertificate(paths: readonly string[], watching: Watching) {
   const parse = ([cert = '', key = '']: readonly string[]) => {
     const pair = { cert, key };
     createSecureContext(pair);
     return pair;
   };
-  return WatchedFiles.open({ what: 'certificate', paths, parse, telemetry, everyMs });
+  return WatchedFiles.open({ what: 'certificate', paths, parse, ...watching });
 }

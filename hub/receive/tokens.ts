@@ -54,12 +54,8 @@ export class TokenTable {
     return createHmac('sha256', this.#key).update(hash).digest('base64');
   }
 
-  get size(): number {
-    return this.#names.size;
-  }
-
-  has(name: string): boolean {
-    return this.#names.has(name);
+  get names(): ReadonlySet<string> {
+    return this.#names;
   }
 
   /** Whose token this is, or null. */

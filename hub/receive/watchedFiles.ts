@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { reasonOf } from '../../shared/errors.ts';
+import type { Job, Jobs } from '../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { fileReloaded, fileUnusable } from './events.ts';
 
@@ -10,6 +11,7 @@ export interface WatchedSettings<T> {
   /** Makes a value of the files' texts, in the order of `paths`. What it throws is the reason for keeping the old one. */
   readonly parse: (texts: readonly string[]) => T;
   readonly telemetry: Telemetry;
+  readonly jobs: Jobs;
   /** How often the files are looked at. */
   readonly everyMs: number;
 }
@@ -23,8 +25,7 @@ export class WatchedFiles<T> {
   readonly #settings: WatchedSettings<T>;
   #value: T;
   #seen: string;
-  #timer: NodeJS.Timeout | null = null;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #job: Job;
   /** Called with each new value. */
   onChange: ((value: T) => void) | null = null;
 
@@ -32,7 +33,8 @@ export class WatchedFiles<T> {
     this.#settings = settings;
     this.#seen = seen;
     this.#value = value;
-    this.#schedule();
+    const name = `watch_${settings.what.replaceAll(' ', '_')}`;
+    this.#job = settings.jobs.start({ name, everyMs: settings.everyMs, run: () => this.#look() });
   }
 
   /** @throws what reading and parsing throw, the first time. */
@@ -47,27 +49,16 @@ export class WatchedFiles<T> {
 
   /** Looks now, whether or not the files seem to have changed. */
   async reload(): Promise<void> {
+    await this.#job.runNow();
     this.#seen = '';
-    await this.#look();
+    await this.#job.runNow();
   }
 
-  close(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+  close(): Promise<void> {
+    return this.#job.close();
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      void this.#look().finally(() => this.#timer && this.#schedule());
-    }, this.#settings.everyMs).unref();
-  }
-
-  #look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#lookOnce());
-    return this.#looking;
-  }
-
-  async #lookOnce(): Promise<void> {
+  async #look(): Promise<void> {
     const { what, paths, telemetry } = this.#settings;
     const now = await fingerprint(paths).catch(reasonOf);
     if (now === this.#seen) return;
