@@ -1,0 +1,148 @@
+/**
+ * Control: what an agent and its hub say beside the data, on a connection of its own, so that a full data connection
+ * can't hold it up.
+ *
+ * - `hello` opens a session when the forwarder asks for one.
+ * - Every `heartbeatMs` (with jitter) a heartbeat reports totals, link and sources; its answer brings credit and the hub's
+ *   time. On a slow link it comes more rarely: it may take about a tenth of the time.
+ * - A heartbeat that fails is counted, and the next one is tried; the data does not notice.
+ *
+ * Lifecycle: `open` starts the heartbeats; `hello` works before that. After `close` both fail.
+ */
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { reasonOf } from '../../shared/errors.ts';
+import type { EdgeId } from '../../shared/identity.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import {
+  decodeHeartbeatAnswer,
+  decodeWelcome,
+  encodeHeartbeat,
+  encodeHello,
+  type Heartbeat,
+  type Hello,
+  PROTOCOL,
+  type Welcome,
+} from '../../shared/wire/index.ts';
+import { type HubAddress, HubConnection } from '../forward/connection.ts';
+import { malformed } from '../forward/fault.ts';
+import type { SessionLane } from '../forward/session.ts';
+import { Wake } from '../forward/wake.ts';
+import { heartbeatAnswered, heartbeatFailed } from './events.ts';
+
+export interface ControlOptions {
+  readonly edge: EdgeId;
+  readonly agentVersion: string;
+  readonly hub: HubAddress;
+  readonly telemetry: Telemetry;
+  /** What the next heartbeat says. */
+  readonly report: () => Report;
+  /** What an answer said about credit. */
+  readonly onCredit?: (term: number, creditBytes: number) => void;
+  readonly heartbeatMs?: number;
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export type Report = Omit<Heartbeat, 'version' | 'edge' | 'agentVersion' | 'wallMs'>;
+
+const HEARTBEAT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
+
+export class Control implements SessionLane {
+  readonly #options: ControlOptions;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #pause = new Wake();
+  #connection: HubConnection | null = null;
+  #loop: Promise<void> | null = null;
+  #closing = false;
+  #skewMs: number | null = null;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  }
+
+  open(): void {
+    this.#loop = this.#beat();
+  }
+
+  /** The hub's wall clock less this machine's; null before the first answer. */
+  get skewMs(): number | null {
+    return this.#skewMs;
+  }
+
+  /** @throws HubFault */
+  async hello(hello: Hello): Promise<Welcome> {
+    const sentMs = this.#clock.monotonicMs();
+    const body = await this.#post('/v1/session', encodeHello(hello));
+    const welcome = read(decodeWelcome, body, 'a welcome');
+    this.#noteTime(welcome.wallMs, sentMs);
+    return welcome;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#connection?.close();
+    this.#pause.wake();
+    await this.#loop;
+  }
+
+  async #beat(): Promise<void> {
+    const { heartbeatMs = HEARTBEAT_MS, random = Math.random, telemetry } = this.#options;
+    while (!this.#closing) {
+      const startedMs = this.#clock.monotonicMs();
+      try {
+        await this.#heartbeat();
+      } catch (error) {
+        telemetry.emit(heartbeatFailed, { reason: reasonOf(error) });
+      }
+      const tookMs = this.#clock.monotonicMs() - startedMs;
+      if (!this.#closing) await this.#pause.nap(Math.max(heartbeatMs, 10 * tookMs) * (0.8 + 0.4 * random()));
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    const { edge, agentVersion, report, onCredit, telemetry } = this.#options;
+    const sentMs = this.#clock.monotonicMs();
+    const heartbeat = { ...report(), version: PROTOCOL.max, edge, agentVersion, wallMs: this.#clock.now() };
+    const body = await this.#post('/v1/heartbeat', encodeHeartbeat(heartbeat));
+    const answer = read(decodeHeartbeatAnswer, body, 'a heartbeat answer');
+    const skewMs = this.#noteTime(answer.wallMs, sentMs);
+    telemetry.emit(heartbeatAnswered, { roundTripMs: this.#clock.monotonicMs() - sentMs, skewMs });
+    onCredit?.(answer.term, answer.creditBytes);
+  }
+
+  #noteTime(hubWallMs: number, sentMs: number): number {
+    const roundTripMs = this.#clock.monotonicMs() - sentMs;
+    const skewMs = Math.round(hubWallMs - (this.#clock.now() - roundTripMs / 2));
+    this.#skewMs = skewMs;
+    return skewMs;
+  }
+
+  #post(path: string, body: Buffer): Promise<Buffer> {
+    if (this.#connection === null || this.#connection.gone) this.#connection = this.#connect();
+    return this.#connection.post({ path, body, answerTimeoutMs: this.#timeoutMs });
+  }
+
+  #connect(): HubConnection {
+    const { hub, agentVersion } = this.#options;
+    return new HubConnection({
+      hub,
+      pipelining: 1,
+      connectTimeoutMs: this.#timeoutMs,
+      bodyTimeoutMs: this.#timeoutMs,
+      userAgent: `tributary/${agentVersion}`,
+    });
+  }
+}
+
+function read<T>(decode: (body: Buffer) => T, body: Buffer, what: string): T {
+  try {
+    return decode(body);
+  } catch (error) {
+    throw malformed(error, what);
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Where sending stands, in memory only: what was sent and not confirmed, and which streams wait.
+ *
+ * - `after` is a row id: every row that may be sent and has not been has a greater one. It goes forward with each take and
+ *   back when a stream that waited may go on.
+ * - A stream's rows are contiguous. `settledNext` is where its oldest row begins, `sentNext` where its first unsent one
+ *   does. Rows below `sentNext`, and all rows of a waiting stream, are passed over when rows are taken.
+ * - Each hold rewinds the stream to what is settled and gives the stream a new generation. An answer to an older one is good for its points only.
+ * - A stream that waits holds back only itself and younger streams of its own place.
+ * - Bounded: a stream has a cursor only while something of it is unconfirmed or it waits.
+ */
+import { type Epoch, placeKey } from '../../shared/identity.ts';
+import type { Parcel } from '../stages.ts';
+
+/** Why a stream does not send. `behind`: an older stream of its place waits; it goes on with that one. */
+export type WaitKind =
+  | 'parked'
+  | 'limit'
+  | 'held'
+  | 'session'
+  | 'predecessor'
+  | 'ahead'
+  | 'unconfirmed'
+  | 'corrupt'
+  | 'local'
+  | 'behind';
+
+interface Wait {
+  readonly kind: WaitKind;
+  /** A clause for people. */
+  readonly reason: string;
+  /** Monotonic clock; infinite: until somebody releases it. */
+  readonly untilMs: number;
+}
+
+/** A row that was sent. */
+export interface SentRow {
+  readonly id: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What one shipment held of one stream. */
+export interface SentStream {
+  readonly streamId: number;
+  readonly generation: number;
+  readonly rows: readonly SentRow[];
+}
+
+export interface Cursor {
+  readonly streamId: number;
+  readonly place: string;
+  readonly epoch: Epoch;
+  /** For people: epoch, lane, partition, topic. */
+  readonly name: string;
+  readonly settledNext: number;
+  readonly sentNext: number;
+  readonly generation: number;
+  readonly wait: Wait | null;
+  /** Waits in a row without progress between them. */
+  readonly waits: number;
+  /** First sequence of a parcel that was refused as corrupt once. */
+  suspect: number | null;
+}
+
+interface State extends Cursor {
+  settledNext: number;
+  sentNext: number;
+  generation: number;
+  wait: Wait | null;
+  waits: number;
+  /** No unconfirmed row has a lower id. */
+  fromRowId: number;
+  /** Last row sent in this generation. */
+  sentRowId: number;
+  /** Sent and not confirmed, in order. */
+  rows: SentRow[];
+  /** Unanswered shipments of this generation. */
+  inFlight: number;
+  /** After a wait: one shipment, and its answer, before more. */
+  probing: boolean;
+}
+
+export class Cursors {
+  #after = 0;
+  #generations = 0;
+  readonly #cursors = new Map<number, State>();
+  readonly #waiting = new Set<State>();
+  /** The same by place. */
+  readonly #waitingAt = new Map<string, Set<State>>();
+
+  get after(): number {
+    return this.#after;
+  }
+  get(streamId: number): Cursor | undefined {
+    return this.#cursors.get(streamId);
+  }
+  /** Streams that do not send now. */
+  get waiting(): ReadonlySet<Cursor> {
+    return this.#waiting;
+  }
+
+  /** For the outbox: rows that must not be sent now. */
+  readonly skip = (streamId: number, first: number): boolean => {
+    const cursor = this.#cursors.get(streamId);
+    if (cursor === undefined) return false;
+    return first < cursor.sentNext || cursor.wait !== null || (cursor.probing && cursor.inFlight > 0);
+  };
+
+  /** Makes the stream of a taken row known; rows come in id order. False: it stays behind an older stream of its place. */
+  admit(parcel: Parcel): boolean {
+    const cursor = this.#cursors.get(parcel.stream.id) ?? this.#make(parcel);
+    if (cursor.wait !== null) return false;
+    for (const other of this.#waitingAt.get(cursor.place) ?? []) {
+      if (other.streamId >= cursor.streamId) continue;
+      this.hold(cursor.streamId, 'behind', `behind ${other.name}`, Number.POSITIVE_INFINITY);
+      return false;
+    }
+    return true;
+  }
+
+  /** A shipment with these rows (admitted, in id order) goes out now. */
+  sent(parcels: readonly Parcel[]): SentStream[] {
+    const groups = new Map<State, SentRow[]>();
+    for (const { id, first, last, stream } of parcels) {
+      const cursor = this.#cursors.get(stream.id)!;
+      const row = { id, first, last };
+      cursor.rows.push(row);
+      cursor.sentNext = last + 1;
+      cursor.sentRowId = id;
+      const group = groups.get(cursor);
+      if (group) group.push(row);
+      else groups.set(cursor, [row]);
+    }
+    return [...groups].map(([cursor, rows]) => {
+      cursor.inFlight += 1;
+      return { streamId: cursor.streamId, generation: cursor.generation, rows };
+    });
+  }
+
+  /** Every row up to this one was sent or passed over. */
+  advance(rowId: number): void {
+    this.#after = Math.max(this.#after, rowId);
+  }
+
+  /** The shipment was answered. Null: the answer is about an older generation, or all of it is confirmed already. */
+  answered({ streamId, generation }: SentStream): Cursor | null {
+    const cursor = this.#cursors.get(streamId);
+    if (cursor === undefined || cursor.generation !== generation) return null;
+    cursor.inFlight -= 1;
+    if (cursor.probing) this.#goBack(cursor.sentRowId);
+    return cursor;
+  }
+
+  /** Everything of the stream below `next` is confirmed and gone from the buffer. */
+  settled(streamId: number, next: number): void {
+    const cursor = this.#cursors.get(streamId);
+    if (cursor === undefined || next <= cursor.settledNext) return;
+    cursor.settledNext = next;
+    cursor.sentNext = Math.max(cursor.sentNext, next);
+    cursor.rows = cursor.rows.filter((row) => row.last >= next);
+    cursor.fromRowId = cursor.rows[0]?.id ?? cursor.fromRowId;
+    cursor.waits = 0;
+    if (cursor.suspect !== null && cursor.suspect < next) cursor.suspect = null;
+    if (cursor.probing) {
+      cursor.probing = false;
+      this.#goBack(cursor.sentRowId);
+    }
+    if (cursor.wait === null && cursor.sentNext === next) this.#cursors.delete(streamId);
+  }
+
+  /** The stream stops until `untilMs` (monotonic); what of it is unconfirmed is sent again then. */
+  hold(streamId: number, kind: WaitKind, reason: string, untilMs: number): void {
+    const cursor = this.#cursors.get(streamId);
+    if (cursor === undefined) return;
+    this.#restart(cursor);
+    cursor.wait = { kind, reason, untilMs };
+    if (kind !== 'behind') cursor.waits += 1;
+    this.#waiting.add(cursor);
+    const here = this.#waitingAt.get(cursor.place);
+    if (here) here.add(cursor);
+    else this.#waitingAt.set(cursor.place, new Set([cursor]));
+  }
+
+  /** The stream goes on, at first with one shipment; those behind it too. */
+  release(streamId: number): void {
+    const cursor = this.#cursors.get(streamId);
+    if (cursor?.wait == null) return;
+    cursor.wait = null;
+    cursor.probing = true;
+    this.#waiting.delete(cursor);
+    const here = this.#waitingAt.get(cursor.place);
+    here?.delete(cursor);
+    if (here?.size === 0) this.#waitingAt.delete(cursor.place);
+    this.#goBack(cursor.fromRowId - 1);
+    for (const other of [...(here ?? [])]) if (other.wait?.kind === 'behind') this.release(other.streamId);
+  }
+
+  /** The rows of this stream are others now (moved, replaced): whatever was known of them is not true any more. */
+  forget(streamId: number): void {
+    this.release(streamId);
+    this.#cursors.delete(streamId);
+    this.#after = 0;
+  }
+
+  /** The connection is gone: nothing is under way any more. Waits go on, on their own clocks. */
+  reset(): void {
+    for (const cursor of this.#cursors.values()) {
+      this.#restart(cursor);
+      if (cursor.wait === null && cursor.suspect === null) this.#cursors.delete(cursor.streamId);
+    }
+    this.#after = 0;
+  }
+
+  #make({ id, first, stream }: Parcel): State {
+    this.#generations += 1;
+    const place = placeKey(stream);
+    const cursor: State = {
+      streamId: stream.id,
+      place,
+      epoch: stream.epoch,
+      name: `${stream.epoch}/${place}`,
+      settledNext: first,
+      sentNext: first,
+      generation: this.#generations,
+      wait: null,
+      waits: 0,
+      suspect: null,
+      fromRowId: id,
+      sentRowId: 0,
+      rows: [],
+      inFlight: 0,
+      probing: false,
+    };
+    this.#cursors.set(stream.id, cursor);
+    return cursor;
+  }
+
+  /** What of it is unconfirmed counts as not sent; what is still answered to it is old news. */
+  #restart(cursor: State): void {
+    this.#generations += 1;
+    cursor.generation = this.#generations;
+    cursor.rows = [];
+    cursor.sentNext = cursor.settledNext;
+    cursor.sentRowId = cursor.fromRowId - 1;
+    cursor.inFlight = 0;
+  }
+
+  #goBack(rowId: number): void {
+    this.#after = Math.min(this.#after, Math.max(0, rowId));
+  }
+}

@@ -1,0 +1,311 @@
+import type { Clock } from '../../shared/clock.ts';
+import { crashPoint } from '../../shared/crashPoint.ts';
+import { TributaryError } from '../../shared/errors.ts';
+import type { EdgeId } from '../../shared/identity.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { decodeReceipt, type Receipt } from '../../shared/wire/index.ts';
+import type { Outbox } from '../buffer/outbox.ts';
+import type { Parcel } from '../stages.ts';
+import { type BuiltShipment, buildShipment } from './build.ts';
+import type { HubConnection } from './connection.ts';
+import type { Cursors, SentStream } from './cursors.ts';
+import { receiptReceived, shipmentSent } from './events.ts';
+import { HubFault, malformed } from './fault.ts';
+import type { LinkStatus } from './linkStatus.ts';
+import type { Marks } from './marks.ts';
+import type { Session } from './session.ts';
+import type { ForwarderSettings } from './settings.ts';
+import type { Settler } from './settle.ts';
+import type { Wake } from './wake.ts';
+import type { Window } from './window.ts';
+
+/** What outlives a connection. */
+export interface PumpParts {
+  readonly edge: EdgeId;
+  readonly outbox: Outbox;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly settings: ForwarderSettings;
+  readonly session: Session;
+  readonly cursors: Cursors;
+  readonly window: Window;
+  readonly marks: Marks;
+  readonly settler: Settler;
+  readonly status: LinkStatus;
+  readonly wake: Wake;
+  readonly connect: () => HubConnection;
+  /** A receipt was applied. */
+  readonly onReceipt: () => void;
+}
+
+/** While so many parcels are to come, each goes alone: one of them makes the hub refuse whole shipments. */
+export interface Caution {
+  parcels: number;
+}
+
+interface Unanswered {
+  readonly streamIds: readonly number[];
+  readonly streams: readonly SentStream[];
+}
+
+/** Two wakings are at most so far apart, whatever was computed, and at least so far. */
+const MAX_NAP_MS = 5_000;
+const MIN_NAP_MS = 5;
+/** How often a hub that gave no credit is asked again. */
+const ASK_MS = 2_000;
+
+/**
+ * From one hello to the first failure: fills the window, applies receipts, waits. Used once.
+ */
+export class Pump {
+  readonly #parts: PumpParts;
+  readonly #caution: Caution;
+  #connection: HubConnection | null = null;
+  #receipts: Promise<void> = Promise.resolve();
+  #fault: unknown = null;
+  #offender: Unanswered | null = null;
+  /** The hub must be asked before anything more is sent. */
+  #needsHello = true;
+  #askedMs = 0;
+
+  constructor(parts: PumpParts, caution: Caution) {
+    this.#parts = parts;
+    this.#caution = caution;
+  }
+
+  /** The shipment whose answer was the failure. */
+  get offender(): Unanswered | null {
+    return this.#offender;
+  }
+
+  /** Runs until `closing`, or a failure, which it throws: HubFault, LinkHalt, or what the outbox throws. */
+  async run(closing: () => boolean): Promise<void> {
+    const { wake, settings, clock, window } = this.#parts;
+    try {
+      while (!closing() && this.#fault === null) {
+        if (this.#needsHello) await this.#hello();
+        this.#releaseDue();
+        if (this.#needsHello) continue;
+        await this.#fill();
+        this.#report();
+        if (this.#fault === null && !this.#needsHello) await wake.nap(this.#napMs());
+      }
+      const until = clock.monotonicMs() + settings.closeGraceMs;
+      while (this.#fault === null && window.shipments > 0 && clock.monotonicMs() < until) {
+        await wake.nap(until - clock.monotonicMs());
+      }
+    } finally {
+      this.#connection?.close();
+      await this.#receipts;
+    }
+    if (this.#fault !== null) throw this.#fault;
+  }
+
+  async #hello(): Promise<void> {
+    const { session, window, cursors, clock, settings } = this.#parts;
+    this.#needsHello = false;
+    const welcome = await session.hello();
+    this.#askedMs = clock.monotonicMs();
+    window.credit(welcome.creditBytes);
+    window.maxShipment(welcome.maxShipmentBytes);
+    if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
+    const now = clock.monotonicMs();
+    for (const { streamId, wait, epoch } of [...cursors.waiting]) {
+      if (wait?.kind !== 'held' && wait?.kind !== 'session') continue;
+      if (session.epochState(epoch) === 'held')
+        cursors.hold(streamId, 'held', wait.reason, now + settings.maxBackoffMs);
+      else if (wait.kind === 'held' || wait.untilMs <= now) cursors.release(streamId);
+    }
+  }
+
+  /** Streams whose time has come go on; those that wait for the hub's word only after it was asked. */
+  #releaseDue(): void {
+    const { cursors, clock, window } = this.#parts;
+    const now = clock.monotonicMs();
+    // No credit, and nothing under way that could bring some.
+    if (window.creditBytes <= 0 && window.shipments === 0 && now >= this.#askedMs + ASK_MS) this.#needsHello = true;
+    for (const { streamId, wait } of [...cursors.waiting]) {
+      if (wait === null || wait.untilMs > now) continue;
+      if (wait.kind === 'held' || wait.kind === 'session') this.#needsHello = true;
+      else cursors.release(streamId);
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const { outbox, window, marks, cursors, clock, settings } = this.#parts;
+    while (this.#fault === null && !this.#needsHello) {
+      const room = window.roomBytes();
+      if (room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
+      marks.look(clock.monotonicMs(), (streamId) => cursors.get(streamId)?.sentNext);
+      const parcels = this.#collect(room);
+      if (parcels.length > 0) {
+        if (!this.#send(parcels)) return;
+      } else if (!(await outbox.sealTail(settings.lingerMs))) {
+        if (marks.ready(clock.monotonicMs()) !== null) this.#send([]);
+        return;
+      }
+    }
+  }
+
+  /** The next rows that may go, in their order. */
+  #collect(maxBytes: number): Parcel[] {
+    const { outbox, cursors } = this.#parts;
+    const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
+    while (!this.#needsHello) {
+      const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
+      if (rows.length === 0) return [];
+      const admitted = rows.filter((row) => this.#admit(row));
+      if (admitted.length > 0) return admitted;
+      cursors.advance(rows.at(-1)!.id);
+    }
+    return [];
+  }
+
+  #admit(row: Parcel): boolean {
+    const { session, cursors, clock, settings } = this.#parts;
+    if (this.#needsHello) return false;
+    const state = session.epochState(row.stream.epoch);
+    if (state === undefined) {
+      this.#needsHello = true;
+      return false;
+    }
+    if (!cursors.admit(row)) return false;
+    if (state !== 'held') return true;
+    cursors.hold(row.stream.id, 'held', 'the epoch is held', clock.monotonicMs() + settings.maxBackoffMs);
+    return false;
+  }
+
+  /** False: it must wait for room or for a session. */
+  #send(rows: readonly Parcel[]): boolean {
+    const { cursors, window, clock, marks, telemetry } = this.#parts;
+    if (this.#connection?.gone !== false) {
+      this.#needsHello = true;
+      return false;
+    }
+    const packed = this.#pack(rows);
+    if (packed === null) return false;
+    const { parcels, built, marked } = packed;
+    if (built.body.length > window.maxShipmentBytes) {
+      const reason = `a batch of ${built.body.length} bytes, the hub takes ${window.maxShipmentBytes}`;
+      cursors.hold(parcels[0]!.stream.id, 'limit', reason, clock.monotonicMs() + this.#parts.settings.maxBackoffMs);
+      return true;
+    }
+    const streams = cursors.sent(parcels);
+    const last = parcels.at(-1);
+    if (last) cursors.advance(last.id);
+    for (const { stream, last: sequence } of parcels) marks.sent(stream.id, sequence + 1);
+    if (marked) marks.taken();
+    this.#post(this.#connection, built, streams);
+    const records = parcels.reduce((sum, parcel) => sum + parcel.last - parcel.first + 1, 0);
+    const facts = { bytes: built.body.length, parcels: parcels.length, records, inFlightBytes: window.bytes };
+    telemetry.emit(shipmentSent, facts);
+    return true;
+  }
+
+  /** As many of the rows as fit, with the mark that may go with them. Null: not even one fits now. */
+  #pack(rows: readonly Parcel[]): { parcels: readonly Parcel[]; built: BuiltShipment; marked: boolean } | null {
+    const { window, marks, clock } = this.#parts;
+    let parcels = rows;
+    let built = this.#build(parcels, null);
+    while (parcels.length > 1 && (!window.fits(built.body.length) || built.body.length > window.maxShipmentBytes)) {
+      parcels = parcels.slice(0, Math.ceil(parcels.length / 2));
+      built = this.#build(parcels, null);
+    }
+    if (!window.fits(built.body.length)) return null;
+    const mark = marks.readyWith(parcels, clock.monotonicMs());
+    if (mark === null) return { parcels, built, marked: false };
+    const withMark = this.#build(parcels, mark);
+    const fits = window.fits(withMark.body.length) && withMark.body.length <= window.maxShipmentBytes;
+    return fits ? { parcels, built: withMark, marked: true } : { parcels, built, marked: false };
+  }
+
+  #build(parcels: readonly Parcel[], mark: ReturnType<Marks['ready']>): BuiltShipment {
+    const { edge, session } = this.#parts;
+    return buildShipment(edge, session.hub!, session.version, { parcels, mark });
+  }
+
+  #post(connection: HubConnection, { body, streamIds }: BuiltShipment, streams: readonly SentStream[]): void {
+    const { window, clock, settings } = this.#parts;
+    const answerTimeoutMs = window.answerTimeoutMs(settings.answerTimeoutMs, body.length);
+    window.sent(body.length, clock.monotonicMs());
+    const onWritten = (): void => crashPoint('agent.forward.sent');
+    const answer = connection
+      .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
+      .then((content) => ({ content, atMs: clock.monotonicMs() }));
+    answer.catch(() => undefined);
+    this.#receipts = this.#receipts.then(() => this.#answered({ streamIds, streams }, answer));
+  }
+
+  async #answered(sent: Unanswered, answer: Promise<{ content: Buffer; atMs: number }>): Promise<void> {
+    const { window, session, settler, status, telemetry, wake, onReceipt } = this.#parts;
+    try {
+      const { content, atMs } = await answer;
+      if (this.#fault !== null) return;
+      const receipt = readReceipt(content);
+      if (!session.admitTerm(receipt.term)) throw staleOwner(receipt.term);
+      window.credit(receipt.creditBytes);
+      const roundTripMs = window.answered(atMs);
+      telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes: receipt.creditBytes });
+      if (await settler.apply(sent, receipt)) status.progress();
+      if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
+      status.works({ kind: 'up' });
+      onReceipt();
+    } catch (error) {
+      if (this.#fault === null) {
+        this.#fault = error;
+        this.#offender = sent;
+      }
+      this.#connection?.close();
+    } finally {
+      wake.wake();
+    }
+  }
+
+  #report(): void {
+    const { status, cursors, window } = this.#parts;
+    if (this.#fault !== null || this.#needsHello) return;
+    const waits = [...cursors.waiting].filter(({ wait }) => wait?.kind !== 'behind');
+    if (window.shipments === 0 && waits.length === 0) {
+      status.works({ kind: 'idle' });
+      status.progress();
+    } else if (window.shipments === 0 && waits.every(({ wait }) => wait?.kind === 'held')) {
+      status.works({ kind: 'held', epochs: [...new Set(waits.map(({ epoch }) => epoch))].slice(0, 3) });
+    } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
+      status.works({ kind: 'up' });
+    }
+    status.watch(() => {
+      const first = waits.slice(0, 3).map(({ name, wait }) => `${name}: ${wait?.reason}`);
+      return first.length > 0 ? first.join('; ') : 'no answer';
+    });
+  }
+
+  #napMs(): number {
+    const { cursors, marks, outbox, settings, clock, window } = this.#parts;
+    const now = clock.monotonicMs();
+    let untilMs = now + MAX_NAP_MS;
+    for (const { wait } of cursors.waiting) if (wait) untilMs = Math.min(untilMs, wait.untilMs);
+    if (window.roomBytes() > 0) {
+      const tailAgeMs = outbox.tailAgeMs();
+      if (tailAgeMs !== null) untilMs = Math.min(untilMs, now + settings.lingerMs - tailAgeMs);
+      untilMs = Math.min(untilMs, marks.nextMs());
+    }
+    return Math.max(MIN_NAP_MS, untilMs - now);
+  }
+}
+
+function readReceipt(content: Buffer): Receipt {
+  try {
+    return decodeReceipt(content);
+  } catch (error) {
+    throw malformed(error, 'a receipt');
+  }
+}
+
+function staleOwner(term: number): HubFault {
+  const reason = `term ${term} is over: another instance owns the shard`;
+  return new HubFault(
+    'unavailable',
+    new TributaryError({ code: 'notOwner', operation: 'read receipt', subject: 'the hub', reason, retry: 'retried' }),
+  );
+}
