@@ -42,5 +42,12 @@
  */
 export { Catalog, type EpochState, type PlaceState, type Point, type StreamState } from './catalog.ts';
 export { BufferFile, type BufferFileOptions } from './file.ts';
-export type { BufferStats, Outbox, PlaceStats, Receipt, SettledStream } from './outbox.ts';
+export type {
+  BufferStats,
+  CapturedMark,
+  Outbox,
+  PlaceStats,
+  Receipt,
+  SettledStream,
+} from './outbox.ts';
 export { KIND_GAP, KIND_SEALED, type ParcelRow, Rows, type TailRow } from './rows.ts';

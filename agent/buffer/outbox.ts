@@ -1,6 +1,6 @@
 /** What the forwarding stage sees of the buffer. */
 import type { Epoch, Lane, Tip } from '../../shared/identity.ts';
-import type { Parcel } from '../stages.ts';
+import type { BufferedStream, Parcel } from '../stages.ts';
 
 /** What the hub answered for one stream. */
 export interface Receipt {
@@ -39,6 +39,25 @@ export interface BufferStats {
   /** Age of the oldest row; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
   readonly places: readonly PlaceStats[];
+}
+
+/** "Whatever was captured before this moment has a sequence below these." */
+export interface CapturedMark {
+  /** Wall clock at the look: what a source was told is durable before it counts as captured. */
+  readonly capturedAtMs: number;
+  /** Every stream that is not drained or may still get records. */
+  readonly streams: readonly CapturedStream[];
+}
+
+export interface CapturedStream {
+  readonly stream: BufferedStream;
+  /** Sequence that the next captured record gets. */
+  readonly next: number;
+  /** Everything below is confirmed. */
+  readonly settledNext: number;
+  /** Records of this place that rules have withheld, and that were refused. */
+  readonly withheld: number;
+  readonly refused: number;
 }
 
 export interface Outbox {
@@ -80,6 +99,8 @@ export interface Outbox {
   /** Small durable notes: the hub's identity, the term. Each set is a commit. */
   readonly meta: { get(key: string): string | null; set(key: string, value: string): void };
   stats(): BufferStats;
+  /** Null while it can't be said (a fork is moving rows). */
+  mark(): CapturedMark | null;
 }
 
 /** A point in a chain as receipts name it. */

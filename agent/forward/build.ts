@@ -7,8 +7,8 @@ import {
   type WireParcel,
   type WireStream,
 } from '../../shared/wire/index.ts';
+import type { CapturedMark } from '../buffer/outbox.ts';
 import type { BufferedStream, Parcel } from '../stages.ts';
-import type { CapturedMark } from './marks.ts';
 
 export interface Cargo {
   readonly parcels: readonly Parcel[];

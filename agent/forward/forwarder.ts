@@ -35,7 +35,7 @@ import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 import type { Health, LinkState } from './linkState.ts';
 import { LinkStatus } from './linkStatus.ts';
-import { type MarkSource, Marks } from './marks.ts';
+import { Marks } from './marks.ts';
 import { type Caution, Pump, type PumpParts } from './pump.ts';
 import { Session, type SessionLane } from './session.ts';
 import { FORWARDER_DEFAULTS, type ForwarderSettings } from './settings.ts';
@@ -49,8 +49,6 @@ export interface ForwarderOptions {
   readonly bootId: string;
   readonly hub: HubAddress;
   readonly outbox: Outbox;
-  /** Absent: no marks. */
-  readonly marks?: MarkSource;
   readonly lane: SessionLane;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
@@ -96,7 +94,7 @@ export class Forwarder {
       session: new Session({ ...options, clock }),
       cursors,
       window: new Window(),
-      marks: new Marks(options.marks ?? null, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
+      marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),
       wake: new Wake(),

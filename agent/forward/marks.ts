@@ -3,30 +3,8 @@
  * look, and goes out behind the last row that it speaks of, so that the hub can take it at its word: when the receipt
  * comes, everything below is committed. If that takes long (a stream waits), it goes out as it is.
  */
-import type { BufferedStream, Parcel } from '../stages.ts';
-
-export interface CapturedStream {
-  readonly stream: BufferedStream;
-  /** Sequence that the next captured record gets. */
-  readonly next: number;
-  /** Everything below is confirmed. */
-  readonly settledNext: number;
-  /** Records that rules have withheld from this place, and that it has refused, so far. */
-  readonly withheld: number;
-  readonly refused: number;
-}
-
-export interface CapturedMark {
-  /** Wall clock at the look. Whatever a source was told is durable before that has a sequence below `next`. */
-  readonly capturedAtMs: number;
-  /** Every stream that is not drained, or may still get records. */
-  readonly streams: readonly CapturedStream[];
-}
-
-/** What the buffer gives for marks. */
-export interface MarkSource {
-  mark(): CapturedMark;
-}
+import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
+import type { Parcel } from '../stages.ts';
 
 export interface MarkOptions {
   /** How often, where something was captured since. */
@@ -39,7 +17,7 @@ export interface MarkOptions {
 const STREAMS_PER_MARK = 500;
 
 export class Marks {
-  readonly #source: MarkSource | null;
+  readonly #source: Pick<Outbox, 'mark'>;
   readonly #options: MarkOptions;
   #pending: CapturedMark | null = null;
   /** Of the pending mark: streams of which rows have still to be sent, and up to where. */
@@ -48,15 +26,19 @@ export class Marks {
   #takenSum = -1;
   #dueMs = Number.NEGATIVE_INFINITY;
 
-  constructor(source: MarkSource | null, options: MarkOptions) {
+  constructor(source: Pick<Outbox, 'mark'>, options: MarkOptions) {
     this.#source = source;
     this.#options = options;
   }
 
   /** Takes a mark where one is due. `sentNext`: up to where a stream was sent; undefined: nothing of it is under way. */
   look(nowMs: number, sentNext: (streamId: number) => number | undefined): void {
-    if (this.#source === null || this.#pending !== null || nowMs < this.#dueMs) return;
+    if (this.#pending !== null || nowMs < this.#dueMs) return;
     const mark = this.#source.mark();
+    if (mark === null) {
+      this.#dueMs = nowMs + this.#options.everyMs;
+      return;
+    }
     this.#dueMs = nowMs + this.#options.everyMs * Math.max(1, Math.ceil(mark.streams.length / STREAMS_PER_MARK));
     const sum = mark.streams.reduce((all, { next }) => all + next + 1, 0);
     if (sum === this.#takenSum && nowMs < this.#takenMs + this.#options.idleMs) return;
@@ -104,7 +86,6 @@ export class Marks {
 
   /** When {@link look} or {@link ready} may have something again. */
   nextMs(): number {
-    if (this.#source === null) return Number.POSITIVE_INFINITY;
     return this.#pending === null ? this.#dueMs : this.#takenMs + this.#options.idleMs;
   }
 }

@@ -38,22 +38,25 @@ export const isEnough = ({ records, bytes }: Segment, { sealRawBytes, sealRecord
  * does not fit beside others is a batch of its own.
  */
 export function cutSegment({ records, bytes }: Segment, { sealRawBytes, sealRecords }: CutLimits): number[] {
-  const parts = Math.max(Math.ceil(bytes / sealRawBytes), Math.ceil(records.length / sealRecords), 1);
-  if (parts === 1) return [records.length];
-  const [partBytes, partRecords] = [bytes / parts, Math.ceil(records.length / parts)];
+  const count = records.length;
+  const [byBytes, byRecords] = [Math.ceil(bytes / sealRawBytes), Math.ceil(count / sealRecords)];
+  if (byBytes <= 1 && byRecords <= 1) return [count];
+  const mostRecords = byRecords >= byBytes ? Math.ceil(count / byRecords) : sealRecords;
+  // An average record more than the even share: the last batch is then the smaller one, not one too many.
+  const enoughBytes = byRecords >= byBytes ? sealRawBytes : bytes / byBytes + bytes / count;
   const ends: number[] = [];
   let [start, size] = [0, 0];
   const close = (end: number): void => {
     if (end > start) ends.push(end);
     [start, size] = [end, 0];
   };
-  for (let i = 0; i < records.length; i++) {
+  for (let i = 0; i < count; i++) {
     const next = recordBytes(records[i]!);
     if (size + next > sealRawBytes) close(i);
     size += next;
-    if (size >= partBytes || i + 1 - start >= partRecords) close(i + 1);
+    if (size >= enoughBytes || i + 1 - start >= mostRecords) close(i + 1);
   }
-  close(records.length);
+  close(count);
   return ends;
 }
 

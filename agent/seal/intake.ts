@@ -4,11 +4,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
 import type { Epoch } from '../../shared/identity.ts';
-import { limits } from '../../shared/limits.ts';
+import { limits, MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type {
   BufferFile,
   BufferStats,
+  CapturedMark,
   Outbox,
   ParcelRow,
   Receipt,
@@ -20,6 +21,7 @@ import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '..
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
+import { takeMark } from './mark.ts';
 import { Mover } from './mover.ts';
 import { quarantineRows } from './quarantine.ts';
 import { type TakeOptions, takeRows } from './read.ts';
@@ -75,7 +77,7 @@ export class SealingIntake implements Intake, Outbox {
     const clock = options.clock ?? systemClock;
     const settings: SealSettings = {
       ...{ sealRawBytes: limits.sealRawBytes, sealRecords: limits.sealRecords, codec: 'zstd', level: 1 },
-      quarantineBytes: Math.floor(file.maxBytes / 16),
+      ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
       ...options.seal,
     };
     const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOfKernel()));
@@ -191,6 +193,11 @@ export class SealingIntake implements Intake, Outbox {
   stats(): BufferStats {
     this.#file.assertUsable();
     return bufferStats(this.#sealer);
+  }
+
+  mark(): CapturedMark | null {
+    this.#file.assertUsable();
+    return takeMark(this.#file, this.#sealer.now().createdMs);
   }
 
   #assertOpen(): void {

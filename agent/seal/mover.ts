@@ -1,13 +1,10 @@
 /** Forks under way: rows move in bounded transactions between the group commits. */
 import type { Clock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
-import { MIB } from '../../shared/limits.ts';
 import type { PlaceState } from '../buffer/index.ts';
 import { moveSome } from './fork.ts';
 import type { Sealer } from './sealer.ts';
 
-/** One transaction. */
-const MOVE = { rows: 256, bytes: 2 * MIB };
 /** After a step that found the disk full. */
 const PAUSE_MS = 1_000;
 
@@ -50,8 +47,9 @@ export class Mover {
     const next = this.#jobs.entries().next().value;
     if (next === undefined || this.pauseMs > 0) return false;
     const [place, job] = next;
+    const { moveRows: rows, moveBytes: bytes } = this.#sealer.settings;
     try {
-      const done = this.#sealer.file.transaction(() => moveSome(this.#sealer, place, { ...MOVE }));
+      const done = this.#sealer.file.transaction(() => moveSome(this.#sealer, place, { rows, bytes }));
       this.#jobs.delete(place);
       if (done) job.resolve();
       else this.#jobs.set(place, job);

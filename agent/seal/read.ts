@@ -54,7 +54,7 @@ function takeRow(file: BufferFile, id: number, stream: BufferedStream, broken: (
   return { kind: 'sealed', ...base, blob, shiftMs: 0, position };
 }
 
-function viewOf({ id, epoch, place, previous }: StreamState): BufferedStream {
+export function viewOf({ id, epoch, place, previous }: StreamState): BufferedStream {
   const { topic, partition, lane, sourcePartitions } = place;
   return { id, epoch: epoch.epoch, topic, partition, lane, sourcePartitions, previous };
 }

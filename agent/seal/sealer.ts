@@ -22,6 +22,9 @@ export interface SealSettings extends CutLimits {
   readonly level: number;
   /** Cap of the quarantine table. */
   readonly quarantineBytes: number;
+  /** What one transaction moves after a fork. */
+  readonly moveRows: number;
+  readonly moveBytes: number;
 }
 
 /** What a parcel says beside its chain. */
