@@ -135,7 +135,8 @@ export async function consumeAll(topic: string, options: ConsumeOptions = {}): P
     readUncommitted: !readCommitted,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 100,
-    retry: { retries: 3 },
+    // A broker that has just started loads its coordinator for some seconds on a busy machine.
+    retry: { retries: 6 },
   });
   try {
     await consumer.connect();
