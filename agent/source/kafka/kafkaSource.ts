@@ -128,6 +128,7 @@ export class KafkaSource implements Source {
     const { name } = this.#settings;
     if (this.#failure !== null) return { name, state: 'failed', reason: this.#failure };
     const trouble = this.#troubles.first();
+    if (this.#abort.signal.aborted) return { name, state: 'waiting', reason: 'closing' };
     if (trouble !== null) return { name, state: 'waiting', reason: trouble };
     if (!this.#running?.discovery.seen) return { name, state: 'starting' };
     const reason = this.#remarks();
