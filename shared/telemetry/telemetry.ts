@@ -1,3 +1,10 @@
+/**
+ * Telemetry: what a process says about itself. One typed event per fact (`event.ts`) owns its log line and its metric;
+ * this file writes the lines and moves the metrics; `server.ts` shows them together with health (`checks.ts`), and
+ * `jobs.ts` runs what is done again and again.
+ *
+ * Invariants: lines are JSON on stderr, one a fact; no line holds a token or password; labels come from closed sets.
+ */
 import { type Logger, pino } from 'pino';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EventType, Level, MetricOf } from './event.ts';
