@@ -5,6 +5,7 @@ import {
   choice,
   dictionary,
   duration,
+  flag,
   integer,
   isLoopback,
   type ListenAddress,
@@ -157,8 +158,18 @@ const http = section(
         },
         { says: 'Settings of one topic.' },
       ),
-      { says: 'Settings for single topics, by name. Topics that are not named here have one partition.', default: {} },
+      { says: 'Settings for single topics, by name.', default: {} },
     ),
+    otherTopics: flag({
+      says: 'Whether topics that are not named in `topics` are taken too. Otherwise they are refused.',
+      default: true,
+    }),
+    partitions: integer({
+      says: 'Partitions of a topic for which `topics` says nothing.',
+      default: 1,
+      minimum: 1,
+      maximum: 10_000,
+    }),
     maxBodyBytes: size({
       says: 'The largest body of one request.',
       default: formatSize(limits.httpBodyBytes),
@@ -195,12 +206,28 @@ const forward = section(
     }),
     heartbeatMs: duration({
       says: 'How often the agent reports its state to the hub, beside the data.',
-      default: '10s',
+      default: '5s',
       minimum: '1s',
       maximum: '10m',
     }),
   },
   { says: 'How records are sent.' },
+);
+
+const seal = section(
+  {
+    codec: choice(['zstd', 'none'], {
+      says: 'How batches are compressed, once: so they are kept, sent and written to central Kafka.',
+      default: 'zstd',
+    }),
+    level: integer({
+      says: 'For zstd: higher is smaller and slower.',
+      default: 1,
+      minimum: 1,
+      maximum: 19,
+    }),
+  },
+  { says: 'How records become batches.' },
 );
 
 const options = {
@@ -212,6 +239,7 @@ const options = {
   }),
   hub,
   buffer,
+  seal,
   sources: list(source, { says: 'Where records come from.', minItems: 1 }),
   forward,
   telemetry: telemetryOptions,

@@ -4,6 +4,7 @@ import {
   type Check,
   choice,
   dictionary,
+  duration,
   integer,
   integerOr,
   isLoopback,
@@ -75,6 +76,11 @@ const ledger = section(
       maximum: 1_000,
     }),
     replicationFactor: replicationFactor('Copies of both topics, when the hub has to create them.'),
+    auditRetentionMs: duration({
+      says: 'How long the audit topic keeps marks and gaps one by one, set when the hub creates it.',
+      default: '30d',
+      minimum: '1h',
+    }),
   },
   {
     says: "The hub's memory, in central Kafka.",
@@ -154,6 +160,14 @@ function complain(at: string, report: Parameters<Check<unknown>['run']>[1], chec
 }
 
 const options = {
+  name: optional(
+    text({
+      says: "This hub's name, unlike any other's that shares the ledger; by default the machine's host name. A hub that is started again under its name gets its shards back at once.",
+      pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+      allowed: 'write letters, digits, ".", "_", "-", at most 100',
+      examples: ['hub-1'],
+    }),
+  ),
   kafka: section(kafkaOptions, { says: 'The central Kafka cluster.' }),
   listen: listen({ says: 'Address that the agents and the fleet status are served at.', examples: ['0.0.0.0:8443'] }),
   tls: optional(tls),

@@ -114,10 +114,14 @@ export function statusText({ edges, nowMs }: EdgeList): string {
   return [table(HEADINGS, rows), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
 }
 
+/** An agent that is in contact and all the same does not get its records across. */
+const BAD_LINKS = ['stuck', 'refused', 'wrongHub', 'hubBehind', 'failed'];
+
 /** What is not well with an edge, each a clause. */
-export function complaints({ state, heldEpochs, unaccounted, edge }: EdgeSummary): string[] {
+export function complaints({ state, linkState, heldEpochs, unaccounted, edge }: EdgeSummary): string[] {
   const found: string[] = [];
   if (state === 'offline') found.push('offline');
+  if (linkState !== null && BAD_LINKS.includes(linkState)) found.push(`its link is "${linkState}"`);
   if (heldEpochs > 0) {
     const what = heldEpochs === 1 ? 'an epoch waits' : `${heldEpochs} epochs wait`;
     found.push(`${what} for your word; see "tributary edge show ${edge}", then "tributary edge accept" or "reject"`);

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { isEdgeId } from '../../shared/identity.ts';
 
+const OPERATOR = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
 export function registerToken(program: Command): void {
   const token = program.command('token').description('tokens with which edges and operators prove who they are');
   token
@@ -26,8 +28,11 @@ Example:
       if (name === undefined || (options.edge && options.operator)) {
         return command.error('error: say --edge <name> or --operator <name>');
       }
-      if (!isEdgeId(name)) {
-        return command.error(`error: "${name}" is not a name: lower-case letters, digits and "-", at most 63`);
+      if (options.edge ? !isEdgeId(name) : !OPERATOR.test(name)) {
+        const rule = options.edge
+          ? 'lower-case letters, digits and "-", at most 63'
+          : 'letters, digits, ".", "_", "@", "-"';
+        return command.error(`error: "${name}" is not a name here: ${rule}`);
       }
       const { hashToken } = await import('../../hub/receive/tokens.ts');
       const secret = randomBytes(32).toString('base64url');

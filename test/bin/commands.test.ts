@@ -222,6 +222,8 @@ describe('status and edge', () => {
     const json = await run(['status', '--json'], env);
     expect(json.code).toBe(3);
     expect(JSON.parse(json.stdout)).toMatchObject({ total: 2, edges: [{ edge: 'store-1' }, { edge: 'store-2' }] });
+    edges = [{ ...well, linkState: 'stuck' }];
+    expect((await run(['status'], env)).stdout).toContain('store-1: its link is "stuck"');
     edges = [{ ...well, unaccounted: -2 }];
     expect((await run(['status'], env)).code).toBe(3);
   });
