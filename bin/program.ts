@@ -7,7 +7,7 @@ import { registerToken } from './commands/token.ts';
 import { registerUp } from './commands/up.ts';
 import { registerVerify } from './commands/verify.ts';
 import { EXIT_HELP } from './exit.ts';
-import { version } from './version.ts';
+import { version } from '../shared/version.ts';
 
 const EXAMPLES = `
 Examples:

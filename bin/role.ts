@@ -7,7 +7,7 @@ import { defineEvent, type Level } from '../shared/telemetry/event.ts';
 import { ProcessTelemetry, type Telemetry } from '../shared/telemetry/telemetry.ts';
 import { EXIT } from './exit.ts';
 import type { Running } from './parts.ts';
-import { version } from './version.ts';
+import { version } from '../shared/version.ts';
 
 export interface RoleFacts {
   readonly role: 'agent' | 'hub';

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
@@ -18,6 +16,7 @@ import type {
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '../stages.ts';
+import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
@@ -80,7 +79,7 @@ export class SealingIntake implements Intake, Outbox {
       ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
       ...options.seal,
     };
-    const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOfKernel()));
+    const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOf()));
     const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, options);
     file.onFailed((error) => intake.#fail(error, options.onFailed));
     intake.#takeOver();
@@ -222,13 +221,5 @@ export class SealingIntake implements Intake, Outbox {
       this.#mover.stop(new TributaryError({ code: 'closed', retry: 'final', ...facts }));
       this.#file.close();
     }
-  }
-}
-
-function bootIdOfKernel(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return randomUUID();
   }
 }

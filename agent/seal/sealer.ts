@@ -151,7 +151,7 @@ export class Sealer {
     const tip = tipAfterBatch(previousTip, blob);
     const chain = { stream: stream.id, first, last: first + count - 1, previousTip, tip };
     const content = { kind: KIND_SEALED, bytes: blob.length, contentCrc: crc32c(blob), reason: null, detail: null };
-    this.file.rows.addParcel({ ...chain, ...content, ...facts }, blob);
+    this.file.rows.addParcel({ ...chain, ...content, ...only(facts) }, blob);
     stream.sealed = { next: first + count, tip };
   }
 
@@ -212,12 +212,16 @@ export function gapRow(
   detail: string,
   facts: Facts,
 ): NewParcel {
-  const { minTimestamp, maxTimestamp, stamp, position, boot, monotonicMs, createdMs } = facts;
   return {
     ...{ stream, first, last, kind: KIND_GAP, bytes: 0, contentCrc: 0, reason, detail },
     ...{ previousTip, tip: tipAfterGap(previousTip, first, last, reason) },
-    ...{ minTimestamp, maxTimestamp, stamp, position, boot, monotonicMs, createdMs },
+    ...only(facts),
   };
+}
+
+/** Nothing else of what may be a whole row. */
+function only({ minTimestamp, maxTimestamp, stamp, position, boot, monotonicMs, createdMs }: Facts): Facts {
+  return { minTimestamp, maxTimestamp, stamp, position, boot, monotonicMs, createdMs };
 }
 
 const momentOf = ({ boot, monotonicMs, createdMs }: Moment): Moment => ({ boot, monotonicMs, createdMs });

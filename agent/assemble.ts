@@ -1,0 +1,157 @@
+/** Puts an agent together: the only place of `agent/` that sees all concrete parts. */
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../shared/clock.ts';
+import { kafkaSettings } from '../shared/config/kafkaOptions.ts';
+import type { TributaryError } from '../shared/errors.ts';
+import type { Check } from '../shared/telemetry/checks.ts';
+import { TelemetryServer } from '../shared/telemetry/server.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { version } from '../shared/version.ts';
+import { BufferFile } from './buffer/index.ts';
+import type { AgentConfig, HttpSourceConfig, KafkaSourceConfig, SourceConfig } from './config.ts';
+import { Control } from './control/control.ts';
+import { reportOf } from './control/report.ts';
+import { statusOf } from './control/status.ts';
+import type { HubAddress } from './forward/connection.ts';
+import { Forwarder } from './forward/forwarder.ts';
+import { bootIdOf } from './seal/bootId.ts';
+import { SealingIntake } from './seal/index.ts';
+import { HttpSource } from './source/http/httpSource.ts';
+import { KafkaSource } from './source/kafka/kafkaSource.ts';
+import type { Source } from './source/source.ts';
+
+const clock = systemClock;
+const MAX_KEYS = 100_000;
+
+export interface RunningAgent {
+  close(): Promise<void>;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Rejects when the agent can't go on: its buffer has failed. */
+  readonly ended: Promise<void>;
+}
+
+/** Comes up without hub and without local Kafka: what it needs is its buffer file. */
+export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promise<RunningAgent> {
+  const { edge } = config;
+  const startedAtMs = clock.now();
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => undefined);
+  const bootId = bootIdOf();
+  const intake = openBuffer(config, telemetry, bootId, (error) => ended.reject(error));
+  const hub = hubAddress(config);
+  const common = { edge, agentVersion: version(), hub, telemetry, clock };
+  const sources = config.sources.map((source) => openSource(source, config, telemetry));
+  const control: Control = new Control({
+    ...common,
+    heartbeatMs: config.forward.heartbeatMs,
+    report: () => reportOf(facts()),
+    onCredit: (term, bytes) => forwarder.credit(term, bytes),
+  });
+  const forwarder: Forwarder = new Forwarder({
+    ...common,
+    bootId,
+    outbox: intake,
+    lane: control,
+    settings: { lingerMs: config.forward.lingerMs },
+    onFatal: (error) => ended.reject(error),
+  });
+  const facts = () => ({
+    startedAtMs,
+    link: forwarder.state(),
+    stats: intake.stats(),
+    waits: forwarder.waits(),
+    sources: sources.map((source) => source.state()),
+  });
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(sources.map((source) => source.close()));
+    await forwarder.close();
+    await control.close();
+    await intake.close();
+  };
+  try {
+    for (const source of sources) await source.open(intake);
+    forwarder.open();
+    control.open();
+    const pages = await openPages(config, telemetry, checksOf(intake, forwarder, sources), () =>
+      statusOf(edge, facts()),
+    );
+    return {
+      facts: { buffer: config.buffer.path, telemetry: pages?.address ?? null },
+      ended: ended.promise,
+      close: async () => {
+        await closeAll();
+        await pages?.close();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function openBuffer(
+  { edge, buffer }: AgentConfig,
+  telemetry: Telemetry,
+  bootId: string,
+  onFailed: (error: TributaryError) => void,
+): SealingIntake {
+  const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
+  const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys });
+}
+
+function hubAddress({ hub }: AgentConfig): HubAddress {
+  return {
+    url: hub.url,
+    ...(hub.token ? { token: hub.token.reveal() } : {}),
+    ...(hub.ca ? { tls: { ca: readFileSync(hub.ca, 'utf8') } } : {}),
+  };
+}
+
+function openSource(source: SourceConfig, config: AgentConfig, telemetry: Telemetry): Source {
+  return source.kafka ? kafkaSource(source.kafka, config, telemetry) : httpSource(source.http, telemetry);
+}
+
+function kafkaSource(config: KafkaSourceConfig, { edge }: AgentConfig, telemetry: Telemetry): KafkaSource {
+  const { name, topics, exclude, from, isolation } = config;
+  const group = config.group ?? `tributary-${edge}-${name}`;
+  const kafka = kafkaSettings(config, `tributary-${edge}`);
+  return new KafkaSource({ kafka, name, topics, exclude, from, isolation, group }, { telemetry, clock });
+}
+
+function httpSource({ name, listen, token, topics, maxBodyBytes }: HttpSourceConfig, telemetry: Telemetry): HttpSource {
+  const topicPartitions = Object.fromEntries(
+    Object.entries(topics).map(([topic, { partitions }]) => [topic, partitions]),
+  );
+  const options = { name, listen, topicPartitions, maxBodyBytes, ...(token ? { token: token.reveal() } : {}) };
+  return new HttpSource(options, { telemetry, clock });
+}
+
+/** Able to do its work: the buffer takes records, the sources run, a backlog moves. */
+function checksOf(intake: SealingIntake, forwarder: Forwarder, sources: readonly Source[]): Check[] {
+  return [
+    () => {
+      const { bytes, maxBytes } = intake.stats();
+      return bytes < maxBytes ? { name: 'buffer', ok: true } : { name: 'buffer', ok: false, reason: 'it is full' };
+    },
+    () => {
+      const { ok, reason } = forwarder.health();
+      return ok ? { name: 'link', ok } : { name: 'link', ok, reason };
+    },
+    ...sources.map((source) => () => {
+      const { name, state, reason } = source.state();
+      const ok = state === 'running' || state === 'starting';
+      return ok ? { name: `source_${name}`, ok } : { name: `source_${name}`, ok, reason: reason ?? state };
+    }),
+  ];
+}
+
+async function openPages(
+  config: AgentConfig,
+  telemetry: Telemetry,
+  checks: readonly Check[],
+  status: () => unknown,
+): Promise<TelemetryServer | null> {
+  const { listen } = config.telemetry;
+  return listen ? TelemetryServer.open({ listen, telemetry, checks, pages: { '/status': status }, clock }) : null;
+}

@@ -1,0 +1,48 @@
+/** The agent's own status page: totals and places as the buffer's transactions count them. */
+import type { EdgeId } from '../../shared/identity.ts';
+import type { PlaceStats } from '../buffer/outbox.ts';
+import { describe, type LinkState } from '../forward/linkState.ts';
+import type { ReportParts } from './report.ts';
+
+export interface AgentStatus {
+  readonly edge: string;
+  readonly startedAtMs: number;
+  /** Over all places: captured = delivered + buffered + gaps. */
+  readonly captured: number;
+  readonly delivered: number;
+  readonly buffered: number;
+  readonly gaps: number;
+  readonly maybeDuplicate: number;
+  readonly bufferBytes: number;
+  readonly bufferMaxBytes: number;
+  readonly oldestAgeMs: number;
+  readonly link: LinkState['kind'];
+  readonly linkSinceMs: number;
+  readonly linkReason: string;
+  readonly sources: ReportParts['sources'];
+  readonly places: readonly PlaceStats[];
+}
+
+type Counter = 'captured' | 'delivered' | 'buffered' | 'gaps' | 'maybeDuplicate';
+
+export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: ReportParts): AgentStatus {
+  const { places, bytes, maxBytes, oldestAgeMs } = stats;
+  const sum = (counter: Counter): number => places.reduce((total, place) => total + place[counter], 0);
+  return {
+    edge,
+    startedAtMs,
+    captured: sum('captured'),
+    delivered: sum('delivered'),
+    buffered: sum('buffered'),
+    gaps: sum('gaps'),
+    maybeDuplicate: sum('maybeDuplicate'),
+    bufferBytes: bytes,
+    bufferMaxBytes: maxBytes,
+    oldestAgeMs,
+    link: link.kind,
+    linkSinceMs: link.sinceMs,
+    linkReason: describe(link),
+    sources,
+    places,
+  };
+}

@@ -1,0 +1,137 @@
+/** Puts a hub together: the only place of `hub/` that sees all concrete parts. */
+import { hostname } from 'node:os';
+import { systemClock } from '../shared/clock.ts';
+import { kafkaSettings } from '../shared/config/kafkaOptions.ts';
+import type { EdgeId } from '../shared/identity.ts';
+import { Cluster } from '../shared/kafka/index.ts';
+import { Routes } from '../shared/names/index.ts';
+import type { Check } from '../shared/telemetry/checks.ts';
+import { TelemetryServer } from '../shared/telemetry/server.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { version } from '../shared/version.ts';
+import type { HubConfig } from './config.ts';
+import { type FleetParts, fleetPage, fleetRoutes, hubChecks, type ShardFacts } from './fleet/index.ts';
+import { auditTopicOf } from './ledger/topics.ts';
+import { Contacts, HubServer, MAX_CONTACTS, type ReceiveParts } from './receive/index.ts';
+import { verifyShipment } from './verify/index.ts';
+import { Shards, shardOf } from './write/index.ts';
+
+const clock = systemClock;
+const AUDIT_RETENTION_MS = 90 * 86_400_000;
+
+export interface RunningHub {
+  close(): Promise<void>;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Rejects when the hub can't go on: what trying again would not mend. */
+  readonly ended: Promise<void>;
+}
+
+/** Listens at once; shipments are taken when the ledger was read and shards are owned. */
+export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<RunningHub> {
+  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'));
+  const shards = openShards(config, cluster, telemetry);
+  const contacts = new Contacts(clock, MAX_CONTACTS);
+  let server: HubServer | null = null;
+  const fleet = fleetParts(shards, contacts, () => server);
+  const closeCore = async (): Promise<void> => {
+    await shards.close();
+    await cluster.close();
+  };
+  try {
+    server = await HubServer.open(
+      {
+        listen: config.listen,
+        tls: config.tls,
+        edgeTokensPath: config.edges?.tokens,
+        operatorTokensPath: config.operators?.tokens,
+      },
+      {
+        parts: receiveParts(config, shards, telemetry),
+        telemetry,
+        contacts,
+        clock,
+        more: { operators: fleetRoutes(fleet, clock), everybody: fleetPage },
+      },
+    );
+    const pages = await openPages(config, telemetry, checksOf(server, shards));
+    const hub = server;
+    return {
+      facts: { url: hub.url, telemetry: pages?.address ?? null },
+      ended: shards.started,
+      close: async () => {
+        await hub.close();
+        await closeCore();
+        await pages?.close();
+      },
+    };
+  } catch (error) {
+    await server?.close();
+    await closeCore();
+    throw error;
+  }
+}
+
+function openShards(config: HubConfig, cluster: Cluster, telemetry: Telemetry): Shards {
+  const { ledger, deadLetter, routes } = config;
+  const reserved = [ledger.topic, auditTopicOf(ledger.topic), deadLetter.topic];
+  const settings = {
+    instance: `${hostname()}-${config.listen.port}`,
+    ledger: { ...ledger, auditRetentionMs: AUDIT_RETENTION_MS, deadLetterTopic: deadLetter.topic },
+  };
+  return Shards.open(settings, { cluster, routing: new Routes({ ...routes, reserved }), clock, telemetry });
+}
+
+function receiveParts(config: HubConfig, shards: Shards, telemetry: Telemetry): ReceiveParts {
+  return {
+    identity: () => shards.identity(),
+    term: (edge) => shards.term(edge),
+    register: (edge, lineage) => shards.register(edge, lineage),
+    verify: (shipment, edge, bytes) => verifyShipment(shipment, { edge, mode: config.verify, bytes, telemetry }),
+    submit: (verified) => shards.submit(verified),
+  };
+}
+
+function fleetParts(shards: Shards, contacts: Contacts, server: () => HubServer | null): FleetParts {
+  return {
+    version: version(),
+    identity: () => shards.snapshot().identity,
+    shards: () => shardFacts(shards),
+    edges: () => shards.snapshot().edges(),
+    edge: (edge) => shards.snapshot().edge(edge),
+    decideEpoch: (edge, epoch, decision) => shards.decideEpoch(edge, epoch, decision),
+    contacts: () => contacts.edges(),
+    contact: (edge: EdgeId) => contacts.get(edge),
+    isConnected: (edge) => server()?.isConnected(edge) ?? false,
+    expected: () => server()?.expected() ?? [],
+  };
+}
+
+function shardFacts(shards: Shards): ShardFacts[] {
+  const { identity, shards: owned, edges } = shards.snapshot();
+  const counts = new Map<number, number>();
+  for (const edge of edges()) {
+    const shard = shardOf(edge, identity?.shards ?? 1);
+    counts.set(shard, (counts.get(shard) ?? 0) + 1);
+  }
+  return owned.map(({ shard, state, term, lastError }) => ({
+    shard,
+    state,
+    reason: lastError,
+    term: term < 0 ? null : term,
+    owner: state === 'serving' ? hostname() : null,
+    edges: counts.get(shard) ?? 0,
+  }));
+}
+
+function checksOf(server: HubServer, shards: Shards): Check[] {
+  return hubChecks({
+    receive: () => server.progress(),
+    identityKnown: () => shards.snapshot().identity !== null,
+    shards: () => shardFacts(shards),
+  });
+}
+
+async function openPages(config: HubConfig, telemetry: Telemetry, checks: Check[]): Promise<TelemetryServer | null> {
+  const { listen } = config.telemetry;
+  return listen ? TelemetryServer.open({ listen, telemetry, checks }) : null;
+}
