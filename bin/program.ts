@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { version } from '../shared/version.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerEdge } from './commands/edge.ts';
 import { registerRoles } from './commands/roles.ts';
@@ -7,7 +8,6 @@ import { registerToken } from './commands/token.ts';
 import { registerUp } from './commands/up.ts';
 import { registerVerify } from './commands/verify.ts';
 import { EXIT_HELP } from './exit.ts';
-import { version } from '../shared/version.ts';
 
 const EXAMPLES = `
 Examples:

@@ -5,14 +5,23 @@
 import { reasonOf, TributaryError } from '../shared/errors.ts';
 import { defineEvent, type Level } from '../shared/telemetry/event.ts';
 import { ProcessTelemetry, type Telemetry } from '../shared/telemetry/telemetry.ts';
-import { EXIT } from './exit.ts';
-import type { Running } from './parts.ts';
 import { version } from '../shared/version.ts';
+import { EXIT } from './exit.ts';
 
 export interface RoleFacts {
   readonly role: 'agent' | 'hub';
   readonly edge?: string;
   readonly listen?: string;
+}
+
+/** A role that is up. */
+export interface Running {
+  /** Takes no more, finishes what is under way, lets go of everything. */
+  close(): Promise<void>;
+  /** For the `ready` line: addresses where it listens, say. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Settles when the role ends by itself: rejects with the reason. */
+  readonly ended?: Promise<void>;
 }
 
 /** Service managers wait about 90 s before they kill. */

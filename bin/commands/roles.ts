@@ -1,6 +1,5 @@
 /** `tributary agent` and `tributary hub`: a role in the foreground until a signal comes. */
 import type { Command } from 'commander';
-import { loadAgent, loadHub } from '../parts.ts';
 
 const help = (role: string): string => `
 It logs JSON lines on stderr; one has the event "ready" when it is up. SIGTERM or SIGINT: it finishes what is under way
@@ -22,7 +21,10 @@ export function registerRoles(program: Command): void {
       const { runRole } = await import('../role.ts');
       const config = loadConfig(agentOptions, file);
       const facts = { role: 'agent', edge: config.edge } as const;
-      await runRole(facts, config.telemetry.log, async (telemetry) => (await loadAgent()).runAgent(config, telemetry));
+      await runRole(facts, config.telemetry.log, async (telemetry) => {
+        const { runAgent } = await import('../../agent/assemble.ts');
+        return runAgent(config, telemetry);
+      });
     });
   program
     .command('hub')
@@ -35,6 +37,9 @@ export function registerRoles(program: Command): void {
       const { runRole } = await import('../role.ts');
       const config = loadConfig(hubOptions, file);
       const facts = { role: 'hub', listen: listenText(config.listen) } as const;
-      await runRole(facts, config.telemetry.log, async (telemetry) => (await loadHub()).runHub(config, telemetry));
+      await runRole(facts, config.telemetry.log, async (telemetry) => {
+        const { runHub } = await import('../../hub/assemble.ts');
+        return runHub(config, telemetry);
+      });
     });
 }
