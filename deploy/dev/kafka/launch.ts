@@ -21,6 +21,8 @@ export interface StartOptions {
   /** Further listeners on free ports, and further broker settings: for tests; they make Docker unfit. */
   readonly listeners?: readonly Omit<ExtraListener, 'port'>[];
   readonly properties?: Readonly<Record<string, string>>;
+  /** For benches: compiled for throughput instead of a quick start. */
+  readonly throughput?: boolean;
   /** Further arguments for the formatting of the data folder (`--add-scram ...`). */
   readonly formatArgs?: readonly string[];
 }

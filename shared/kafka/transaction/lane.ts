@@ -163,7 +163,7 @@ export class Lane {
    */
   expire(nowMs: number, patienceMs: number): void {
     if (!this.#trouble || this.#flying.length > 0 || nowMs - this.#trouble.sinceMs < patienceMs) return;
-    if (this.#waiting.some((entry) => entry.maybe)) {
+    if (this.#waiting.some((entry) => entry.maybe || entry.doubts > 0)) {
       throw new LaneBroken('it is not known whether a batch is in the log');
     }
     for (const entry of this.#waiting) this.#settle(entry.index, unavailable(this.#trouble.code));
