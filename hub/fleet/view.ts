@@ -32,7 +32,7 @@ export type Totals = Pick<
 
 export function summaryOf(facts: EdgeFacts, nowMs: number): EdgeSummary {
   const { edge, ledger, contact } = facts;
-  const heartbeat = contact?.heartbeat ?? null;
+  const heartbeat = contact?.heartbeat() ?? null;
   return {
     edge,
     state: stateOf(facts, nowMs),
@@ -56,7 +56,8 @@ export interface PlaceFilter {
 
 export function statusOf(facts: EdgeFacts, nowMs: number, { topic, limit }: PlaceFilter): EdgeStatus {
   const { edge, ledger, contact, connected } = facts;
-  const all = joinPlaces(ledger, contact?.heartbeat ?? null).filter((pair) => !topic || pair.place.topic === topic);
+  const heartbeat = contact?.heartbeat() ?? null;
+  const all = joinPlaces(ledger, heartbeat).filter((pair) => !topic || pair.place.topic === topic);
   return {
     nowMs,
     edge,
@@ -65,8 +66,8 @@ export function statusOf(facts: EdgeFacts, nowMs: number, { topic, limit }: Plac
     lastContactMs: contact?.lastContactMs ?? null,
     remote: contact?.remote ?? null,
     knownSinceMs: ledger?.knownSinceMs ?? null,
-    agent: agentOf(contact),
-    ...edgeTotals(ledger, contact?.heartbeat ?? null),
+    agent: agentOf(contact, heartbeat),
+    ...edgeTotals(ledger, heartbeat),
     epochs: (ledger?.epochs ?? []).map(({ epoch, predecessor, state, reason, sinceMs }) => {
       return { epoch, predecessor, state, reason, sinceMs };
     }),
@@ -78,9 +79,9 @@ export function statusOf(facts: EdgeFacts, nowMs: number, { topic, limit }: Plac
   };
 }
 
-function agentOf(contact: Contact | null): EdgeStatus['agent'] {
-  const { heartbeat, heartbeatAtMs, clockAheadMs } = contact ?? {};
-  if (!heartbeat) return null;
+function agentOf(contact: Contact | null, heartbeat: Heartbeat | null): EdgeStatus['agent'] {
+  if (!contact || !heartbeat) return null;
+  const { heartbeatAtMs, clockAheadMs } = contact;
   return {
     version: heartbeat.agentVersion,
     startedAtMs: heartbeat.startedAtMs,

@@ -81,7 +81,7 @@ export class AgentRequests {
     return this.#withBody(incoming, this.#deps.control, bounds.smallBodyBytes, async (body, admitted) => {
       const { parts, clock } = this.#deps;
       const hello = decodeHello(body);
-      this.#believe(hello.edge, admitted, hello);
+      this.#believe(hello.edge, admitted, { agentVersion: hello.agentVersion, wallMs: hello.wallMs });
       if (negotiate(hello.versions) === null) throw unspoken(`${hello.versions.min} to ${hello.versions.max}`);
       const hub = parts.identity();
       // An agent that belongs to another hub decides for itself; until it has, nothing of it is registered here.
@@ -123,7 +123,7 @@ export class AgentRequests {
       const heartbeat = decodeHeartbeat(body);
       if (!isSpoken(heartbeat.version)) throw unspoken(String(heartbeat.version));
       const { edge, agentVersion, wallMs } = heartbeat;
-      this.#believe(edge, admitted, { agentVersion, wallMs, heartbeat });
+      this.#believe(edge, admitted, { agentVersion, wallMs, report: body });
       const creditBytes = data.creditBytes(admitted.edge ?? edge);
       return encodeHeartbeatAnswer({ version: PROTOCOL.max, term: parts.term(edge), creditBytes, wallMs: clock.now() });
     });
@@ -158,9 +158,10 @@ export class AgentRequests {
     maxBytes: number,
     handle: (body: Buffer, admitted: Admitted) => Promise<Buffer>,
   ): Promise<Buffer> {
-    const admitted = this.#admit(incoming);
     const { request, response, route } = incoming;
+    // First of all: a refused request's body is read past, so it has to be bounded too.
     const bytes = statedLength(request, maxBytes);
+    const admitted = this.#admit(incoming);
     const reservation = budget.reserve(admitted.account, bytes);
     if (typeof reservation === 'string') throw this.#noRoom(admitted, budget, reservation, bytes);
     const handled = holdUntilAnswered(reservation, admitted.connection, response);
@@ -235,5 +236,5 @@ function otherHub(theirs: HubIdentity, ours: HubIdentity): TributaryError {
 function otherContent(type: string | undefined): RequestFault {
   const reason = `its content type is ${type ?? 'missing'}, not ${CONTENT_TYPE}`;
   const facts = { code: 'badRequest', operation: 'read request', subject: 'its body', reason, retry: 'final' } as const;
-  return new RequestFault(new TributaryError(facts), { status: 415, close: true });
+  return new RequestFault(new TributaryError(facts), { status: 415 });
 }

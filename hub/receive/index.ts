@@ -19,8 +19,8 @@
 export { isLoopback } from './access.ts';
 export type { MoreRoutes } from './app.ts';
 export { BODY_SETTINGS, type BodySettings } from './body.ts';
-export { type Contact, Contacts } from './contacts.ts';
+export { CONTACT_LIMITS, type Contact, type ContactLimits, Contacts } from './contacts.ts';
 export type { ReceiveParts, Registered } from './parts.ts';
 export { faultOf, type JsonProblem, RequestFault } from './problems.ts';
-export { HubServer, MAX_CONTACTS, type ReceiveDeps, type ReceiveProgress, type ReceiveSettings } from './server.ts';
+export { HubServer, type ReceiveDeps, type ReceiveProgress, type ReceiveSettings } from './server.ts';
 export { bearerOf, hashToken, TokenTable } from './tokens.ts';

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createSecureContext, type Server as TlsServer } from 'node:tls';
@@ -64,7 +65,6 @@ interface KeyPair {
 const SOCKET_IDLE_MS = 600_000;
 const KEEP_ALIVE_MS = 120_000;
 const MAX_CONNECTIONS = 50_000;
-export const MAX_CONTACTS = 20_000;
 
 export class HubServer {
   readonly #app: FastifyInstance;
@@ -136,7 +136,7 @@ export class HubServer {
       parts,
       access,
       connections: this.#connections,
-      contacts: deps.contacts ?? new Contacts(clock, MAX_CONTACTS),
+      contacts: deps.contacts ?? new Contacts(clock),
       data: this.#data,
       control,
       body: settings.body ?? BODY_SETTINGS,
@@ -237,10 +237,13 @@ async function makeServer(settings: ReceiveSettings, watching: Watching) {
 }
 
 function openCertificate(paths: readonly string[], watching: Watching) {
-  const parse = ([cert = '', key = '']: readonly string[]) => {
-    const pair = { cert, key };
-    createSecureContext(pair);
-    return pair;
+  const parse = ([cert = '', key = '']: readonly string[]): KeyPair => {
+    // A secure context takes an empty key, as a file has that is being written, without a word.
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+      throw new Error('the key is not that of the certificate');
+    }
+    createSecureContext({ cert, key });
+    return { cert, key };
   };
   return WatchedFiles.open({ what: 'certificate', paths, parse, ...watching });
 }

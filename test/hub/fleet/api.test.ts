@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { fleetPage, fleetRoutes } from '../../../hub/fleet/index.ts';
 import * as schemas from '../../../hub/fleet/schemas.ts';
 import type { EdgeId } from '../../../shared/identity.ts';
+import { encodeHeartbeat } from '../../../shared/wire/index.ts';
 import { openHub } from '../receive/harness.ts';
 import { addEdge, clock, edgeEntry, type Fleet, fleet, heartbeat, NEW, NOW, OLD, report } from './fleet.ts';
 
@@ -34,7 +35,7 @@ function oneStore(): Fleet {
   parts.contactsOf.heard('store-1' as EdgeId, '10.0.0.9', {
     agentVersion: '0.1.0',
     wallMs: NOW + 250,
-    heartbeat: heartbeat('store-1'),
+    report: encodeHeartbeat(heartbeat('store-1')),
   });
   return parts;
 }
@@ -85,7 +86,7 @@ describe('an edge', () => {
   it('says when an agent its own numbers do not add up', async () => {
     const parts = oneStore();
     const places = [report({ captured: 63 })];
-    parts.contactsOf.heard('store-1' as EdgeId, '', { heartbeat: heartbeat('store-1', { places }) });
+    parts.contactsOf.heard('store-1' as EdgeId, '', { report: encodeHeartbeat(heartbeat('store-1', { places })) });
     const app = await open(parts);
     expect((await edge(app, 'store-1')).unaccounted).toBe(3);
     expect((await edges(app)).edges[0]?.unaccounted).toBe(3);
@@ -113,7 +114,7 @@ describe('an edge', () => {
       report({ topic: 'b', partition: 9 }),
       report({ topic: 'a' }),
     ];
-    parts.contactsOf.heard('store-1' as EdgeId, '', { heartbeat: heartbeat('store-1', { places }) });
+    parts.contactsOf.heard('store-1' as EdgeId, '', { report: encodeHeartbeat(heartbeat('store-1', { places })) });
     const app = await open(parts);
     const shown = (status: schemas.EdgeStatus) => status.places.map((place) => `${place.topic}/${place.partition}`);
     expect(shown(await edge(app, 'store-1'))).toEqual(['a/0', 'b/9', 'b/10', 'orders/0']);

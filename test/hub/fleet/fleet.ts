@@ -110,7 +110,7 @@ export interface Fleet extends FleetParts {
 
 export function fleet(expected: readonly string[] = []): Fleet {
   const state = emptyState();
-  const contactsOf = new Contacts(clock, 1_000);
+  const contactsOf = new Contacts(clock);
   const connected = new Set<string>();
   const decided: unknown[] = [];
   return {

