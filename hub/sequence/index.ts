@@ -13,7 +13,8 @@
  * Life of a shipment: `sequenceShipment` stages changes and lists the batches to write; `hub/write` writes them and
  * the ledger's entries in one transaction; `Staging.publish` after the commit, or the staging is dropped.
  */
-import type { Verified, VerifiedParcel } from '../stages.ts';
+import { placeKey } from '../../shared/identity.ts';
+import type { ShippedStream, Verified, VerifiedParcel } from '../stages.ts';
 import type { Sequencing, StreamAnswer, Write } from './context.ts';
 import { takeMarks } from './marks.ts';
 import { sequenceStream } from './stream.ts';
@@ -37,13 +38,22 @@ export function sequenceShipment(context: Sequencing, shipment: Verified): Seque
   for (const parcel of shipment.parcels) parcels[parcel.stream]?.push(parcel);
   const answers: StreamAnswer[] = [];
   const writes: Write[] = [];
+  const refusedPlaces = new Set<string>();
   for (const [index, stream] of shipment.streams.entries()) {
-    const sequenced = sequenceStream(context, stream, parcels[index]!);
-    answers.push(sequenced.answer);
-    writes.push(...sequenced.writes);
-    const { refusal } = sequenced.answer;
-    if (refusal) context.facts.push({ kind: 'refused', edge: shipment.edge, stream: stream.topic, refusal });
+    const waits = refusedPlaces.has(placeKey(stream));
+    const { answer, writes: taken } = waits ? behindRefused(stream) : sequenceStream(context, stream, parcels[index]!);
+    answers.push(answer);
+    writes.push(...taken);
+    if (!answer.refusal) continue;
+    refusedPlaces.add(placeKey(stream));
+    context.facts.push({ kind: 'refused', edge: shipment.edge, stream: stream.topic, refusal: answer.refusal });
   }
   takeMarks(context, shipment);
   return { answers, writes };
+}
+
+/** What an edge has in front of this stream at the same place was refused just now: nothing may get past it. */
+function behindRefused({ topic }: ShippedStream): { answer: StreamAnswer; writes: readonly Write[] } {
+  const reason = `the stream before this one of ${topic} was refused in the same shipment`;
+  return { answer: { points: [], refusal: { code: 'PREDECESSOR_NOT_DRAINED', reason }, gaps: [] }, writes: [] };
 }

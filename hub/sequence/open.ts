@@ -1,10 +1,19 @@
 import { streamKey } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
-import type { AncestorEntry, Counts, PlaceEntry, PointEntry, PositionEntry, StreamEntry } from '../ledger/entries.ts';
+import type {
+  AncestorEntry,
+  Counts,
+  ForkEntry,
+  PlaceEntry,
+  PointEntry,
+  PositionEntry,
+  StreamEntry,
+} from '../ledger/entries.ts';
 import { edgePlaceKey } from '../ledger/keys.ts';
 import type { ShippedStream } from '../stages.ts';
 import type { Refusal, Sequencing } from './context.ts';
 import { recordFork } from './forks.ts';
+import { tipAt } from './ring.ts';
 
 const NOTHING: Counts = { records: 0, deadLettered: 0, gapped: 0 };
 const EMPTY_PLACE: PlaceEntry = { v: 1, open: [], ancestors: [], dropped: 0, totals: NOTHING, position: null };
@@ -64,25 +73,58 @@ function settlePredecessor(context: Sequencing, stream: ShippedStream): Refusal 
   const theirs: PointEntry = { next: previous.next, tip: previous.tip.toString('hex') };
   const before = { ...stream, epoch: previous.epoch };
   const open = staging.stream(streamKey(before));
-  if (open) {
-    if (open.next < theirs.next) return notDrained(stream, open.next);
-    if (open.next === theirs.next && open.tip === theirs.tip) close(context, stream, open);
-    else recordFork(context, stream, open.next > theirs.next ? 'behind' : 'tip', pointOf(open), theirs);
-    return null;
-  }
-  const closed = place?.ancestors.findLast((known) => known.epoch === previous.epoch);
-  if (closed) {
-    const same = closed.next === theirs.next && closed.tip === theirs.tip;
-    recordFork(
-      context,
-      stream,
-      same ? 'second' : closed.next > theirs.next ? 'behind' : 'tip',
-      pointOf(closed),
-      theirs,
-    );
-    return null;
-  }
-  return unknownPredecessor(context, stream, place, theirs);
+  const known = open ?? place?.ancestors.findLast((ancestor) => ancestor.epoch === previous.epoch);
+  if (!known) return unknownPredecessor(context, stream, place, theirs);
+  if (open && open.next < theirs.next) return notDrained(stream, open.next);
+  const tip = tipOf(context, before, known, open?.ring ?? [], theirs.next);
+  if (tip !== theirs.tip && tip !== 'unknown') return otherPast(context, stream, pointOf(known), theirs);
+  if (known.next !== theirs.next) recordFork(context, stream, 'behind', pointOf(known), theirs);
+  else if (open) close(context, stream, open);
+  else recordFork(context, stream, 'second', pointOf(known), theirs);
+  return null;
+}
+
+/** The hub's tip at a boundary of the predecessor; `none`: it had no such boundary, or refused what led there. */
+function tipOf(
+  context: Sequencing,
+  before: ShippedStream,
+  known: PointEntry,
+  ring: StreamEntry['ring'],
+  next: number,
+): string {
+  if (known.next === next) return known.tip;
+  if (next > known.next) return 'none';
+  const tip = tipAt(ring, next);
+  return tip === 'unknown' && refusedBelow(context, before, next) ? 'none' : tip;
+}
+
+/** Parcels of this stream that lie below were refused as another history. */
+function refusedBelow(context: Sequencing, before: ShippedStream, next: number): boolean {
+  const forks = context.staging.edge(before.edge)?.forks ?? [];
+  return forks.some((fork) => fork.cause === 'chain' && isOf(fork, before) && (fork.theirs?.next ?? 0) <= next);
+}
+
+const isOf = (fork: ForkEntry, { epoch, lane, partition, topic }: ShippedStream): boolean =>
+  fork.epoch === epoch && fork.lane === lane && fork.partition === partition && fork.topic === topic;
+
+/**
+ * The agent goes on from a point that is not in the hub's history: what it has in front of this stream was refused, or
+ * will be, and is sealed again. Taking the stream now would put it in front of that, so it is refused too. An agent that
+ * comes back with the same claim in another epoch has nothing in front any more: then it opens.
+ */
+function otherPast(context: Sequencing, stream: ShippedStream, ours: PointEntry, theirs: PointEntry): Refusal | null {
+  const forks = context.staging.edge(stream.edge)?.forks ?? [];
+  const again = forks.some(
+    (fork) =>
+      fork.cause === 'tip' &&
+      fork.epoch !== stream.epoch &&
+      isOf({ ...fork, epoch: stream.epoch }, stream) &&
+      fork.theirs?.next === theirs.next &&
+      fork.theirs.tip === theirs.tip,
+  );
+  recordFork(context, stream, 'tip', ours, theirs);
+  const { epoch, next } = stream.previous!;
+  return again ? null : { code: 'FORK', reason: `the hub has another history of epoch ${epoch} at ${next}` };
 }
 
 function unknownPredecessor(

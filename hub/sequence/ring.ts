@@ -35,3 +35,6 @@ export function tipAt(ring: readonly RingEntry[], next: number): string | 'none'
   const dense = ring.find(([ordinal]) => newest - ordinal < DENSE);
   return dense && next > dense[1] ? 'none' : 'unknown';
 }
+
+/** Nothing was forgotten yet: every boundary that the stream ever had is there. */
+export const isComplete = (ring: readonly RingEntry[]): boolean => ring.length > 0 && ring.at(-1)![0] === ring.length;

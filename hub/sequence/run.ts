@@ -1,6 +1,6 @@
 import { EMPTY_TIP } from '../../shared/identity.ts';
 import type { RingEntry } from '../ledger/entries.ts';
-import { tipAt } from './ring.ts';
+import { isComplete, tipAt } from './ring.ts';
 
 /** The part of a parcel that the chain is made of. Tips in hex. */
 export interface ChainLink {
@@ -27,8 +27,11 @@ export type RunVerdict =
   /** `fresh`: index of the first link that is new; links before it are repeats. Equal to the run's length: all are. */
   | { readonly kind: 'agrees'; readonly fresh: number; readonly confirmed: Boundary | null }
   | { readonly kind: 'ahead' }
-  /** `at`: index of the first link that the hub does not agree with. */
-  | { readonly kind: 'fork'; readonly at: number; readonly confirmed: Boundary | null }
+  /**
+   * `at`: index of the first link that the hub does not agree with. Not `exact` where links before it may be the hub's own
+   * ones, whose boundaries it has forgotten.
+   */
+  | { readonly kind: 'fork'; readonly at: number; readonly exact: boolean; readonly confirmed: Boundary | null }
   | { readonly kind: 'tipUnknown'; readonly at: number; readonly confirmed: Boundary | null };
 
 /** How many links from `from` on hang together: each begins at the end and with the tip of the one before. */
@@ -48,26 +51,24 @@ export function runLength(links: readonly ChainLink[], from: number): number {
  */
 export function placeRun(run: readonly ChainLink[], history: History): RunVerdict {
   const boundaries = boundariesOf(run);
-  const start = boundaries[0]!;
-  if (start.next > history.next) return { kind: 'ahead' };
+  if (boundaries[0]!.next > history.next) return { kind: 'ahead' };
   const reached = boundaries.findIndex((boundary) => boundary.next >= history.next);
   const below = reached < 0 ? boundaries : boundaries.slice(0, reached);
   const agreed = highestAgreed(below, history.ring);
-  if (agreed.conflict !== null) return fork(agreed.conflict, boundaries, agreed.index);
-  if (reached < 0) return placeBelow(boundaries, agreed.index, history.ring);
+  if (agreed.conflict !== null) return fork(agreed.conflict, boundaries, agreed.index, history);
+  if (reached < 0) return placeBelow(boundaries, agreed.index);
   const boundary = boundaries[reached]!;
   const same = boundary.next === history.next && boundary.tip === history.tip;
   return same
     ? { kind: 'agrees', fresh: reached, confirmed: reached > 0 ? boundary : null }
-    : fork(reached, boundaries, agreed.index);
+    : fork(reached, boundaries, agreed.index, history);
 }
 
 /** The run ends before the hub's end. */
-function placeBelow(boundaries: readonly Boundary[], agreed: number, ring: readonly RingEntry[]): RunVerdict {
+function placeBelow(boundaries: readonly Boundary[], agreed: number): RunVerdict {
   const end = boundaries.length - 1;
   const confirmed = agreed >= 0 ? boundaries[agreed]! : null;
   if (agreed === end) return { kind: 'agrees', fresh: end, confirmed };
-  if (tipAt(ring, boundaries[end]!.next) === 'none') return fork(end, boundaries, agreed);
   return { kind: 'tipUnknown', at: Math.max(agreed, 0), confirmed };
 }
 
@@ -92,8 +93,9 @@ function highestAgreed(boundaries: readonly Boundary[], ring: readonly RingEntry
   return { index, conflict: null };
 }
 
-function fork(at: number, boundaries: readonly Boundary[], agreed: number): RunVerdict {
-  const link = Math.max(at - 1, 0);
+/** `at` and `agreed`: indexes of the first boundary that differs and of the highest that is the same. */
+function fork(at: number, boundaries: readonly Boundary[], agreed: number, { ring }: History): RunVerdict {
   const known = agreed >= 0 ? boundaries[agreed]! : null;
-  return { kind: 'fork', at: link, confirmed: known && known.next > 0 ? known : null };
+  const exact = (at > 0 && agreed === at - 1) || boundaries[at]!.next === 0 || isComplete(ring);
+  return { kind: 'fork', at: Math.max(at - 1, 0), exact, confirmed: known && known.next > 0 ? known : null };
 }

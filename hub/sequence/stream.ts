@@ -80,6 +80,8 @@ function sequenceRun(context: Sequencing, stream: ShippedStream, run: Chained[],
     case 'fork':
       if (verdict.confirmed) progress.points.push(verdict.confirmed);
       progress.refusal = forked(context, stream, known, links[verdict.at]!);
+      // Which of the parcels before it are here already cannot be said: sent again they may be here twice.
+      if (!verdict.exact) progress.refusal = { ...progress.refusal, code: 'TIP_UNKNOWN' };
       return;
     case 'tipUnknown':
       if (verdict.confirmed) progress.points.push(verdict.confirmed);
