@@ -231,7 +231,7 @@ file: ./gone
       '1:9: name: "A" is not allowed here; lower-case letters',
       '1:31: count: is too much for fast',
     ]);
-    expect(mistakes('{ name: a, mode: fasst, count: 6 }')).toHaveLength(1);
+    expect(mistakes('{ name: a, mode: fast, count: many }')).toHaveLength(1);
   });
 
   test('bad YAML has line and column', () => {
