@@ -12,7 +12,7 @@ import { version } from '../shared/version.ts';
 import type { HubConfig } from './config.ts';
 import { type FleetParts, fleetPage, fleetRoutes, hubChecks, type ShardFacts } from './fleet/index.ts';
 import { auditTopicOf } from './ledger/topics.ts';
-import { Contacts, HubServer, MAX_CONTACTS, type ReceiveParts } from './receive/index.ts';
+import { Contacts, HubServer, type ReceiveParts } from './receive/index.ts';
 import { verifyShipment } from './verify/index.ts';
 import { Shards, shardOf } from './write/index.ts';
 
@@ -30,7 +30,7 @@ export interface RunningHub {
 export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<RunningHub> {
   const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'));
   const shards = openShards(config, cluster, telemetry);
-  const contacts = new Contacts(clock, MAX_CONTACTS);
+  const contacts = new Contacts(clock);
   let server: HubServer | null = null;
   const fleet = fleetParts(shards, contacts, () => server);
   const closeCore = async (): Promise<void> => {
