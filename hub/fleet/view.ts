@@ -19,9 +19,13 @@ export interface EdgeFacts {
 /** An agent without traffic still sends heartbeats far more often. */
 const ONLINE_MS = 60_000;
 
-export function stateOf({ ledger, contact, connected }: EdgeFacts, nowMs: number): EdgeState {
+/** `known`: the ledger has it. */
+export function stateOf(
+  { known, contact, connected }: { known: boolean; contact: Contact | null; connected: boolean },
+  nowMs: number,
+): EdgeState {
   if (connected || (contact !== null && nowMs - contact.lastContactMs <= ONLINE_MS)) return 'online';
-  return ledger === null && contact === null ? 'never' : 'offline';
+  return known || contact !== null ? 'offline' : 'never';
 }
 
 /** Counts by both sides. */
@@ -35,7 +39,7 @@ export function summaryOf(facts: EdgeFacts, nowMs: number): EdgeSummary {
   const heartbeat = contact?.heartbeat() ?? null;
   return {
     edge,
-    state: stateOf(facts, nowMs),
+    state: stateOf({ ...facts, known: ledger !== null }, nowMs),
     lastContactMs: contact?.lastContactMs ?? null,
     agentVersion: contact?.agentVersion ?? null,
     linkState: heartbeat?.linkState ?? null,
@@ -61,7 +65,7 @@ export function statusOf(facts: EdgeFacts, nowMs: number, { topic, limit }: Plac
   return {
     nowMs,
     edge,
-    state: stateOf(facts, nowMs),
+    state: stateOf({ ...facts, known: ledger !== null }, nowMs),
     connected,
     lastContactMs: contact?.lastContactMs ?? null,
     remote: contact?.remote ?? null,
