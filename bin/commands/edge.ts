@@ -71,7 +71,7 @@ function edgeText(status: EdgeStatus): string {
     `${ageText(nowMs - epoch.sinceMs)} ago`,
     epoch.reason,
   ]);
-  parts.push(table(['EPOCH', 'STATE', 'SINCE', 'REASON'], epochRows));
+  if (epochRows.length > 0) parts.push(table(['EPOCH', 'STATE', 'SINCE', 'REASON'], epochRows));
   const rows = places.flatMap(({ topic, partition, lane, captured, buffered, streams }) =>
     streams.map((stream) => [
       `${topic}/${partition}${lane === 'main' ? '' : `/${lane}`}`,
@@ -85,7 +85,7 @@ function edgeText(status: EdgeStatus): string {
     ]),
   );
   const headings = ['SOURCE', 'TARGET', 'STREAM', 'NEXT', 'DELIVERED', 'GAPS', 'CAPTURED', 'BUFFERED'];
-  parts.push(table(headings, rows));
+  parts.push(rows.length > 0 ? table(headings, rows) : 'The ledger has no stream of this edge yet.');
   if (placesLeftOut > 0) parts.push(`... and ${placesLeftOut} more places (--json has what the hub sent)`);
   for (const fork of forks) {
     parts.push(
