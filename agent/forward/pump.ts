@@ -52,8 +52,6 @@ interface Unanswered {
 /** Two wakings are at most so far apart, whatever was computed, and at least so far. */
 const MAX_NAP_MS = 5_000;
 const MIN_NAP_MS = 5;
-/** How often a hub that gave no credit is asked again. */
-const ASK_MS = 2_000;
 
 /**
  * From one hello to the first failure: fills the window, applies receipts, waits. Used once.
@@ -121,15 +119,21 @@ export class Pump {
 
   /** Streams whose time has come go on; those that wait for the hub's word only after it was asked. */
   #releaseDue(): void {
-    const { cursors, clock, window } = this.#parts;
+    const { cursors, clock } = this.#parts;
     const now = clock.monotonicMs();
-    // No credit, and nothing under way that could bring some.
-    if (window.creditBytes <= 0 && window.shipments === 0 && now >= this.#askedMs + ASK_MS) this.#needsHello = true;
+    if (now >= this.#askForCreditMs()) this.#needsHello = true;
     for (const { streamId, wait } of [...cursors.waiting]) {
       if (wait === null || wait.untilMs > now) continue;
       if (wait.kind === 'held' || wait.kind === 'session') this.#needsHello = true;
       else cursors.release(streamId);
     }
+  }
+
+  /** Without credit, and with nothing under way that could bring some, the hub is asked from time to time. */
+  #askForCreditMs(): number {
+    const { window, settings } = this.#parts;
+    const starved = window.creditBytes <= 0 && window.shipments === 0;
+    return starved ? this.#askedMs + settings.creditRetryMs : Number.POSITIVE_INFINITY;
   }
 
   async #fill(): Promise<void> {
@@ -152,14 +156,15 @@ export class Pump {
   #collect(maxBytes: number): Parcel[] {
     const { outbox, cursors } = this.#parts;
     const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
-    while (!this.#needsHello) {
+    for (;;) {
       const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
       if (rows.length === 0) return [];
       const admitted = rows.filter((row) => this.#admit(row));
       if (admitted.length > 0) return admitted;
+      // Rows of an epoch that the hub must first be asked about stay where they are.
+      if (this.#needsHello) return [];
       cursors.advance(rows.at(-1)!.id);
     }
-    return [];
   }
 
   #admit(row: Parcel): boolean {
@@ -283,7 +288,7 @@ export class Pump {
   #napMs(): number {
     const { cursors, marks, outbox, settings, clock, window } = this.#parts;
     const now = clock.monotonicMs();
-    let untilMs = now + MAX_NAP_MS;
+    let untilMs = Math.min(now + MAX_NAP_MS, this.#askForCreditMs());
     for (const { wait } of cursors.waiting) if (wait) untilMs = Math.min(untilMs, wait.untilMs);
     if (window.roomBytes() > 0) {
       const tailAgeMs = outbox.tailAgeMs();

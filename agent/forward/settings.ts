@@ -13,6 +13,8 @@ export interface ForwarderSettings {
   readonly stuckAfterMs: number;
   /** Nothing delivered for so long, with a backlog: unhealthy. */
   readonly unhealthyAfterMs: number;
+  /** How often a hub that gave no credit is asked again. */
+  readonly creditRetryMs: number;
   /** Marks: where something was captured, and where nothing was. */
   readonly markMs: number;
   readonly idleMarkMs: number;
@@ -29,6 +31,7 @@ export const FORWARDER_DEFAULTS: ForwarderSettings = {
   answerTimeoutMs: 30_000,
   stuckAfterMs: 30_000,
   unhealthyAfterMs: 60_000,
+  creditRetryMs: 2_000,
   markMs: 10_000,
   idleMarkMs: 60_000,
   closeGraceMs: 5_000,
