@@ -98,6 +98,7 @@ function play(plan: Plan, strictFirst: boolean): { outcomes: (Outcome | undefine
   let requests = 0;
   try {
     for (let step = 0; !lane.done; step++) {
+      if (step > 100_000) throw new Error('the lane does not end');
       lane.expire(now, PATIENCE_MS);
       const maySend = lane.readyAtMs() <= now;
       const next = answers[0];
