@@ -19,12 +19,15 @@ export interface WatchedSettings<T> {
 /**
  * A value read from files, and read again when they change. Looked at by name and not watched: secrets that are mounted
  * into a container are replaced through links, which a watch on the file does not see. A file that became unusable
- * leaves the value as it was, and says so once for each change.
+ * leaves the value as it was, and says so once for each change. A change counts when two looks have seen the same: a file
+ * that is being written is not read half.
  */
 export class WatchedFiles<T> {
   readonly #settings: WatchedSettings<T>;
   #value: T;
   #seen: string;
+  /** How the files looked the last time, where that was new. */
+  #changing: string | null = null;
   readonly #job: Job;
   /** Called with each new value. */
   onChange: ((value: T) => void) | null = null;
@@ -51,6 +54,7 @@ export class WatchedFiles<T> {
   async reload(): Promise<void> {
     await this.#job.runNow();
     this.#seen = '';
+    this.#changing = await fingerprint(this.#settings.paths).catch(reasonOf);
     await this.#job.runNow();
   }
 
@@ -61,7 +65,10 @@ export class WatchedFiles<T> {
   async #look(): Promise<void> {
     const { what, paths, telemetry } = this.#settings;
     const now = await fingerprint(paths).catch(reasonOf);
-    if (now === this.#seen) return;
+    const isNew = now !== this.#seen;
+    const isStill = now === this.#changing;
+    this.#changing = isNew ? now : null;
+    if (!isNew || !isStill) return;
     this.#seen = now;
     try {
       this.#value = await read(this.#settings);

@@ -80,20 +80,31 @@ describe('the token file', () => {
     const { url, tokensPath, log } = await openHub();
     const asNew = () => ship(url, shipment({ edge: 'store-3' as EdgeId }), { token: 'brand-new' });
     expect((await asNew()).status).toBe(401);
-    // As secrets are replaced in containers: another file under the same name.
-    await writeFile(`${tokensPath}.next`, tokenFile({ 'store-3': 'brand-new' }));
-    await rename(`${tokensPath}.next`, tokensPath);
+    // As secrets are replaced in containers: another file under the same name, never one that is half written.
+    const replace = async (text: string) => {
+      await writeFile(`${tokensPath}.next`, text);
+      await rename(`${tokensPath}.next`, tokensPath);
+    };
+    await replace(tokenFile({ 'store-3': 'brand-new' }));
     await until('it was read', () => log.named('file_reloaded').length === 1);
     expect((await asNew()).status).toBe(200);
-    await writeFile(tokensPath, 'store-1: [not: closed');
+    await replace('store-1: [not: closed');
     await until('it was refused', () => log.named('file_unusable').length === 1);
     expect((await asNew()).status).toBe(200);
     await rm(tokensPath);
     await until('its absence was seen', () => log.named('file_unusable').length === 2);
     expect((await asNew()).status).toBe(200);
-    await writeFile(tokensPath, tokenFile());
+    await replace(tokenFile());
     await until('it was read again', () => log.named('file_reloaded').length === 2);
     expect((await asNew()).status).toBe(401);
+  });
+
+  it('is read at once when it is asked for', async () => {
+    const { url, server, tokensPath } = await openHub({ settings: { reloadEveryMs: 3_600_000 } });
+    await writeFile(tokensPath, tokenFile({ 'store-3': 'brand-new' }));
+    await server.reload();
+    const asNew = shipment({ edge: 'store-3' as EdgeId });
+    expect((await ship(url, asNew, { token: 'brand-new' })).status).toBe(200);
   });
 
   const table = (text: string) => TokenTable.parse('edge tokens', text, isEdgeId);
