@@ -46,7 +46,13 @@ const sealUncompressed: Seal = (stream, first, records) =>
     epoch: stream.epoch,
     firstSequence: first,
     codec: 'none',
-    records: records.map((id) => ({ key: Buffer.from(id), value: null, timestamp: 1, headers: [], source: 'test' })),
+    records: records.map((id) => ({
+      key: Buffer.from(id),
+      value: null,
+      timestamp: Date.now(),
+      headers: [],
+      source: 'test',
+    })),
   });
 
 const keysOf = (records: { key: Buffer | null }[]): string[] => records.map((record) => String(record.key));

@@ -129,7 +129,8 @@ export const sealForKafka: Seal = (stream, first, ids) =>
     records: ids.map((id) => ({
       key: Buffer.from(id),
       value: Buffer.from(`value of ${id}`),
-      timestamp: 1_700_000_000_000,
+      // Not older than the broker's retention, which would delete it at once.
+      timestamp: Date.now(),
       headers: [[Buffer.from('own'), Buffer.from('header')]],
       source: `test:${placeKey(stream)}/${id}`,
     })),
