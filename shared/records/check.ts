@@ -1,10 +1,13 @@
 /** The strict check of a sealed batch: what a hub does before it writes bytes that an edge sent. */
+import { codecNumber } from './codec.ts';
 import { RecordsError } from './error.ts';
-import { AT, type BatchHeader } from './header.ts';
+import { AT, type BatchHeader, readHeader } from './header.ts';
 import { isNarrow } from './numbers.ts';
 import { isReserved, POLICY_NAME, ProvenanceTemplate } from './provenanceStamp.ts';
 import { RawReader } from './rawReader.ts';
-import { openBatch } from './walk.ts';
+import { rawRecords } from './walk.ts';
+
+const ZSTD_ATTRIBUTES = codecNumber('zstd');
 
 export interface ExpectedSeal {
   readonly edge: string;
@@ -22,18 +25,20 @@ export interface SealFacts {
 }
 
 /**
- * Checks that `batch` is exactly what {@link encodeSealed} would make for these sequences: CRC, structure, nothing but a
- * codec in the attributes, no producer, contiguous offsets from 0, and in each record the provenance headers, once each,
+ * Checks that `batch` is what {@link encodeSealed} would make for these sequences: CRC, structure, nothing but codec none
+ * or zstd in the attributes, no producer, contiguous offsets from 0, and in each record the provenance headers, once each,
  * behind the own ones, with this edge, this epoch and the right sequence.
  * @throws RecordsError
  */
 export function checkSealed(batch: Buffer, expected: ExpectedSeal): SealFacts {
-  const { header, raw } = openBatch(batch, expected);
+  const header = readHeader(batch);
   checkFacts(batch, header, expected);
+  const raw = rawRecords(batch, header, expected);
   const template = new ProvenanceTemplate(expected.edge, expected.epoch, expected.first);
   const base = header.baseTimestamp;
   const wideBase = isNarrow(base) ? null : batch.readBigInt64BE(AT.baseTimestamp);
   const reader = new RawReader(raw, 0);
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
   let minTimestamp = Number.POSITIVE_INFINITY;
   let maxTimestamp = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < header.count; i++) {
@@ -45,7 +50,7 @@ export function checkSealed(batch: Buffer, expected: ExpectedSeal): SealFacts {
     if (reader.varint() !== i) throw new RecordsError('badStructure', `record ${i} has another offset delta`);
     reader.skip(reader.length(end));
     reader.skip(reader.length(end));
-    checkHeaders(reader, end, template.bytes, i);
+    checkHeaders(reader, view, end, template, i);
     template.next();
   }
   if (reader.at !== raw.length) throw new RecordsError('badCount', `bytes behind the last of ${header.count} records`);
@@ -58,6 +63,9 @@ export function checkSealed(batch: Buffer, expected: ExpectedSeal): SealFacts {
   return { minTimestamp, maxTimestamp, count: header.count };
 }
 
+/** No bit but those of the codecs that sealing writes. */
+export const isSealAttributes = (attributes: number): boolean => attributes === 0 || attributes === ZSTD_ATTRIBUTES;
+
 function checkFacts(batch: Buffer, header: BatchHeader, { first, last }: ExpectedSeal): void {
   const count = last - first + 1;
   if (header.count !== count || header.lastOffsetDelta !== count - 1) {
@@ -67,27 +75,33 @@ function checkFacts(batch: Buffer, header: BatchHeader, { first, last }: Expecte
     );
   }
   if (batch.length !== header.sizeInBytes) throw new RecordsError('badStructure', 'bytes behind the batch');
-  if (header.attributes > 4) throw new RecordsError('badStructure', `attributes ${header.attributes}`);
+  if (!isSealAttributes(header.attributes)) throw new RecordsError('badStructure', `attributes ${header.attributes}`);
   if (header.baseOffset !== 0) throw new RecordsError('badStructure', `base offset ${header.baseOffset}`);
   if (header.producerId !== -1n || header.producerEpoch !== -1 || header.baseSequence !== -1) {
     throw new RecordsError('badStructure', `producer ${header.producerId}`);
   }
 }
 
-/** Leaves the reader at the record's end, or throws. `fixed` is the template at this record's sequence. */
-function checkHeaders(reader: RawReader, end: number, fixed: Buffer, record: number): void {
+/** Leaves the reader at the record's end, or throws. The template is at this record's sequence; `view` is the raw bytes. */
+function checkHeaders(
+  reader: RawReader,
+  view: DataView,
+  end: number,
+  template: ProvenanceTemplate,
+  record: number,
+): void {
   const { bytes } = reader;
   let left = reader.varint();
-  while (left > 5 || (left >= 4 && !startsWith(bytes, reader.at, end, fixed))) {
+  while (left > 5 || (left >= 4 && !template.matches(view, reader.at, end))) {
     left--;
     const nameLength = reader.length(end);
     if (nameLength < 0) throw new RecordsError('badStructure', `record ${record} has a header without a name`);
     const nameAt = reader.skip(nameLength);
-    if (bytes[nameAt] === fixed[1] && isReserved(bytes.subarray(nameAt, nameAt + nameLength))) throw badHeaders(record);
+    if (isReserved(bytes, nameAt, nameLength)) throw badHeaders(record);
     reader.skip(reader.length(end));
   }
   if (left < 4) throw badHeaders(record);
-  reader.at += fixed.length;
+  reader.at += template.bytes.length;
   skipText(reader, end, record);
   if (left === 5) {
     if (!startsWith(bytes, reader.at, end, POLICY_NAME)) throw badHeaders(record);

@@ -1,13 +1,14 @@
 /** Joining sealed batches of one stream without touching their records' contents. */
 
 import { limits } from '../limits.ts';
+import { isSealAttributes } from './check.ts';
 import { type EncodeOptions, finishBatch } from './encode.ts';
 import { RecordsError } from './error.ts';
-import { AT } from './header.ts';
+import { AT, readHeader } from './header.ts';
 import { isNarrow, putVarint, putVarlong, timestampDelta, varintSize, varlongSize } from './numbers.ts';
 import { RawReader } from './rawReader.ts';
 import { type Scratch, scratch } from './scratch.ts';
-import { openBatch, type RawRecords } from './walk.ts';
+import { rawRecords } from './walk.ts';
 
 /**
  * One batch of the records of several, in their order: the rows of a stream's tail become one sealed batch. Only
@@ -28,8 +29,9 @@ export function concatSealed(blobs: readonly Buffer[], options: EncodeOptions): 
 }
 
 function appendBatch(out: Scratch, blob: Buffer, joined: { count: number; base: number; max: number }): void {
-  const { header, raw }: RawRecords = openBatch(blob, { maxRawBytes: limits.maxBatchRawBytes });
-  if (header.attributes > 4) throw new RecordsError('badStructure', `attributes ${header.attributes}`);
+  const header = readHeader(blob);
+  if (!isSealAttributes(header.attributes)) throw new RecordsError('badStructure', `attributes ${header.attributes}`);
+  const raw = rawRecords(blob, header, { maxRawBytes: limits.maxBatchRawBytes });
   const wideBase = isNarrow(header.baseTimestamp) ? null : blob.readBigInt64BE(AT.baseTimestamp);
   const reader = new RawReader(raw, 0);
   for (let i = 0; i < header.count; i++) {

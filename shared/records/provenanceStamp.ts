@@ -15,11 +15,13 @@ export const UPSTREAM_PREFIX = Buffer.from('upstream.', 'utf8');
 
 const RESERVED = Object.values(PROVENANCE).map((name) => Buffer.from(name, 'utf8'));
 const SHORTEST = Math.min(...RESERVED.map((name) => name.length));
+const LONGEST = Math.max(...RESERVED.map((name) => name.length));
 const FIRST_BYTE = RESERVED[0]![0];
 
-export function isReserved(name: Buffer): boolean {
-  if (name.length < SHORTEST || name[0] !== FIRST_BYTE) return false;
-  return RESERVED.some((reserved) => reserved.equals(name));
+/** Whether the name of `length` bytes at `at` is one of the five. */
+export function isReserved(bytes: Buffer, at = 0, length = bytes.length): boolean {
+  if (length < SHORTEST || length > LONGEST || bytes[at] !== FIRST_BYTE) return false;
+  return RESERVED.some((name) => bytes.compare(name, 0, name.length, at, at + length) === 0);
 }
 
 /** A length varint and the UTF-8 bytes. */
@@ -35,13 +37,17 @@ export const POLICY_NAME = prefixed(PROVENANCE.policy);
 const ZERO = 0x30;
 const NINE = 0x39;
 
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
 /**
  * The bytes that are the same for each record of a batch but for the digits of the sequence: the headers edge, epoch and
  * sequence, and the name of the header source.
  */
 export class ProvenanceTemplate {
-  bytes: Buffer;
-  #digitsEnd: number;
+  bytes: Buffer = Buffer.alloc(0);
+  /** The same memory, its whole 4-byte words: comparing those takes a quarter of the time. */
+  #words = new Int32Array(0);
+  #digitsEnd = 0;
   #sequence: number;
   readonly #edge: string;
   readonly #epoch: string;
@@ -50,34 +56,39 @@ export class ProvenanceTemplate {
     this.#edge = edge;
     this.#epoch = epoch;
     this.#sequence = firstSequence;
-    this.#digitsEnd = 0;
-    this.bytes = this.#make();
+    this.#make();
   }
 
-  get sequence(): number {
-    return this.#sequence;
-  }
-
-  /** Moves on to the next sequence: adds one to the digits in place. Returns whether `bytes` is another buffer now. */
-  next(): boolean {
+  /** Moves on to the next sequence: adds one to the digits in place, or begins anew where there is one digit more. */
+  next(): void {
     this.#sequence++;
     const bytes = this.bytes;
     let at = this.#digitsEnd - 1;
     while (bytes[at] === NINE) bytes[at--] = ZERO;
     // In front of the digits is their number, which is below '0' as a byte.
-    if (bytes[at]! >= ZERO) {
-      bytes[at]!++;
-      return false;
-    }
-    this.bytes = this.#make();
+    if (bytes[at]! >= ZERO) bytes[at]!++;
+    else this.#make();
+  }
+
+  /** Whether these bytes are at `at`, in front of `end`. */
+  matches(view: DataView, at: number, end: number): boolean {
+    const { bytes } = this;
+    const words = this.#words;
+    if (bytes.length > end - at) return false;
+    for (let i = 0; i < words.length; i++) if (view.getInt32(at + i * 4, LITTLE_ENDIAN) !== words[i]) return false;
+    for (let i = words.length * 4; i < bytes.length; i++) if (view.getUint8(at + i) !== bytes[i]) return false;
     return true;
   }
 
-  #make(): Buffer {
+  #make(): void {
     const head = [PROVENANCE.edge, this.#edge, PROVENANCE.epoch, this.#epoch, PROVENANCE.sequence, `${this.#sequence}`];
-    const bytes = Buffer.concat(head.map(prefixed));
-    this.#digitsEnd = bytes.length;
-    return Buffer.concat([bytes, prefixed(PROVENANCE.source)]);
+    const values = Buffer.concat(head.map(prefixed));
+    const all = Buffer.concat([values, prefixed(PROVENANCE.source)]);
+    const memory = new ArrayBuffer(all.length);
+    this.bytes = Buffer.from(memory);
+    all.copy(this.bytes);
+    this.#words = new Int32Array(memory, 0, all.length >> 2);
+    this.#digitsEnd = values.length;
   }
 }
 

@@ -73,24 +73,17 @@ class View implements RecordView {
   }
 }
 
-/** The raw record bytes of a batch, and how its timestamps count. */
-export interface RawRecords {
-  readonly header: BatchHeader;
-  readonly raw: Buffer;
-}
-
 /**
  * Checks the CRC, decompresses, checks that the count can be true.
- * @throws RecordsError every code but `badHeaders`
+ * @throws RecordsError `badCrc`, `badCodec`, `tooLarge`, `badCount`
  */
-export function openBatch(batch: Buffer, options: ReadOptions): RawRecords {
-  const header = readHeader(batch);
+export function rawRecords(batch: Buffer, header: BatchHeader, { maxRawBytes }: ReadOptions): Buffer {
   checkCrc(batch, header);
-  const raw = decompress(batch.subarray(HEADER_BYTES, header.sizeInBytes), header.codec, options.maxRawBytes);
+  const raw = decompress(batch.subarray(HEADER_BYTES, header.sizeInBytes), header.codec, maxRawBytes);
   if (header.count * MIN_RECORD_BYTES > raw.length) {
     throw new RecordsError('badCount', `${header.count} records in ${raw.length} bytes`);
   }
-  return { header, raw };
+  return raw;
 }
 
 /**
@@ -99,7 +92,8 @@ export function openBatch(batch: Buffer, options: ReadOptions): RawRecords {
  * @throws RecordsError; what `visit` throws passes through
  */
 export function walkRecords(batch: Buffer, options: ReadOptions, visit: (record: RecordView) => void): void {
-  const { header, raw } = openBatch(batch, options);
+  const header = readHeader(batch);
+  const raw = rawRecords(batch, header, options);
   const reader = new RawReader(raw, 0);
   const view = new View(raw);
   const base = header.baseTimestamp;

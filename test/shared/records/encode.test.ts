@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../shared/limits.ts';
-import { checkCrc, encodeBatch, readHeader, readRecords, walkRecords } from '../../../shared/records/index.ts';
+import {
+  checkCrc,
+  encodeBatch,
+  patchBatch,
+  type RecordsErrorCode,
+  readHeader,
+  readRecords,
+  walkRecords,
+} from '../../../shared/records/index.ts';
 import { anyRecords, expectCode, plain, READ, record, utf8 } from './support.ts';
 
 const codec = fc.constantFrom('none' as const, 'zstd' as const);
@@ -122,6 +130,47 @@ describe('walk', () => {
     });
     expect(seen).toBe(6);
   });
+});
+
+describe('walk refuses', () => {
+  /** A batch of these raw bytes, its CRC right. */
+  const batchOf = (raw: readonly number[], count: number, offsets = count): Buffer => {
+    const header = encodeBatch([record()], { codec: 'none' }).subarray(0, 61);
+    const batch = Buffer.concat([header, Buffer.from(raw)]);
+    batch.writeInt32BE(batch.length - 12, 8);
+    batch.writeInt32BE(offsets - 1, 23);
+    batch.writeInt32BE(count, 57);
+    patchBatch(batch, {});
+    return batch;
+  };
+  const read = (batch: Buffer): number[] => readRecords(batch, READ).map(({ offsetDelta }) => offsetDelta);
+  /** length 6: attributes, time, offset, key null, value null, no headers; all varints below 64, doubled. */
+  const tiny = (offset: number): number[] => [12, 0, 0, offset * 2, 1, 1, 0];
+
+  test('nothing of what is well-formed, with holes too', () => {
+    expect(read(batchOf([...tiny(0), ...tiny(1)], 2))).toEqual([0, 1]);
+    expect(read(batchOf([...tiny(2), ...tiny(5)], 2, 9))).toEqual([2, 5]);
+    expect(read(batchOf([], 0, 4))).toEqual([]);
+  });
+
+  test.each<[RecordsErrorCode, string, Buffer]>([
+    ['badCount', 'a record more than the count', batchOf([...tiny(0), ...tiny(1)], 1, 2)],
+    ['badCount', 'fewer bytes than the count needs', batchOf(tiny(0), 2)],
+    ['badStructure', 'an offset twice', batchOf([...tiny(1), ...tiny(1)], 2, 5)],
+    ['badStructure', 'offsets that fall', batchOf([...tiny(2), ...tiny(1)], 2, 5)],
+    ['badStructure', 'an offset beyond the last', batchOf([...tiny(0), ...tiny(2)], 2)],
+    ['truncated', 'a record longer than the batch', batchOf([14, 0, 0, 0, 1, 1, 0], 1)],
+    ['badStructure', 'a record of negative length', batchOf([1, 0, 0, 0, 1, 1, 0], 1)],
+    ['badStructure', 'a record longer than its fields', batchOf([14, 0, 0, 0, 1, 1, 0, 0], 1)],
+    ['badStructure', 'a record shorter than its fields', batchOf([10, 0, 0, 0, 1, 1, 0], 1)],
+    ['badStructure', 'a key of length -2', batchOf([12, 0, 0, 0, 3, 1, 0], 1)],
+    ['badStructure', 'a value longer than its record', batchOf([...[12, 0, 0, 0, 1, 6, 0], ...tiny(1)], 2)],
+    ['badStructure', 'a header count below 0', batchOf([12, 0, 0, 0, 1, 1, 1], 1)],
+    ['badStructure', 'a header without a name', batchOf([16, 0, 0, 0, 1, 1, 2, 1, 1], 1)],
+    ['badStructure', 'more headers than bytes', batchOf([12, 0, 0, 0, 1, 1, 6], 1)],
+    ['badStructure', 'a varint of 6 bytes', batchOf([22, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 1, 1, 0], 1)],
+    ['badStructure', 'a time of 11 bytes', batchOf([32, 0, ...Array<number>(10).fill(0x80), 0, 0, 1, 1, 0], 1)],
+  ])('%s: %s', (code, _, batch) => expectCode(code, () => read(batch)));
 });
 
 describe('refused', () => {

@@ -133,6 +133,12 @@ describe('concatSealed', () => {
 
   test('nothing to join', () => expectCode('badCount', () => concatSealed([], { codec: 'none' })));
 
+  test('a row that is not a sealed batch', () => {
+    const row = seal([sealRecord()], 0, 'none');
+    patchBatch(row, { transactional: true });
+    expectCode('badStructure', () => concatSealed([row], { codec: 'none' }));
+  });
+
   test('a row that the disk spoiled', () => {
     const row = seal([sealRecord()], 0, 'none');
     row[row.length - 3]! ^= 0x40;
@@ -221,6 +227,7 @@ describe('checkSealed refuses', () => {
     ['a transactional batch', (b) => b.writeInt16BE(16, 21)],
     ['a control batch', (b) => b.writeInt16BE(32, 21)],
     ['a delete horizon', (b) => b.writeInt16BE(64, 21)],
+    ['a codec that sealing does not write', (b) => b.writeInt16BE(1, 21)],
     ['an attribute that nobody knows', (b) => b.writeInt16BE(128, 21)],
     ['a base offset', (b) => b.writeInt32BE(1, 4)],
     ['a producer id', (b) => b.writeBigInt64BE(0n, 43)],
