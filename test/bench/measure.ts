@@ -88,7 +88,9 @@ export class MeasuredProcess {
   usage(): Usage {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.#last;
     try {
-      this.#last = usageOf(this.pid);
+      const usage = usageOf(this.pid);
+      // One that has ended and is not reaped yet has no memory any more.
+      if (usage.peakRssBytes > 0) this.#last = usage;
     } catch {
       // It ended between the check and the reading: what was read last stands.
     }
