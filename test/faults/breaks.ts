@@ -12,7 +12,28 @@ export interface Break {
   readonly replace: string;
 }
 
-export const BREAKS: Record<string, Break> = {};
+export const BREAKS: Readonly<Record<string, Break>> = {
+  ackBeforeCommit: {
+    promise: 'durable before acknowledged',
+    file: 'agent/seal/intake.ts',
+    find: 'return this.#commits.capture(capture);',
+    replace:
+      'void this.#commits.capture(capture).catch(() => undefined); return { repeated: false, records: capture.records.length };',
+  },
+  deleteBeforeReceipt: {
+    promise: 'deleted only on a receipt',
+    file: 'agent/forward/pump.ts',
+    find: 'let parcels = rows;',
+    replace:
+      'let parcels = rows; void this.#parts.outbox.settle(rows.map((row) => ({ streamId: row.stream.id, points: [{ next: row.last + 1, tip: row.tip }] })));',
+  },
+  ledgerOutside: {
+    promise: 'records and ledger entry in one transaction',
+    file: 'hub/write/transaction.ts',
+    find: 'amendStaging(staging, verdict, input.leaderEpoch);',
+    replace: 'await producer.commit(); amendStaging(staging, verdict, input.leaderEpoch);',
+  },
+};
 
 const COPIED = ['agent', 'hub', 'shared', 'proto', 'bin', 'deploy', 'package.json', 'tsconfig.json'];
 

@@ -80,7 +80,7 @@ export function httpLoad(
     for (let from = truth.next(line); !stop.signal.aborted; from += batch) {
       const body = Array.from({ length: batch }, (_, index) => `${line}/${from + index} ${PADDING}`);
       truth.sent(line, from + batch);
-      await postUntilAccepted(`${url}/topics/${topic}?partition=${partition}`, body, dispatcher);
+      await postUntilAccepted(`${url}/topics/${topic}`, partition, body, dispatcher);
       truth.accepted(line, from + batch);
       await sleep(pauseMs);
     }
@@ -95,9 +95,14 @@ export function httpLoad(
   };
 }
 
-async function postUntilAccepted(url: string, lines: readonly string[], dispatcher: Agent): Promise<void> {
+async function postUntilAccepted(
+  url: string,
+  partition: number,
+  lines: readonly string[],
+  dispatcher: Agent,
+): Promise<void> {
   const key = randomUUID();
-  const body = lines.map((value) => JSON.stringify({ value })).join('\n');
+  const body = lines.map((value) => JSON.stringify({ value, partition })).join('\n');
   for (;;) {
     try {
       const headers = { 'content-type': 'application/vnd.tributary.records+ndjson', 'idempotency-key': key };

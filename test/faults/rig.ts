@@ -71,7 +71,7 @@ export async function openRig(dir: string, sources: string, print: (line: string
   );
   const plant = agent(
     'plant',
-    `http: { listen: "127.0.0.1:${httpPort}", topics: [{ name: metrics, partitions: ${CLIENTS} }] }`,
+    `http: { listen: "127.0.0.1:${httpPort}", topics: { metrics: { partitions: ${CLIENTS} } } }`,
     t3,
   );
   const launcher = join(sources, 'bin/tributary.js');

@@ -1,6 +1,7 @@
 /** A `read_committed` consumer of the central topics that survives broker kills; feeds the checker, each offset once. */
 import { randomUUID } from 'node:crypto';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
+import '../support/kafkajsZstd.ts';
 import type { LedgerOfTruth } from './ledgerOfTruth.ts';
 
 export class Watcher {

@@ -8,9 +8,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import kafkajs, { type KafkaMessage, type Message } from 'kafkajs';
 import { afterAll, inject } from 'vitest';
+import './kafkajsZstd.ts';
 import { findJava, kafkaJars } from '../../deploy/dev/kafka/launch.ts';
 import {
   Cluster,
@@ -22,11 +22,7 @@ import {
   listOffsets,
 } from '../../shared/kafka/index.ts';
 
-const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: async (encoder: { buffer: Buffer }) => zstdCompressSync(encoder.buffer),
-  decompress: async (bytes: Buffer) => zstdDecompressSync(bytes),
-});
+const { Kafka, logLevel } = kafkajs;
 
 /** A first start may fetch Kafka. */
 const READY_WITHIN_MS = 300_000;
