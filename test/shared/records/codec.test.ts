@@ -155,6 +155,7 @@ describe('LZ4 frames', () => {
 
   test('a match that overlaps itself, stored blocks, no blocks', () => {
     expect(read(frame([0x13, 0x61, 1, 0, 0x10, 0x62])).toString()).toBe('aaaaaaaab');
+    expect(read(frame([0x1f, 0x61, 1, 0, 85, 0x10, 0x62])).toString()).toBe(`${'a'.repeat(105)}b`);
     const stored = Buffer.from([4, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, 2, 0, 0, 0x80, 0x68, 0x69, 0, 0, 0, 0]);
     expect(read(stored).toString()).toBe('hi');
     expect(read(Buffer.from([...FRAME, 0, 0, 0, 0])).length).toBe(0);
