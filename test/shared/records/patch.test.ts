@@ -71,6 +71,7 @@ describe('patchBatch', () => {
     patchBatch(bytes.subarray(one.length, one.length * 2), { baseOffset: 12 });
     expect([0, 1, 2].map((i) => readHeader(bytes, one.length * i).baseOffset)).toEqual([0, 12, 0]);
     patchBatch(bytes, { producerEpoch: 4 }); // the first of several
+    checkCrc(bytes);
     expect([0, 1, 2].map((i) => readHeader(bytes, one.length * i).producerEpoch)).toEqual([4, -1, -1]);
   });
 
