@@ -71,6 +71,10 @@ const linkOf = (parcel: Chained): ChainLink => ({
 
 function sequenceRun(context: Sequencing, stream: ShippedStream, run: Chained[], progress: Progress): void {
   const known = historyOf(context, stream);
+  if (!known && mayBeForgotten(context, stream)) {
+    progress.refusal = tipUnknown(run[0]!);
+    return;
+  }
   const links = run.map(linkOf);
   const verdict = placeRun(links, known ?? { next: 0, tip: EMPTY_HEX, ring: [] });
   switch (verdict.kind) {
@@ -118,7 +122,7 @@ function take(context: Sequencing, stream: ShippedStream, known: Known, run: Cha
     progress.refusal = excluded.refusal;
     return;
   }
-  const entry = known?.entry ? bindTarget(context, stream, known.entry) : openFresh(context, stream, run[0]!);
+  const entry = known?.entry ? bindTarget(context, stream, known.entry) : openFresh(context, stream);
   if ('refusal' in entry) {
     progress.refusal = entry.refusal;
     return;
@@ -138,14 +142,15 @@ function bindTarget(context: Sequencing, stream: ShippedStream, entry: StreamEnt
   return { stream: entry };
 }
 
-function openFresh(context: Sequencing, stream: ShippedStream, parcel: Chained): Ready {
-  const { staging } = context;
-  const epoch = staging.edge(stream.edge)?.epochs.find((known) => known.epoch === stream.epoch);
-  const place = staging.place(edgePlaceKey(stream.edge, stream));
-  // The place has forgotten some of its streams and the edge has left this epoch: it may have been one of them.
-  if (epoch?.state === 'closed' && (place?.dropped ?? 0) > 0) return { refusal: tipUnknown(parcel) };
+function openFresh(context: Sequencing, stream: ShippedStream): Ready {
   const opening = openStream(context, stream);
   return 'refusal' in opening ? opening : { stream: opening.opened };
+}
+
+/** The place has forgotten some of its streams and the edge has left this epoch: it may have been one of them. */
+function mayBeForgotten({ staging }: Sequencing, stream: ShippedStream): boolean {
+  const epoch = staging.edge(stream.edge)?.epochs.find((known) => known.epoch === stream.epoch);
+  return epoch?.state === 'closed' && (staging.place(edgePlaceKey(stream.edge, stream))?.dropped ?? 0) > 0;
 }
 
 /** Stages a run that begins exactly at the stream's end. */
