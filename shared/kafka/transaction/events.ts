@@ -8,7 +8,7 @@ export interface ProducerFacts {
   readonly protocol: 1 | 2;
   readonly tookMs: number;
 }
-export const producerFencedOthers = defineEvent<ProducerFacts>({
+export const producerReady = defineEvent<ProducerFacts>({
   name: 'producer_ready',
   log: { level: 'debug', says: (f) => `transactional producer ${f.transactionalId} is ready (protocol ${f.protocol})` },
   metrics: [

@@ -109,6 +109,11 @@ export class Pipeline {
 
   #fill(nodeId: number, lanes: readonly Lane[]): void {
     const node = this.#node(nodeId);
+    if (node.connection && !node.connection.usable) {
+      // Nothing new is begun on it; what is under way there ends first, so that order holds on the next one.
+      if (node.inFlight > 0) return;
+      node.connection = null;
+    }
     if (!node.connection) {
       if (!node.connecting) this.#connect(nodeId, node, lanes);
       return;

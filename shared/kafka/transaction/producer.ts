@@ -22,7 +22,7 @@ import { closedError, deepReason } from '../failures.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import { produceV11, produceV12 } from '../wire/produce.ts';
 import { type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
-import { producerFencedOthers, transactionFailed } from './events.ts';
+import { producerReady, transactionFailed } from './events.ts';
 import { Lane } from './lane.ts';
 import { judge, type Outcome, refusal, unavailable } from './outcome.ts';
 import { Fenced, LANE_PATIENCE_MS, Pipeline } from './pipeline.ts';
@@ -115,7 +115,7 @@ export class TransactionalProducer {
       this.#forgetTransaction();
       if (this.#state === 'unknown') this.#state = 'open';
       const { producerId, producerEpoch } = this.#identity;
-      this.#options.telemetry?.emit(producerFencedOthers, {
+      this.#options.telemetry?.emit(producerReady, {
         transactionalId: this.transactionalId,
         producerId: String(producerId),
         producerEpoch,
