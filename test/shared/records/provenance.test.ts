@@ -139,6 +139,13 @@ describe('concatSealed', () => {
     expectCode('badStructure', () => concatSealed([row], { codec: 'none' }));
   });
 
+  test('a row whose offsets have a hole', () => {
+    const row = seal([sealRecord()], 0, 'none');
+    row.writeInt8(2, 65); // its only record's offset delta
+    patchBatch(row, {});
+    expectCode('badStructure', () => concatSealed([row], { codec: 'none' }));
+  });
+
   test('a row that the disk spoiled', () => {
     const row = seal([sealRecord()], 0, 'none');
     row[row.length - 3]! ^= 0x40;
