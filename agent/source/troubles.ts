@@ -32,6 +32,11 @@ export class Troubles {
     this.#telemetry.emit(sourceRecovered, { source: this.#source, what, durationMs });
   }
 
+  /** It does not matter any more, whether it is over or not: nothing is said. */
+  drop(what: string): void {
+    this.#open.delete(what);
+  }
+
   /** The oldest one's reason; null where there is none. */
   first(): string | null {
     for (const [what, { reason }] of this.#open) return `${what}: ${reason}`;

@@ -69,8 +69,10 @@ test('HTTP: what was answered is there, and a key is known after a restart', asy
   onTestFinished(() => after.close());
   const second = await openSource({}, after);
   expect((await second.post('/topics/t', '1\n2\n', headers)).body).toMatchObject({ records: 2, repeated: true });
+  await second.post('/topics/t', 'x', { 'idempotency-key': 'new' });
+  expect((await second.post('/topics/t', 'y', { 'idempotency-key': 'new' })).status).toBe(422);
   const all = Array.from({ length: 50 }, (_, i) => second.post('/topics/t', String(i)));
   expect((await Promise.all(all)).every(({ status }) => status === 200)).toBe(true);
-  expect(await rows(after)).toHaveLength(52);
+  expect(await rows(after)).toHaveLength(53);
   expect((await rows(after))[0]).toBe(`http:${answer.body.request}/0 1`);
 });

@@ -18,7 +18,9 @@ export class Budget {
     let left = false;
     return {
       grow: (bytes) => {
-        if (this.#bytes + bytes > this.#maxBytes) return false;
+        // Alone, a request may hold what it is allowed to hold at all: else it would be refused for ever.
+        const others = this.#bytes - held;
+        if (others > 0 && this.#bytes + bytes > this.#maxBytes) return false;
         this.#bytes += bytes;
         held += bytes;
         return true;

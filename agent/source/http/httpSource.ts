@@ -14,7 +14,8 @@
  * `{"code", "message", "line"?}` (refusal.ts), nothing taken. 429 and 503 carry `Retry-After`. Only a request that got no
  * answer may have been taken: send it again with the same `Idempotency-Key`.
  * A key stands for one request to one topic: a repeat gets `"repeated": true` and is not taken again; the same key with
- * another body or other terms is refused (422) where the buffer still knows what it stood for.
+ * another body or other terms is refused (422) where it is still known what it stood for (the newest keys of this run),
+ * and answered as a repeat otherwise.
  *
  * Bounds: connections, requests, bytes of bodies in memory, records a request, time a request.
  */
@@ -27,7 +28,7 @@ import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import { isTopicName } from '../../../shared/identity.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import type { Capture, Captured, Intake } from '../../stages.ts';
+import type { Capture, Captured, CaptureOutcome, Intake } from '../../stages.ts';
 import { recordsCaptured } from '../events.ts';
 import type { Source, SourceState } from '../source.ts';
 import { TopicLabels } from '../topicLabels.ts';
@@ -35,10 +36,13 @@ import { checkBodyHeaders, overloaded, readBody } from './body.ts';
 import { Budget, type Share } from './budget.ts';
 import { httpListening, httpOpenToAll, httpRefused, httpRepeated, httpRequestFailed } from './events.ts';
 import { type HttpSettings, type HttpSourceOptions, withDefaults } from './options.ts';
+import { RecentKeys } from './recentKeys.ts';
 import { type BodyForm, bodyForm, makeRecords } from './records.ts';
 import { Refusal } from './refusal.ts';
 import { awaitingContinue, makeServer } from './server.ts';
 import { readTerms, type Terms } from './terms.ts';
+
+type Once = Required<Pick<Capture, 'idempotencyKey' | 'idempotencyDigest'>>;
 
 /** What a record costs in memory beside the bytes of the body. */
 const RECORD_OVERHEAD_BYTES = 256;
@@ -51,6 +55,7 @@ export class HttpSource implements Source {
   readonly #clock: Clock;
   readonly #budget: Budget;
   readonly #labels = new TopicLabels();
+  readonly #recentKeys = new RecentKeys();
   readonly #allowed: ReadonlySet<string> | null;
   readonly #tokenHash: Buffer | null;
   /** Names requests over restarts too. */
@@ -172,27 +177,28 @@ export class HttpSource implements Source {
     if (records.length === 0) return { records: 0, repeated: false };
     if (!this.#intake) throw new Refusal('closed', 'the agent is stopping');
     const sourcePartitions = new Map([[topic, this.#partitionsOf(topic)]]);
-    const digest = terms.idempotencyKey === null ? null : digestOf(body, form, terms);
-    const capture: Capture = {
-      records,
-      sourcePartitions,
-      ...(digest === null
-        ? {}
-        : { idempotencyKey: `http:${topic}:${terms.idempotencyKey}`, idempotencyDigest: digest }),
-    };
+    const once = terms.idempotencyKey === null ? null : this.#once(topic, terms.idempotencyKey, body, form, terms);
     crashPoint('agent.source.read');
-    const outcome = await this.#captured(this.#intake, capture);
-    const { name } = this.#settings;
-    if (outcome.repeated) {
-      if (outcome.idempotencyDigest !== undefined && outcome.idempotencyDigest !== digest) {
-        throw new Refusal('idempotencyConflict', 'this Idempotency-Key was used for another request');
-      }
-      this.#telemetry.emit(httpRepeated, { source: name });
-    } else {
-      const facts = { source: name, topic: this.#labels.of(topic), records: records.length, bytes: bytesOf(records) };
-      this.#telemetry.emit(recordsCaptured, facts);
+    const outcome = await this.#captured(this.#intake, { records, sourcePartitions, ...once });
+    if (outcome.repeated) this.#repeated(outcome, once);
+    else {
+      if (once) this.#recentKeys.remember(once.idempotencyKey, once.idempotencyDigest);
+      const facts = { topic: this.#labels.of(topic), records: records.length, bytes: bytesOf(records) };
+      this.#telemetry.emit(recordsCaptured, { source: this.#settings.name, ...facts });
     }
     return { records: outcome.records, repeated: outcome.repeated };
+  }
+
+  #once(topic: string, key: string, body: Buffer, form: BodyForm, terms: Terms): Once {
+    return { idempotencyKey: `http:${topic}:${key}`, idempotencyDigest: digestOf(body, form, terms) };
+  }
+
+  #repeated(outcome: CaptureOutcome, once: Once | null): void {
+    const before = outcome.idempotencyDigest ?? (once && this.#recentKeys.digestOf(once.idempotencyKey));
+    if (once && before && before !== once.idempotencyDigest) {
+      throw new Refusal('idempotencyConflict', 'this Idempotency-Key was used for another request');
+    }
+    this.#telemetry.emit(httpRepeated, { source: this.#settings.name });
   }
 
   async #captured(intake: Intake, capture: Capture) {

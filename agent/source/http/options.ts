@@ -31,7 +31,7 @@ export const HTTP_DEFAULTS = {
   partitions: 1,
   maxBodyBytes: limits.httpBodyBytes,
   maxRecordsPerRequest: 100_000,
-  maxPendingBytes: limits.intakeBytes,
+  maxPendingBytes: 2 * limits.intakeBytes,
   maxPendingRequests: 1_000,
   maxConnections: 2_000,
   requestTimeoutMs: 60_000,

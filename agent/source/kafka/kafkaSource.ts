@@ -140,6 +140,8 @@ export class KafkaSource implements Source {
     const troubled = [...this.#partitions.values()].filter(({ problem }) => problem !== null);
     const first = troubled[0];
     if (first) remarks.push(`${troubled.length} partitions can't be read, ${first.label}: ${first.problem}`);
+    const leaderless = [...this.#partitions.values()].filter((p) => p.leader < 0 && p.goneSinceMs === null).length;
+    if (leaderless > 0) remarks.push(`${leaderless} partitions have no leader`);
     if (this.#partitions.size === 0 && remarks.length === 0) remarks.push('no topic matches yet');
     return remarks.join('; ');
   }

@@ -60,6 +60,7 @@ export class LeaderLoop {
     let fetch = this.#send();
     while (!signal.aborted) {
       if (!fetch) {
+        if (this.#own().length === 0) this.#parts.troubles.drop(`broker ${this.#nodeId}`);
         await this.#waiter.wait(this.#idleMs());
         fetch = this.#send();
         continue;

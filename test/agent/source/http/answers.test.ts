@@ -137,6 +137,11 @@ describe('bounds', () => {
     expect((await post('/topics/t', Buffer.alloc(8_000))).status).toBe(200);
   });
 
+  test('a request that is allowed by its size is taken when nothing else waits', async () => {
+    const { post } = await openSource({ maxPendingBytes: 1_000 });
+    expect((await post('/topics/t', Buffer.alloc(5_000))).status).toBe(200);
+  });
+
   test('requests wait in a bounded number, however small', async () => {
     const { post, intake } = await openSource({ maxPendingRequests: 2 });
     const release = intake.hold();
