@@ -192,6 +192,25 @@ describe('checkSealed refuses', () => {
     ['a policy twice', [...provenance(), policy, policy]],
   ])('%s', (_, headers) => expectCode('badHeaders', () => check(withHeaders(headers), 5, 5)));
 
+  test('a change in any byte of the names and values, however long the edge is', () => {
+    for (const edge of ['a', 'ab', 'abc', 'abcd']) {
+      const expected = { edge, epoch: EPOCH, first: 5, last: 5, maxRawBytes: MAX_RAW_BYTES };
+      const headers = provenance({ edge });
+      expect(checkSealed(withHeaders(headers), expected).count).toBe(1);
+      headers.forEach((header, at) => {
+        for (const part of [0, 1] as const) {
+          if (at === 3 && part === 1) continue; // a source may be anything
+          for (let i = 0; i < header[part]!.length; i++) {
+            const bytes = Buffer.from(header[part]!);
+            bytes[i]! ^= 1;
+            const changed: RecordHeader = part === 0 ? [bytes, header[1]] : [header[0], bytes];
+            expectCode('badHeaders', () => checkSealed(withHeaders(headers.with(at, changed)), expected));
+          }
+        }
+      });
+    }
+  });
+
   test('a hole, a repeat, a swap of sequences', () => {
     const batch = (digits: string[]): Buffer =>
       encodeBatch(
