@@ -58,12 +58,15 @@ export class HubConnection {
   readonly #client: Client;
   readonly #headers: Record<string, string>;
   readonly #subject: string;
+  /** Of the address, where the hub is behind one: `/tributary`. */
+  readonly #prefix: string;
   #gone = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const url = new URL(options.hub.url);
     this.#subject = url.origin;
+    this.#prefix = url.pathname.replace(/\/+$/, '');
     this.#client = new Client(url.origin, {
       pipelining: options.pipelining,
       allowH2: false,
@@ -99,7 +102,7 @@ export class HubConnection {
         const handler = new AnswerHandler(resolve, reject, onWritten);
         const request = {
           method: 'POST',
-          path,
+          path: this.#prefix + path,
           headers: this.#headers,
           body,
           headersTimeout: answerTimeoutMs,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Tip } from '../../../shared/identity.ts';
 import type { Receipt } from '../../../shared/wire/index.ts';
 import { TcpProxy } from '../../support/proxy.ts';
 import type { Reaction, StandInHub } from './hub.ts';
@@ -144,14 +143,9 @@ describe('Retry-After', () => {
 });
 
 describe('receipts that must not count', () => {
-  const lie = (receipt: Receipt): Receipt => {
-    const points = [{ next: 60, tip: Buffer.alloc(16, 9) as unknown as Tip }];
-    return { ...receipt, streams: receipt.streams.map((stream) => ({ ...stream, points })) };
-  };
-
   it('a number without the right tip deletes nothing', async () => {
     const hub = await newHub();
-    hub.script = () => edited(lie);
+    hub.script = () => ({ kind: 'untrue', back: 0, otherTips: true });
     const agent = await fed(hub);
     await until('it was sent again and again', () => hub.shipments.length >= 3);
     expect(agent.intake.stats().places[0]).toMatchObject({ delivered: 0, buffered: 60 });
@@ -164,7 +158,7 @@ describe('receipts that must not count', () => {
     const hub = await newHub();
     const agent = await fed(hub);
     await arrives(hub, agent);
-    hub.script = () => ({ kind: 'stale', back: 1 });
+    hub.script = () => ({ kind: 'untrue', back: 1, otherTips: false });
     await agent.capture('orders', ['more']);
     await until('it was ignored', () => agent.lines.some(({ event }) => event === 'stale_receipt'));
     await until(

@@ -53,8 +53,8 @@ export type Reaction =
   | { readonly kind: 'problem'; readonly status: number; readonly problem: Partial<Problem> }
   /** Taken, and then another receipt is sent. */
   | { readonly kind: 'receipt'; readonly edit: (receipt: Receipt) => Receipt }
-  /** Confirmed by an owner that is none any more (`back` terms ago): nothing was taken. */
-  | { readonly kind: 'stale'; readonly back: number }
+  /** All is confirmed and nothing taken: by the owner of `back` terms ago, or with the tips of another history. */
+  | { readonly kind: 'untrue'; readonly back: number; readonly otherTips: boolean }
   /** Streams that are refused, by topic. */
   | { readonly kind: 'refuse'; readonly refusals: Readonly<Record<string, Partial<Refusal>>> };
 
@@ -76,6 +76,7 @@ export class StandInHub {
   epochState: (epoch: string) => EpochState = () => 'open';
   /** Replaces the answer to a hello. */
   onHello: (hello: Hello) => Reaction | undefined = () => undefined;
+  onHeartbeat: () => Reaction | undefined = () => undefined;
   readonly hellos: Hello[] = [];
   readonly heartbeats: Heartbeat[] = [];
   readonly tokens = new Set<string | undefined>();
@@ -160,6 +161,11 @@ export class StandInHub {
   }
 
   #heartbeat(body: Buffer, response: ServerResponse): void {
+    const reaction = this.onHeartbeat();
+    if (reaction) {
+      this.#misbehave(reaction, response);
+      return;
+    }
     this.heartbeats.push(decodeHeartbeat(body));
     const [term, creditBytes, wallMs] = [this.term as Term, this.creditBytes, Date.now() + this.aheadMs];
     answer(response, encodeHeartbeatAnswer({ version: 1, term, creditBytes, wallMs }));
@@ -196,8 +202,8 @@ export class StandInHub {
   }
 
   #react(shipment: Shipment, reaction: Reaction | undefined, response: ServerResponse): void {
-    if (reaction?.kind === 'stale') {
-      answer(response, encodeReceipt(receiptMessage(this.#staleReceipt(shipment, reaction.back))));
+    if (reaction?.kind === 'untrue') {
+      answer(response, encodeReceipt(receiptMessage(this.#untrueReceipt(shipment, reaction))));
       return;
     }
     if (reaction && reaction.kind !== 'receipt' && reaction.kind !== 'refuse') {
@@ -212,13 +218,13 @@ export class StandInHub {
     else send();
   }
 
-  #staleReceipt({ streams, parcels }: Shipment, back: number): Receipt {
-    const stale = streams.map((_, index): StreamReceipt => {
+  #untrueReceipt({ streams, parcels }: Shipment, { back, otherTips }: Reaction & { kind: 'untrue' }): Receipt {
+    const untrue = streams.map((_, index): StreamReceipt => {
       const last = parcels.findLast(({ stream }) => stream === index);
-      const points = last ? [{ next: last.last + 1, tip: last.tip }] : [];
+      const points = last ? [{ next: last.last + 1, tip: otherTips ? OTHER_TIP : last.tip }] : [];
       return { stream: index, points, refusal: null, deadLettered: [], gaps: [] };
     });
-    return { version: 1, term: (this.term - back) as Term, streams: stale, creditBytes: this.creditBytes };
+    return { version: 1, term: (this.term - back) as Term, streams: untrue, creditBytes: this.creditBytes };
   }
 
   #misbehave(reaction: Reaction, response: ServerResponse): void {
@@ -293,6 +299,7 @@ export class StandInHub {
   }
 }
 
+const OTHER_TIP = Buffer.alloc(16, 0xee) as unknown as Tip;
 const hex = (tip: Tip): string => (tip as unknown as Buffer).toString('hex');
 
 export const refusal = (facts: Partial<Refusal>): Refusal => ({
