@@ -75,6 +75,7 @@ export function unclaim(path: string): void {
 function checkAccess(path: string): void {
   const hint = 'The agent needs to read and write the file and its folder (the write-ahead log is beside it).';
   try {
+    if (!statSync(dirname(path)).isDirectory()) throw new Error(`${dirname(path)} is not a folder`);
     accessSync(dirname(path), constants.R_OK | constants.W_OK | constants.X_OK);
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return;

@@ -21,6 +21,9 @@ export interface BufferFileOptions {
 
 export const MIN_BUFFER_BYTES = 4 * MIB;
 
+/** Steps of shrinking between checkpoints. */
+const CHECKPOINT_STEPS = 8;
+
 const part = (whole: number, by: number, low: number, high: number): number =>
   Math.max(low, Math.min(high, Math.floor(whole / by)));
 
@@ -40,7 +43,7 @@ export class BufferFile {
   readonly #rollback: Database.Statement;
   readonly #onFailed: ((error: TributaryError) => void)[] = [];
   #failure: TributaryError | null = null;
-  #shrinking = false;
+  #shrinkSteps = 0;
 
   private constructor(db: Connection, path: string, maxBytes: number, edge: EdgeId | undefined) {
     this.#db = db;
@@ -160,9 +163,9 @@ export class BufferFile {
     return this.#failure;
   }
 
-  /** Bytes on disk: database and WAL. */
+  /** Bytes on disk: database and WAL, and what the next checkpoint adds. */
   bytes(): number {
-    return this.#pages('page_count') * PAGE_BYTES + this.#walBytes();
+    return Math.max(this.#pages('page_count') * PAGE_BYTES, this.#size('')) + this.#size('-wal');
   }
   /** Whether so many more bytes fit, and the reserve beside them. */
   fits(bytes: number): boolean {
@@ -173,8 +176,8 @@ export class BufferFile {
   #pages(name: 'page_count' | 'freelist_count'): number {
     return this.read(() => this.#db.pragma(name, { simple: true }) as number);
   }
-  #walBytes(): number {
-    return statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  #size(suffix: '' | '-wal'): number {
+    return statSync(this.path + suffix, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /**
@@ -185,16 +188,27 @@ export class BufferFile {
     const pages = this.#pages('page_count');
     const free = this.#pages('freelist_count');
     const least = this.reserveBytes / 2 / PAGE_BYTES;
-    if (!this.#shrinking) this.#shrinking = free > least && free * 3 > pages * 2;
-    else if (free < least / 2 || free * 5 < pages) this.#shrinking = false;
-    if (!this.#shrinking) return false;
+    if (this.#shrinkSteps === 0 && (free <= least || free * 3 <= pages * 2)) return false;
+    const enough = free < least / 2 || free * 5 < pages;
+    const steps = this.#shrinkSteps + 1;
+    this.#shrinkSteps = enough ? 0 : steps;
+    const done = this.#maintain(() => {
+      if (!enough) this.#db.exec(`PRAGMA incremental_vacuum(${Math.ceil(this.reserveBytes / 4 / PAGE_BYTES)})`);
+      // The file gets shorter only then.
+      if (enough || steps % CHECKPOINT_STEPS === 0) this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    });
+    return done && !enough;
+  }
+
+  /** False where the disk had no room for it. */
+  #maintain(work: () => void): boolean {
     try {
-      this.#db.exec(`PRAGMA incremental_vacuum(${Math.ceil(this.reserveBytes / 4 / PAGE_BYTES)})`);
+      work();
+      return true;
     } catch (error) {
       if (error instanceof Database.SqliteError && error.code === 'SQLITE_FULL') return false;
       throw this.fail(error);
     }
-    return true;
   }
 
   close(): void {

@@ -25,15 +25,16 @@ export function beginFork(sealer: Sealer, stream: StreamState, points: Receipt['
   markContacted(sealer, stream);
   const agreed = agreedPoint(sealer, stream, points);
   if (agreed !== null) settleTo(sealer, stream, agreed, { ...ALL });
-  const concerned = place.chain.slice(place.chain.indexOf(stream));
-  for (const one of concerned) sealer.sealTail(one);
   catalog.touchPlace(place);
   if (cause === 'tipUnknown') {
     const behind = stream.sealed.next - stream.settled.next;
     place.maybeDuplicate += behind - rows.gapRecords(stream.id, stream.settled.next);
   }
-  const current = sealer.epoch;
-  if (concerned.some((one) => (one === stream || one.sent ? one.epoch === current : false))) sealer.openEpoch();
+  const concerned = place.chain.slice(place.chain.indexOf(stream));
+  for (const one of concerned) sealer.sealTail(one);
+  // Sequences of this run's epoch that nobody has seen can be given out anew.
+  const seen = concerned.filter((one) => one === stream || one.sent);
+  if (seen.some((one) => one.epoch === sealer.epoch)) sealer.openEpoch();
   place.last = { epoch: stream.epoch.epoch, ...stream.settled };
   place.chain = place.chain.filter((one) => !concerned.includes(one));
   const before = (place.moving[0]?.moveOrder ?? 0) - concerned.length;

@@ -2,6 +2,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Registry } from 'prom-client';
 import { afterEach } from 'vitest';
 import { BufferFile } from '../../../agent/buffer/index.ts';
 import { SealingIntake, type SealingIntakeOptions } from '../../../agent/seal/index.ts';
@@ -19,8 +21,8 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'tributary-buffer-'));
+export function folder(within = tmpdir()): string {
+  const path = mkdtempSync(join(within, 'tributary-buffer-'));
   cleanups.push(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
@@ -55,6 +57,27 @@ export function open(path: string, options: Partial<SealingIntakeOptions> & { ma
 }
 
 export const openNew = (options: Parameters<typeof open>[1] = {}): Opened => open(join(folder(), 'buffer.db'), options);
+
+/** Also gives the metrics. */
+export function openCounting(path: string): Opened & { registry: Registry } {
+  const telemetry = new ProcessTelemetry({ level: 'error' });
+  return { ...open(path, { telemetry }), registry: telemetry.registry };
+}
+
+/** Flips a byte in a blob of a file that nobody has open. */
+export function corrupt(path: string, table: 'content' | 'tail', id: number): void {
+  const db = new Database(path);
+  const blob = db.prepare(`SELECT blob FROM ${table} WHERE id = ?`).pluck().get(id) as Buffer;
+  blob[blob.length >> 1]! ^= 1;
+  db.prepare(`UPDATE ${table} SET blob = ? WHERE id = ?`).run(blob, id);
+  db.close();
+}
+export function readTable(path: string, sql: string): Record<string, unknown>[] {
+  const db = new Database(path, { readonly: true });
+  const rows = db.prepare(sql).all() as Record<string, unknown>[];
+  db.close();
+  return rows;
+}
 
 /** What a power cut would leave: database and log as they are now. */
 export function copyBuffer(from: string, to: string): void {
