@@ -90,14 +90,14 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
 }
 
 function openBuffer(
-  { edge, buffer }: AgentConfig,
+  { edge, buffer, seal }: AgentConfig,
   telemetry: Telemetry,
   bootId: string,
   onFailed: (error: TributaryError) => void,
 ): SealingIntake {
   const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys });
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal });
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {
@@ -119,12 +119,12 @@ function kafkaSource(config: KafkaSourceConfig, { edge }: AgentConfig, telemetry
   return new KafkaSource({ kafka, name, topics, exclude, from, isolation, group }, { telemetry, clock });
 }
 
-function httpSource({ name, listen, token, topics, maxBodyBytes }: HttpSourceConfig, telemetry: Telemetry): HttpSource {
-  const topicPartitions = Object.fromEntries(
-    Object.entries(topics).map(([topic, { partitions }]) => [topic, partitions]),
-  );
-  const options = { name, listen, topicPartitions, maxBodyBytes, ...(token ? { token: token.reveal() } : {}) };
-  return new HttpSource(options, { telemetry, clock });
+function httpSource(config: HttpSourceConfig, telemetry: Telemetry): HttpSource {
+  const { name, listen, token, topics, otherTopics, partitions, maxBodyBytes } = config;
+  const topicPartitions = Object.fromEntries(Object.entries(topics).map(([topic, known]) => [topic, known.partitions]));
+  const options = { name, listen, topicPartitions, partitions, maxBodyBytes };
+  const allowed = otherTopics ? {} : { topics: Object.keys(topics) };
+  return new HttpSource({ ...options, ...allowed, ...(token ? { token: token.reveal() } : {}) }, { telemetry, clock });
 }
 
 /** Able to do its work: the buffer takes records, the sources run, a backlog moves. */

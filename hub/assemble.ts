@@ -17,7 +17,6 @@ import { verifyShipment } from './verify/index.ts';
 import { Shards, shardOf } from './write/index.ts';
 
 const clock = systemClock;
-const AUDIT_RETENTION_MS = 90 * 86_400_000;
 
 export interface RunningHub {
   close(): Promise<void>;
@@ -72,11 +71,11 @@ export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<R
 }
 
 function openShards(config: HubConfig, cluster: Cluster, telemetry: Telemetry): Shards {
-  const { ledger, deadLetter, routes } = config;
+  const { name, listen, ledger, deadLetter, routes } = config;
   const reserved = [ledger.topic, auditTopicOf(ledger.topic), deadLetter.topic];
   const settings = {
-    instance: `${hostname()}-${config.listen.port}`,
-    ledger: { ...ledger, auditRetentionMs: AUDIT_RETENTION_MS, deadLetterTopic: deadLetter.topic },
+    instance: name ?? `${hostname()}-${listen.port}`,
+    ledger: { ...ledger, deadLetterTopic: deadLetter.topic },
   };
   return Shards.open(settings, { cluster, routing: new Routes({ ...routes, reserved }), clock, telemetry });
 }

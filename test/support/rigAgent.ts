@@ -1,0 +1,97 @@
+/** One agent of a rig, with an HTTP source and, where asked for, a Kafka source; and a client that remembers what it was told. */
+import { join } from 'node:path';
+import { type RunningAgent, runAgent } from '../../agent/assemble.ts';
+import { agentOptions } from '../../agent/config.ts';
+import type { AgentStatus } from '../../agent/control/status.ts';
+import { parseConfig } from '../../shared/config/index.ts';
+import { brokers } from './kafka.ts';
+import { rigTelemetry } from './rigTelemetry.ts';
+import type { Truth } from './rigTruth.ts';
+import { eventually } from './rigWait.ts';
+
+export interface RigAgentOptions {
+  readonly edge: string;
+  readonly hubUrl: string;
+  /** Topics of the run's Kafka. */
+  readonly kafkaTopics?: readonly string[];
+  /** Partitions of the HTTP source's topics. */
+  readonly partitions?: number;
+  readonly path: string;
+  readonly dir: string;
+  readonly httpPort: number;
+  readonly pagesPort: number;
+}
+
+const LINES = 'application/x-ndjson';
+
+export class RigAgent {
+  readonly edge: string;
+  /** The buffer's file. */
+  readonly path: string;
+  readonly #options: RigAgentOptions;
+  readonly #truth: Truth;
+  #running: RunningAgent | null = null;
+
+  constructor(truth: Truth, options: RigAgentOptions) {
+    this.#truth = truth;
+    this.#options = options;
+    this.edge = options.edge;
+    this.path = options.path;
+  }
+
+  async start(): Promise<void> {
+    const { edge, hubUrl, dir, path, httpPort, pagesPort, partitions = 1, kafkaTopics = [] } = this.#options;
+    const kafka = `- kafka: { brokers: ${JSON.stringify(brokers())}, topics: ${JSON.stringify(kafkaTopics)} }`;
+    const text = `
+      edge: ${edge}
+      hub: { url: "${hubUrl}" }
+      buffer: { path: ${path}, maxBytes: 256MiB }
+      sources:
+        - http: { listen: "127.0.0.1:${httpPort}", partitions: ${partitions} }
+        ${kafkaTopics.length > 0 ? kafka : ''}
+      forward: { lingerMs: 5ms, heartbeatMs: 1s }
+      telemetry: { listen: "127.0.0.1:${pagesPort}" }`;
+    const config = parseConfig(agentOptions, text, { file: join(dir, 'agent.yaml') });
+    this.#running = await runAgent(config, rigTelemetry(edge));
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.close();
+  }
+
+  /** One request with a line a value; noted as accepted once the agent has said so. */
+  async post(topic: string, client: string, values: readonly string[], partition = 0): Promise<void> {
+    const answer = await this.send(topic, values.join('\n'), { 'tributary-partition': String(partition) });
+    if (!answer.ok) throw new Error(`POST ${topic}: ${answer.status} ${await answer.text()}`);
+    this.#truth.accepted(this.edge, topic, client, values);
+  }
+
+  send(topic: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
+    const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}`;
+    return fetch(url, { method: 'POST', body, headers: { 'content-type': LINES, ...headers } });
+  }
+
+  async status(): Promise<AgentStatus> {
+    const answer = await fetch(`http://127.0.0.1:${this.#options.pagesPort}/status`);
+    return (await answer.json()) as AgentStatus;
+  }
+
+  /** Waits until everything that was captured is confirmed by the hub. */
+  drained(): Promise<AgentStatus> {
+    return this.until('everything is delivered', ({ captured, buffered }) => captured > 0 && buffered === 0);
+  }
+
+  until(what: string, holds: (status: AgentStatus) => boolean): Promise<AgentStatus> {
+    const look = async (): Promise<AgentStatus | null> => {
+      const status = await this.status();
+      return holds(status) ? status : null;
+    };
+    return eventually(`${this.edge}: ${what}`, look, () => this.status());
+  }
+}
+
+/** JSON texts that nobody else uses: `"<name>-0"`, `"<name>-1"`, ... */
+export const valuesOf = (name: string, count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, i) => JSON.stringify(`${name}-${from + i}`));

@@ -1,0 +1,71 @@
+/** One hub of a rig: started, stopped and started again at the same address with the same ledger. */
+import { join } from 'node:path';
+import { type RunningHub, runHub } from '../../hub/assemble.ts';
+import { hubOptions } from '../../hub/config.ts';
+import type { EdgeStatus, HubStatus } from '../../hub/fleet/schemas.ts';
+import { parseConfig } from '../../shared/config/index.ts';
+import { brokers } from './kafka.ts';
+import { rigTelemetry } from './rigTelemetry.ts';
+import { eventually } from './rigWait.ts';
+
+export interface RigHubOptions {
+  readonly ledger: string;
+  readonly shards: number;
+  readonly route: string;
+  readonly dir: string;
+  readonly port: number;
+}
+
+export class RigHub {
+  readonly url: string;
+  readonly ledger: string;
+  readonly deadLetter: string;
+  readonly #options: RigHubOptions;
+  #running: RunningHub | null = null;
+
+  constructor(options: RigHubOptions) {
+    this.#options = options;
+    this.ledger = options.ledger;
+    this.deadLetter = `${options.ledger}-dead`;
+    this.url = `http://127.0.0.1:${options.port}`;
+  }
+
+  get port(): number {
+    return this.#options.port;
+  }
+
+  /** Resolves when every shard is served. */
+  async start(): Promise<void> {
+    const { ledger, shards, route, dir, port } = this.#options;
+    const text = `
+      name: ${ledger}
+      kafka: { brokers: ${JSON.stringify(brokers())} }
+      listen: "127.0.0.1:${port}"
+      ledger: { topic: ${ledger}, shards: ${shards}, replicationFactor: 1 }
+      deadLetter: { topic: ${this.deadLetter} }
+      routes: { default: { topic: "${route}", partitions: source, replicationFactor: 1 } }`;
+    const config = parseConfig(hubOptions, text, { file: join(dir, 'hub.yaml') });
+    this.#running = await runHub(config, rigTelemetry('hub'));
+    await eventually('all shards are served', async () => {
+      const { shards: owned } = await this.get<HubStatus>('/v1/hub');
+      return owned.filter(({ state }) => state === 'serving').length === shards ? owned : null;
+    });
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.close();
+  }
+
+  /** @throws Error with the answer's text where it is not 2xx */
+  async get<T>(path: string): Promise<T> {
+    const answer = await fetch(`${this.url}${path}`);
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  edge(name: string): Promise<EdgeStatus> {
+    return this.get<EdgeStatus>(`/v1/edges/${name}`);
+  }
+}
