@@ -18,6 +18,8 @@ export interface RoleFacts {
 export interface Running {
   /** Takes no more, finishes what is under way, lets go of everything. */
   close(): Promise<void>;
+  /** SIGHUP: reads again what may change while it runs. Absent: the signal ends the process, as usual. */
+  reload?(): Promise<void>;
   /** For the `ready` line: addresses where it listens, say. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** Settles when the role ends by itself: rejects with the reason. */
@@ -47,6 +49,10 @@ const stopped = defineEvent<{ afterMs: number }>({
   name: 'stopped',
   log: { level: 'info', says: ({ afterMs }) => `stopped cleanly after ${Math.round(afterMs)} ms` },
 });
+const reloadFailed = defineEvent<{ error: unknown }>({
+  name: 'reload_failed',
+  log: { level: 'error', says: ({ error }) => `reading again after SIGHUP: ${reasonOf(error)}; it goes on as before` },
+});
 const failed = defineEvent<{ error: unknown; during: string; code: string }>({
   name: 'failed',
   log: { level: 'error', says: ({ error, during }) => `${during}: ${reasonOf(error)}` },
@@ -73,6 +79,10 @@ export async function runRole(
   const up = start(telemetry).catch((error: unknown) => fail('the start failed', error));
   const running = await Promise.race([up, signalled.then((signal) => giveUpStart(up, signal, telemetry))]);
   telemetry.emit(ready, { ...running.facts, afterMs: performance.now() - since });
+  if (running.reload) {
+    const reload = (): Promise<void> => running.reload!().catch((error) => telemetry.emit(reloadFailed, { error }));
+    process.on('SIGHUP', () => void reload());
+  }
   running.ended?.catch((error: unknown) => fail(`the ${facts.role} can't go on`, error));
 
   const signal = await signalled;

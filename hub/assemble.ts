@@ -20,6 +20,8 @@ const clock = systemClock;
 
 export interface RunningHub {
   close(): Promise<void>;
+  /** Reads token and certificate files again now. */
+  reload(): Promise<void>;
   readonly facts: Readonly<Record<string, unknown>>;
   /** Rejects when the hub can't go on: what trying again would not mend. */
   readonly ended: Promise<void>;
@@ -57,6 +59,7 @@ export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<R
     return {
       facts: { url: hub.url, telemetry: pages?.address ?? null },
       ended: shards.started,
+      reload: () => hub.reload(),
       close: async () => {
         await hub.close();
         await closeCore();

@@ -78,7 +78,7 @@ export class TributaryError extends Error {
   }
 }
 
-/** The text of anything thrown, for a reason clause. */
+/** The text of anything thrown, for a reason clause. Whether it is retried says the sentence around it. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+  return error instanceof Error ? error.message.replace(/( It is retried)?\.$/, '').replace(/\.$/, '') : String(error);
 }

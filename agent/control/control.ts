@@ -4,8 +4,10 @@
  *
  * - `hello` opens a session when the forwarder asks for one.
  * - Every `heartbeatMs` (with jitter) a heartbeat reports totals, link and sources; its answer brings credit and the hub's
- *   time. On a slow link it comes more rarely: it may take about a tenth of the time.
- * - A heartbeat that fails is counted, and the next one is tried; the data does not notice.
+ *   time. On a slow link it comes more rarely: so that it takes about a tenth of the time, within a bound.
+ * - A session that opens after heartbeats failed (or at the start) brings one at once, so that the fleet is up to date.
+ * - A heartbeat that fails is counted, and the next one is tried; the data does not notice. One that is refused (token,
+ *   edge) is tried again after a minute, or when a session opens.
  *
  * Lifecycle: `open` starts the heartbeats; `hello` works before that. After `close` both fail.
  */
@@ -24,7 +26,7 @@ import {
   type Welcome,
 } from '../../shared/wire/index.ts';
 import { type HubAddress, HubConnection } from '../forward/connection.ts';
-import { malformed } from '../forward/fault.ts';
+import { HubFault, malformed } from '../forward/fault.ts';
 import type { SessionLane } from '../forward/session.ts';
 import { Wake } from '../forward/wake.ts';
 import { heartbeatAnswered, heartbeatFailed } from './events.ts';
@@ -48,6 +50,10 @@ export type Report = Omit<Heartbeat, 'version' | 'edge' | 'agentVersion' | 'wall
 
 const HEARTBEAT_MS = 5_000;
 const TIMEOUT_MS = 10_000;
+/** Between two heartbeats of an agent that the hub refuses. */
+const REFUSED_MS = 60_000;
+/** A slow link stretches the interval at most so far. */
+const MAX_STRETCH = 6;
 
 export class Control implements SessionLane {
   readonly #options: ControlOptions;
@@ -58,6 +64,8 @@ export class Control implements SessionLane {
   #loop: Promise<void> | null = null;
   #closing = false;
   #skewMs: number | null = null;
+  /** Whether the last heartbeat had its answer. */
+  #answered = false;
 
   constructor(options: ControlOptions) {
     this.#options = options;
@@ -80,6 +88,7 @@ export class Control implements SessionLane {
     const body = await this.#post('/v1/session', encodeHello(hello));
     const welcome = read(decodeWelcome, body, 'a welcome');
     this.#noteTime(welcome.wallMs, sentMs);
+    if (!this.#answered) this.#pause.wake();
     return welcome;
   }
 
@@ -91,17 +100,27 @@ export class Control implements SessionLane {
   }
 
   async #beat(): Promise<void> {
-    const { heartbeatMs = HEARTBEAT_MS, random = Math.random, telemetry } = this.#options;
+    const { heartbeatMs = HEARTBEAT_MS, random = Math.random } = this.#options;
     while (!this.#closing) {
-      const startedMs = this.#clock.monotonicMs();
-      try {
-        await this.#heartbeat();
-      } catch (error) {
-        telemetry.emit(heartbeatFailed, { reason: reasonOf(error) });
-      }
-      const tookMs = this.#clock.monotonicMs() - startedMs;
-      if (!this.#closing) await this.#pause.nap(Math.max(heartbeatMs, 10 * tookMs) * (0.8 + 0.4 * random()));
+      const pauseMs = await this.#beatOnce(heartbeatMs);
+      if (!this.#closing) await this.#pause.nap(pauseMs * (0.8 + 0.4 * random()));
     }
+  }
+
+  /** Returns how long to pause: where the link is slow, so long that the data has most of it. */
+  async #beatOnce(heartbeatMs: number): Promise<number> {
+    const startedMs = this.#clock.monotonicMs();
+    try {
+      await this.#heartbeat();
+      this.#answered = true;
+    } catch (error) {
+      this.#answered = false;
+      this.#options.telemetry.emit(heartbeatFailed, { reason: reasonOf(error) });
+      const refused = error instanceof HubFault && error.kind === 'refused';
+      return refused ? Math.max(heartbeatMs, REFUSED_MS) : heartbeatMs;
+    }
+    const tookMs = this.#clock.monotonicMs() - startedMs;
+    return Math.max(heartbeatMs, Math.min(10 * tookMs, MAX_STRETCH * heartbeatMs));
   }
 
   async #heartbeat(): Promise<void> {

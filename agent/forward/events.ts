@@ -85,30 +85,9 @@ export const streamRefused = defineEvent<StreamRefused>({
   metrics: [REFUSALS],
 });
 
-export const streamForked = defineEvent<{ code: string; stream: string; reason: string }>({
-  name: 'stream_forked',
-  log: {
-    level: 'warn',
-    says: ({ code, stream, reason }) =>
-      `the hub has another history of ${stream} (${code}${reason ? `: ${reason}` : ''}): what it did not confirm is sealed again in a new epoch`,
-  },
-  metrics: [REFUSALS],
-});
-
-export const rowsQuarantined = defineEvent<{
-  code: string;
-  stream: string;
-  first: number;
-  last: number;
-  reason: string;
-}>({
-  name: 'rows_quarantined',
-  log: {
-    level: 'error',
-    says: ({ stream, first, last, reason }) => `${stream} ${first}..${last} goes into quarantine: ${reason}`,
-  },
-  metrics: [REFUSALS],
-});
+/** What follows of these the buffer says when it is done: `stream_forked`, `rows_quarantined`. */
+export const forkRefused = defineEvent<{ code: string }>({ name: 'fork_refused', metrics: [REFUSALS] });
+export const rowsRefused = defineEvent<{ code: string }>({ name: 'rows_refused', metrics: [REFUSALS] });
 
 export const staleReceipt = defineEvent<{ term: number; known: number }>({
   name: 'stale_receipt',
@@ -136,7 +115,7 @@ const LINK_STATE = LINK_KINDS.map((kind) => ({
 
 export const linkState = defineEvent<{ state: LinkState }>({ name: 'link_state', metrics: LINK_STATE });
 
-/** The first of a row of failures, and each later one with another reason. */
+/** The first of a row of failures, and each later one of another kind. */
 export const linkDown = defineEvent<{ kind: LinkKind; reason: string; nextAttemptMs: number }>({
   name: 'link_down',
   log: {
@@ -158,12 +137,27 @@ export const linkFailure = defineEvent<{ kind: string }>({
   ],
 });
 
+const STOPPED: Partial<Record<LinkKind, string>> = {
+  stuck: 'the hub answers, but nothing was delivered for a while',
+  refused: 'the hub refuses this agent, nothing is sent',
+  wrongHub: 'this is not the hub of this buffer, nothing is sent',
+  hubBehind: 'the hub has lost what it had confirmed, nothing is sent',
+};
+const AGAIN = 'records are kept, and it is tried again every minute';
+const NEXT: Partial<Record<LinkKind, string>> = {
+  stuck: 'records are kept, and it is tried until it works',
+  refused: AGAIN,
+  wrongHub: `set hub.url to the hub that it belongs to, or name a new file in buffer.path. ${AGAIN[0]!.toUpperCase()}${AGAIN.slice(1)}`,
+  hubBehind: 'records are kept until somebody has looked at the hub and this agent is started again',
+};
+
 /** Somebody must do something. */
 export const linkStopped = defineEvent<{ state: LinkState }>({
   name: 'link_stopped',
   log: {
     level: 'error',
-    says: ({ state }) => `nothing is sent to the hub (${state.kind}): ${describe(state)}; records are kept`,
+    says: ({ state }) =>
+      `${STOPPED[state.kind] ?? 'nothing is sent to the hub'}: ${describe(state)}; ${NEXT[state.kind] ?? 'records are kept'}`,
   },
 });
 

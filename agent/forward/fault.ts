@@ -103,11 +103,28 @@ export function retryAfterMs(header: string, nowMs: number): number {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : 0;
 }
 
+const SET_CA = "set hub.ca to a PEM file with the authority of the hub's certificate";
+/** What to do about errors that trying again will not mend. */
+const ADVICE: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: SET_CA,
+  DEPTH_ZERO_SELF_SIGNED_CERT: SET_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: SET_CA,
+  UNABLE_TO_GET_ISSUER_CERT: SET_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: SET_CA,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'hub.url has to name the hub as its certificate does',
+  CERT_HAS_EXPIRED: "renew the hub's certificate",
+  CERT_NOT_YET_VALID: "this machine's clock, or the hub's certificate, is wrong",
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the hub speaks no TLS there: is it http?',
+  ENOTFOUND: 'check the host name in hub.url',
+};
+
 /** Anything else that was thrown while talking. */
 export function unreachable(error: unknown, subject: string): HubFault {
   if (error instanceof HubFault) return error;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-  const reason = `${reasonOf(error) || 'no connection'}${code}`;
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const said = reasonOf(error) || 'no connection';
+  const advice = ADVICE[code];
+  const reason = `${said}${code === '' || said.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`;
   return new HubFault(
     'unreachable',
     new TributaryError({ code: 'linkDown', operation: 'talk to hub', subject, reason, retry: 'retried', cause: error }),

@@ -30,7 +30,7 @@ import type { Outbox } from '../buffer/outbox.ts';
 import { Backoff } from './backoff.ts';
 import { type HubAddress, HubConnection } from './connection.ts';
 import { Cursors } from './cursors.ts';
-import { linkFailure, rowsQuarantined } from './events.ts';
+import { linkFailure, rowsRefused } from './events.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 import type { Health, LinkState } from './linkState.ts';
@@ -199,7 +199,8 @@ export class Forwarder {
     const { reason } = fault.error;
     if (fault.kind === 'wrongHub') {
       status.fails({ kind: 'wrongHub', known: this.#parts.session.hub, met: fault.hub, nextAttemptMs });
-    } else status.fails({ kind: slow ? 'refused' : 'down', reason, nextAttemptMs });
+    } else if (slow) status.fails({ kind: 'refused', reason, nextAttemptMs });
+    else status.fails({ kind: 'down', cause: fault.kind, reason, nextAttemptMs });
     return this.#pauseFor(waitMs);
   }
 
@@ -222,8 +223,7 @@ export class Forwarder {
     }
     this.#suspect = null;
     const { code, reason } = error;
-    const stream = this.#parts.cursors.get(streamId)?.name ?? `stream ${streamId}`;
-    this.#options.telemetry.emit(rowsQuarantined, { code, stream, first, last, reason });
+    this.#options.telemetry.emit(rowsRefused, { code });
     await this.#options.outbox.quarantine(streamId, first, last, `${code}: ${reason}`);
   }
 

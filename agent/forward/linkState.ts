@@ -1,4 +1,5 @@
 import type { HubIdentity } from '../../shared/wire/index.ts';
+import type { FaultKind } from './fault.ts';
 
 interface Since {
   /** Wall clock, for people. */
@@ -14,7 +15,7 @@ export type LinkState = Since &
     /** In contact, and nothing is left to send. */
     | { readonly kind: 'idle' }
     /** No contact, or the hub can't now. */
-    | { readonly kind: 'down'; readonly reason: string; readonly nextAttemptMs: number }
+    | { readonly kind: 'down'; readonly cause: FaultKind; readonly reason: string; readonly nextAttemptMs: number }
     /** In contact, with something to send, and for a while nothing was confirmed. */
     | { readonly kind: 'stuck'; readonly reason: string }
     /** Token, edge or version: somebody must change something. Nothing is lost, it is tried again slowly. */

@@ -24,6 +24,8 @@ export class LinkStatus {
   #failingSinceMs: number | null = null;
   #failures = 0;
   #lastProgressMs: number;
+  /** Why it was said to be stuck; null: not since it was last well. */
+  #saidStuck: string | null = null;
 
   constructor(options: StatusOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class LinkStatus {
       this.#failures = 0;
       this.progress();
     }
+    if (state.kind === 'idle') this.#saidStuck = null;
     this.#set(state);
   }
 
@@ -62,7 +65,10 @@ export class LinkStatus {
   watch(reason: () => string): void {
     const unmovedMs = this.#options.clock.monotonicMs() - this.#lastProgressMs;
     if (unmovedMs < this.#options.stuckAfterMs || this.#state.kind !== 'up') return;
-    this.#set({ kind: 'stuck', reason: reason() });
+    const why = reason();
+    this.#set({ kind: 'stuck', reason: why });
+    if (this.#saidStuck === why) return;
+    this.#saidStuck = why;
     this.#options.telemetry.emit(linkStopped, { state: this.#state });
   }
 
@@ -73,7 +79,7 @@ export class LinkStatus {
     this.#failures += 1;
     const before = this.#state;
     this.#set(state);
-    const isNews = before.kind !== state.kind || describe(before) !== describe(this.#state);
+    const isNews = before.kind !== state.kind || gist(before) !== gist(this.#state);
     if (!isNews) return;
     if (this.#state.kind === 'down') {
       const { kind, reason, nextAttemptMs } = this.#state;
@@ -92,3 +98,6 @@ export class LinkStatus {
     if (!same) this.#options.telemetry.emit(linkState, { state: this.#state });
   }
 }
+
+/** What makes two failures of one kind different to people: one outage has many error texts. */
+const gist = (state: LinkState): string => (state.kind === 'down' ? state.cause : describe(state));

@@ -5,7 +5,7 @@ import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Receipt, Refusal, StreamReceipt } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
 import type { Cursor, Cursors, SentStream, WaitKind } from './cursors.ts';
-import { rowsQuarantined, streamForked, streamRefused, streamRefusedAgain } from './events.ts';
+import { forkRefused, rowsRefused, streamRefused, streamRefusedAgain } from './events.ts';
 import { malformed } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 
@@ -120,7 +120,7 @@ export class Settler {
         return this.#hold(cursor, 'ahead', `the hub expects ${refusal.expected}`, cursor.waits === 0 ? 1 : 0);
       case 'fork':
       case 'tipUnknown':
-        return this.#fork(cursor, code, reason, points);
+        return this.#fork(cursor, code, points);
       case 'predecessorNotDrained':
         return this.#hold(cursor, 'predecessor', reason || code);
       case 'epochUnknown':
@@ -147,14 +147,9 @@ export class Settler {
     cursors.hold(cursor.streamId, kind, reason, clock.monotonicMs() + retryMs);
   }
 
-  async #fork(
-    cursor: Cursor,
-    code: 'fork' | 'tipUnknown',
-    reason: string,
-    points: StreamReceipt['points'],
-  ): Promise<void> {
+  async #fork(cursor: Cursor, code: 'fork' | 'tipUnknown', points: StreamReceipt['points']): Promise<void> {
     const { outbox, cursors, telemetry } = this.#options;
-    telemetry.emit(streamForked, { code, stream: cursor.name, reason });
+    telemetry.emit(forkRefused, { code });
     cursors.hold(cursor.streamId, 'local', 'it is sealed again', Number.POSITIVE_INFINITY);
     const known = points.map(({ next, tip }) => ({ next, tip: tip as unknown as Buffer }));
     await outbox.fork(cursor.streamId, known, code);
@@ -174,7 +169,7 @@ export class Settler {
     const { code } = refusal;
     const { first, last } = rangeOf(sent, cursor, refusal);
     const reason = `${code}: ${refusal.reason || 'no reason given'}`;
-    telemetry.emit(rowsQuarantined, { code, stream: cursor.name, first, last, reason });
+    telemetry.emit(rowsRefused, { code });
     cursors.hold(cursor.streamId, 'local', 'rows go into quarantine', Number.POSITIVE_INFINITY);
     await outbox.quarantine(cursor.streamId, first, last, reason);
     cursors.forget(cursor.streamId);

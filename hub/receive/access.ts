@@ -8,8 +8,9 @@ import { BlockList, isIP } from 'node:net';
 import { TributaryError } from '../../shared/errors.ts';
 import { type EdgeId, isEdgeId } from '../../shared/identity.ts';
 import type { Jobs } from '../../shared/telemetry/jobs.ts';
+import { Seldom } from '../../shared/telemetry/seldom.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { accessDenied } from './events.ts';
+import { accessDenied, accessDeniedAgain } from './events.ts';
 import { bearerOf, TokenTable } from './tokens.ts';
 import { WatchedFiles } from './watchedFiles.ts';
 
@@ -25,12 +26,21 @@ export interface Asker {
   readonly remote: string;
 }
 
+/** A stranger who knocks again and again gets a line so often. */
+const SAID_EVERY_MS = 10 * 60_000;
 const OPERATOR = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
+const HINT = {
+  edge: '"tributary token new --edge" makes a token: set it as hub.token of the agent, and write its line into the file edges.tokens of the hub.',
+  operator:
+    '"tributary token new --operator" makes a token: write its line into the file operators.tokens of the hub, and send it as `Authorization: Bearer <token>` (TRIBUTARY_TOKEN for the command line).',
+} as const;
 
 export class Access {
   readonly #edges: WatchedFiles<TokenTable> | null;
   readonly #operators: WatchedFiles<TokenTable> | null;
   readonly #telemetry: Telemetry;
+  readonly #seldom = new Seldom(SAID_EVERY_MS);
 
   private constructor(
     edges: WatchedFiles<TokenTable> | null,
@@ -46,7 +56,7 @@ export class Access {
   static async open(settings: AccessSettings, telemetry: Telemetry, jobs: Jobs): Promise<Access> {
     const table = async (what: string, path: string | undefined, isName: (name: string) => boolean) => {
       if (path === undefined) return null;
-      const parse = ([text = '']: readonly string[]) => TokenTable.parse(what, text, isName);
+      const parse = ([text = '']: readonly string[]) => TokenTable.parse(`${what} in ${path}`, text, isName);
       return WatchedFiles.open({ what, paths: [path], parse, telemetry, jobs, everyMs: settings.reloadEveryMs });
     };
     const edges = await table('edge tokens', settings.edgeTokensPath, isEdgeId);
@@ -87,17 +97,13 @@ export class Access {
   /** @throws TributaryError `wrongEdge` */
   refuseOther(edge: EdgeId | null, claimed: EdgeId, asker: Asker): void {
     if (edge === null || edge === claimed) return;
-    this.#telemetry.emit(accessDenied, {
-      who: 'edge',
-      remote: asker.remote,
-      why: `token of ${edge}, body of ${claimed}`,
-    });
+    this.#sayDenied('edge', asker, `it says that it is ${claimed} and has the token of ${edge}`);
     throw new TributaryError({
       code: 'wrongEdge',
-      operation: 'let in',
+      operation: 'authenticate',
       subject: claimed,
       reason: `the token is that of ${edge}`,
-      hint: 'Give each edge its own token, or set `edge` to the name that the token was made for.',
+      hint: 'Give each edge its own token (hub.token), or set `edge` to the name that the token was made for.',
       retry: 'final',
     });
   }
@@ -117,16 +123,21 @@ export class Access {
     return (this.#edges?.value.names ?? []) as Iterable<EdgeId>;
   }
 
-  #denied(who: 'edge' | 'operator', { remote }: Asker, why: string): TributaryError {
-    this.#telemetry.emit(accessDenied, { who, remote, why });
+  #denied(who: 'edge' | 'operator', asker: Asker, why: string): TributaryError {
+    this.#sayDenied(who, asker, why);
     return new TributaryError({
       code: 'unauthorized',
-      operation: 'let in',
-      subject: `${who} at ${remote}`,
+      operation: 'authenticate',
+      subject: `${who} at ${asker.remote}`,
       reason: why,
-      hint: `Send \`Authorization: Bearer <token>\`; the hub's file of ${who} tokens has its SHA-256.`,
+      hint: HINT[who],
       retry: 'final',
     });
+  }
+
+  #sayDenied(who: 'edge' | 'operator', { remote }: Asker, why: string): void {
+    const event = this.#seldom.says(`${who} ${remote} ${why}`) ? accessDenied : accessDeniedAgain;
+    this.#telemetry.emit(event, { who, remote, why });
   }
 }
 

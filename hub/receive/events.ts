@@ -63,19 +63,25 @@ export const requestFailed = defineEvent<{ route: string; error: unknown }>({
   log: { level: 'error', says: (f) => `${f.route} failed unexpectedly: ${reasonOf(f.error)}` },
 });
 
-export const accessDenied = defineEvent<{ who: 'edge' | 'operator'; remote: string; why: string }>({
+interface Denied {
+  readonly who: 'edge' | 'operator';
+  readonly remote: string;
+  readonly why: string;
+}
+const deniedCount = {
+  kind: 'counter',
+  name: 'tributary_hub_auth_failures_total',
+  help: 'Requests without a token that is known, or with one of another edge.',
+  labelNames: ['who'],
+  labels: (f: Denied) => ({ who: f.who }),
+} as const;
+/** Once in a while for each address and reason; `access_denied_again` are the others. */
+export const accessDenied = defineEvent<Denied>({
   name: 'access_denied',
   log: { level: 'warn', says: (f) => `A request from ${f.remote} was not let in as ${f.who}: ${f.why}` },
-  metrics: [
-    {
-      kind: 'counter',
-      name: 'tributary_hub_auth_failures_total',
-      help: 'Requests without a token that is known, or with one of another edge.',
-      labelNames: ['who'],
-      labels: (f) => ({ who: f.who }),
-    },
-  ],
+  metrics: [deniedCount],
 });
+export const accessDeniedAgain = defineEvent<Denied>({ name: 'access_denied_again', metrics: [deniedCount] });
 
 export const budgetRefused = defineEvent<{ lane: string; edge: string; limit: 'edge' | 'total'; bytes: number }>({
   name: 'body_budget_refused',

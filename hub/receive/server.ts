@@ -4,7 +4,8 @@ import { createServer as createTlsServer } from 'node:https';
 import { createSecureContext, type Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { TributaryError } from '../../shared/errors.ts';
+import { listenText } from '../../shared/config/address.ts';
+import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import { Jobs } from '../../shared/telemetry/jobs.ts';
@@ -77,7 +78,7 @@ export class HubServer {
   readonly #drainMs: number;
   #closing = false;
 
-  /** @throws TributaryError `configInvalid`: what is configured is not safe, or a file is unusable; listen's own errors */
+  /** @throws TributaryError `configInvalid`: not safe as configured, a file is unusable, or the address can't be had */
   static async open(settings: ReceiveSettings, deps: ReceiveDeps): Promise<HubServer> {
     refuseUnsafe(settings);
     const { telemetry } = deps;
@@ -88,7 +89,7 @@ export class HubServer {
     try {
       const { server, certificate } = await makeServer(settings, { everyMs, telemetry, jobs });
       hub = new HubServer(settings, deps, access, server, certificate);
-      await hub.#app.listen({ host: settings.listen.host, port: settings.listen.port });
+      await hub.#listen(settings.listen);
     } catch (error) {
       await access.close();
       await hub?.close();
@@ -153,6 +154,22 @@ export class HubServer {
       isClosing,
       more: deps.more ?? {},
     });
+  }
+
+  async #listen(listen: ReceiveSettings['listen']): Promise<void> {
+    try {
+      await this.#app.listen({ host: listen.host, port: listen.port });
+    } catch (cause) {
+      throw new TributaryError({
+        code: 'configInvalid',
+        operation: 'listen',
+        subject: listenText(listen),
+        reason: reasonOf(cause),
+        hint: 'Set listen to an address of this machine that is free, or stop what holds it.',
+        retry: 'final',
+        cause,
+      });
+    }
   }
 
   /** `http://127.0.0.1:8443`, with the port that was given. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { reasonOf } from '../../shared/errors.ts';
+import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { Job, Jobs } from '../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { fileReloaded, fileUnusable } from './events.ts';
@@ -40,10 +40,14 @@ export class WatchedFiles<T> {
     this.#job = settings.jobs.start({ name, everyMs: settings.everyMs, run: () => this.#look() });
   }
 
-  /** @throws what reading and parsing throw, the first time. */
+  /** @throws TributaryError `configInvalid` (or what `parse` throws of that kind): unusable the first time */
   static async open<T>(settings: WatchedSettings<T>): Promise<WatchedFiles<T>> {
-    const seen = await fingerprint(settings.paths);
-    return new WatchedFiles(settings, seen, await read(settings));
+    try {
+      const seen = await fingerprint(settings.paths);
+      return new WatchedFiles(settings, seen, await read(settings));
+    } catch (error) {
+      throw error instanceof TributaryError ? error : unusable(settings, error);
+    }
   }
 
   get value(): T {
@@ -78,6 +82,18 @@ export class WatchedFiles<T> {
       telemetry.emit(fileUnusable, { what, paths, reason: reasonOf(error) });
     }
   }
+}
+
+function unusable({ what, paths }: Pick<WatchedSettings<unknown>, 'what' | 'paths'>, cause: unknown): TributaryError {
+  return new TributaryError({
+    code: 'configInvalid',
+    operation: `read ${what}`,
+    subject: paths.join(' and '),
+    reason: reasonOf(cause),
+    hint: 'Write what belongs there, readable for this user.',
+    retry: 'final',
+    cause,
+  });
 }
 
 async function read<T>(settings: WatchedSettings<T>): Promise<T> {

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../../shared/errors.ts';
-import { streamKey } from '../../shared/identity.ts';
+import { type StreamId, streamKey } from '../../shared/identity.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Destination, Destinations, ShardState } from '../sequence/index.ts';
 import type { ShippedStream, Verified } from '../stages.ts';
+import { routeMissing } from './events.ts';
 import type { RouteTarget, Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
 
@@ -11,11 +13,25 @@ const NO_ROUTE_RETRY_MS = 60_000;
 /** Longest that a shipment waits for its topics; then their streams are answered `PARKED` and the agent comes again. */
 const PREPARE_MS = 8_000;
 
-export function destinationsOf(routing: Routing, targets: Targets): Destinations {
+/** Streams without a route that are remembered as told about. */
+const MAX_TOLD = 1_000;
+
+export function destinationsOf(routing: Routing, targets: Targets, telemetry: Telemetry): Destinations {
+  const told = new Set<string>();
+  const tell = ({ edge, topic }: StreamId, reason: string): void => {
+    const key = `${edge}/${topic}`;
+    if (told.has(key)) return;
+    if (told.size >= MAX_TOLD) told.clear();
+    told.add(key);
+    telemetry.emit(routeMissing, { edge, topic, reason });
+  };
   return {
     choose: (stream): Destination => {
       const route = routeOf(routing, stream);
-      if ('reason' in route) return { kind: 'parked', reason: route.reason, retryAfterMs: NO_ROUTE_RETRY_MS };
+      if ('reason' in route) {
+        tell(stream, route.reason);
+        return { kind: 'parked', reason: route.reason, retryAfterMs: NO_ROUTE_RETRY_MS };
+      }
       return targets.at(route.topic, route.partition, null);
     },
     bound: (_stream, target) => targets.at(target.topic, target.partition, target.topicId),

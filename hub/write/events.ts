@@ -177,13 +177,37 @@ export const batchSplit = defineEvent<{ stream: string; first: number; last: num
   ],
 });
 
-export const targetParked = defineEvent<{ target: string; reason: string; retryAfterMs: number }>({
+interface Parked {
+  readonly target: string;
+  readonly reason: string;
+  readonly retryAfterMs: number;
+}
+const parkedCount = {
+  kind: 'counter',
+  name: 'tributary_hub_targets_parked_total',
+  help: 'Times a target was parked.',
+} as const;
+const parkedText = ({ target, reason }: Parked): string =>
+  `${target} takes no records now: ${reason}; edges keep those that go there, other targets go on. It is tried until it works`;
+/** The first time, and with each other reason. */
+export const targetParked = defineEvent<Parked>({
   name: 'hub_target_parked',
+  log: { level: 'warn', says: parkedText },
+  metrics: [parkedCount],
+});
+export const targetParkedAgain = defineEvent<Parked>({
+  name: 'hub_target_parked_again',
+  log: { level: 'debug', says: parkedText },
+  metrics: [parkedCount],
+});
+
+/** Once for each topic of an edge. */
+export const routeMissing = defineEvent<{ edge: string; topic: string; reason: string }>({
+  name: 'hub_route_missing',
   log: {
     level: 'warn',
-    says: ({ target, reason, retryAfterMs }) => `${target} is parked for ${retryAfterMs} ms: ${reason}`,
+    says: ({ reason }) => `${reason}. The edge keeps its records; its other topics go on. It is tried every minute`,
   },
-  metrics: [{ kind: 'counter', name: 'tributary_hub_targets_parked_total', help: 'Times a target was parked.' }],
 });
 
 export const targetsParkedNow = defineEvent<{ count: number }>({
@@ -251,21 +275,64 @@ export const shardTaken = defineEvent<{ shard: number; term: number; entries: nu
   ],
 });
 
-export const shardTrouble = defineEvent<{ shard: number; doing: string; reason: string; retryAfterMs: number }>({
+interface ShardTrouble {
+  readonly shard: number;
+  readonly doing: string;
+  readonly reason: string;
+  readonly retryAfterMs: number;
+}
+const shardTroubleCount = {
+  kind: 'counter',
+  name: 'tributary_hub_shard_trouble_total',
+  help: 'Failed attempts to open a shard or to find out what a transaction did.',
+  ...shardLabel,
+} as const;
+/** The first failure of a row; `hub_shard_taken` ends it. */
+export const shardTrouble = defineEvent<ShardTrouble>({
   name: 'hub_shard_trouble',
   log: {
     level: 'warn',
+    says: ({ shard, doing, reason }) =>
+      `shard ${shard} is not served (${doing}): ${reason}; its edges keep their records. It is tried until it works`,
+  },
+  metrics: [shardTroubleCount],
+});
+export const shardTroubleAgain = defineEvent<ShardTrouble>({
+  name: 'hub_shard_trouble_again',
+  log: {
+    level: 'debug',
     says: ({ shard, doing, reason, retryAfterMs }) =>
       `shard ${shard}: ${doing}: ${reason}; again in ${retryAfterMs} ms`,
   },
-  metrics: [
-    {
-      kind: 'counter',
-      name: 'tributary_hub_shard_trouble_total',
-      help: 'Failed attempts to open a shard or to find out what a transaction did.',
-      ...shardLabel,
-    },
-  ],
+  metrics: [shardTroubleCount],
+});
+
+const ledgerTroubleCount = {
+  kind: 'counter',
+  name: 'tributary_hub_ledger_trouble_total',
+  help: 'Failed attempts to reach the ledger at the start.',
+} as const;
+/** The first failure at the start; `hub_ledger_reached` ends it. */
+export const ledgerTrouble = defineEvent<{ topic: string; reason: string }>({
+  name: 'hub_ledger_trouble',
+  log: {
+    level: 'warn',
+    says: ({ topic, reason }) =>
+      `the ledger ${topic} can't be opened: ${reason}; nothing is taken, edges keep their records. It is tried until it works`,
+  },
+  metrics: [ledgerTroubleCount],
+});
+export const ledgerTroubleAgain = defineEvent<{ topic: string; reason: string }>({
+  name: 'hub_ledger_trouble_again',
+  log: { level: 'debug', says: ({ topic, reason }) => `the ledger ${topic} can't be opened: ${reason}` },
+  metrics: [ledgerTroubleCount],
+});
+export const ledgerReached = defineEvent<{ topic: string; afterMs: number }>({
+  name: 'hub_ledger_reached',
+  log: {
+    level: 'info',
+    says: ({ topic, afterMs }) => `the ledger ${topic} is open, after ${(afterMs / 1000).toFixed(1)} s`,
+  },
 });
 
 export const shardLost = defineEvent<{
@@ -307,7 +374,16 @@ export const membershipChanged = defineEvent<{ group: string; generation: number
   },
 });
 
+/** The first of a row; `hub_assignment_changed` ends it. */
 export const membershipTrouble = defineEvent<{ group: string; reason: string }>({
   name: 'hub_assignment_trouble',
-  log: { level: 'warn', says: ({ group, reason }) => `group ${group}: ${reason}` },
+  log: {
+    level: 'warn',
+    says: ({ group, reason }) =>
+      `which shards are this hub's is not known (group ${group}): ${reason}; it goes on with those that it has. It is tried until it works`,
+  },
+});
+export const membershipTroubleAgain = defineEvent<{ group: string; reason: string }>({
+  name: 'hub_assignment_trouble_again',
+  log: { level: 'debug', says: ({ group, reason }) => `group ${group}: ${reason}` },
 });

@@ -32,7 +32,7 @@ import {
 import type { Settled, Verified } from '../stages.ts';
 import { claimShard, readShard, supersededBy } from './claim.ts';
 import { destinationsOf, prepareTargets } from './destinations.ts';
-import { queueChanged, shardLost, shardTaken, shardTrouble, transactionFailed } from './events.ts';
+import { queueChanged, shardLost, shardTaken, shardTrouble, shardTroubleAgain, transactionFailed } from './events.ts';
 import { GroupRun } from './group.ts';
 import { type Job, JobQueue } from './jobs.ts';
 import { settledOf } from './receipts.ts';
@@ -83,7 +83,7 @@ export class ShardOwner {
     this.shard = shard;
     this.#onLost = onLost;
     this.#queue = new JobQueue(parts.maxQueueBytes);
-    this.#destinations = destinationsOf(parts.routing, parts.targets);
+    this.#destinations = destinationsOf(parts.routing, parts.targets, parts.telemetry);
     this.#sinceMs = parts.clock.now();
   }
 
@@ -300,7 +300,8 @@ export class ShardOwner {
     if (fatal || (isCode(failure, 'fenced') && this.#state === 'recovering')) throw failure;
     const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
     const doing = this.#state === 'opening' ? 'open' : 'find out what the ledger says';
-    this.#parts.telemetry.emit(shardTrouble, { shard: this.shard, doing, reason: reasonOf(failure), retryAfterMs });
+    const event = attempt === 1 ? shardTrouble : shardTroubleAgain;
+    this.#parts.telemetry.emit(event, { shard: this.shard, doing, reason: reasonOf(failure), retryAfterMs });
     for (const job of this.#queue.takeAll()) job.reject(toldTo(failure, this.shard));
     await sleep(retryAfterMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
   }

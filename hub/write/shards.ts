@@ -25,7 +25,7 @@ import {
   positionsFor,
 } from '../sequence/index.ts';
 import type { Settled, Verified } from '../stages.ts';
-import { shardTrouble } from './events.ts';
+import { ledgerReached, ledgerTrouble, ledgerTroubleAgain } from './events.ts';
 import { Membership } from './membership/membership.ts';
 import { type OwnerState, ShardOwner } from './owner.ts';
 import type { Routing } from './routing.ts';
@@ -200,21 +200,19 @@ export class Shards {
 
   async #start(): Promise<void> {
     const { ledger, group, instance, sessionTimeoutMs } = this.#settings;
-    const { cluster, telemetry } = this.#parts;
-    for (;;) {
+    const { cluster, telemetry, clock } = this.#parts;
+    const { topic } = ledger;
+    const sinceMs = clock.monotonicMs();
+    for (let failures = 0; ; failures += 1) {
       try {
         this.#identity = await openLedger(cluster, ledger, telemetry);
+        if (failures > 0) telemetry.emit(ledgerReached, { topic, afterMs: clock.monotonicMs() - sinceMs });
         break;
       } catch (error) {
         this.#lastError = reasonOf(error);
         const final = !(error instanceof TributaryError) || error.retry === 'final';
         if (final || this.#stopped.signal.aborted) throw error;
-        telemetry.emit(shardTrouble, {
-          shard: -1,
-          doing: 'open ledger',
-          reason: this.#lastError,
-          retryAfterMs: OPEN_RETRY_MS,
-        });
+        telemetry.emit(failures === 0 ? ledgerTrouble : ledgerTroubleAgain, { topic, reason: this.#lastError });
         await sleep(OPEN_RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
       }
     }

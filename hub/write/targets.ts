@@ -19,7 +19,14 @@ import {
 import { MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Destination } from '../sequence/index.ts';
-import { targetMade, targetParked, targetRecovered, targetReplaced, targetsParkedNow } from './events.ts';
+import {
+  targetMade,
+  targetParked,
+  targetParkedAgain,
+  targetRecovered,
+  targetReplaced,
+  targetsParkedNow,
+} from './events.ts';
 
 /** How a topic is made where it is missing, or grown. */
 export interface Making {
@@ -134,7 +141,8 @@ export class Targets {
     const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
     const parking = { reason, untilMs: now + retryAfterMs, sinceMs: before?.sinceMs ?? now, attempts };
     this.#parked.set(target, parking);
-    this.#telemetry.emit(targetParked, { target, reason, retryAfterMs });
+    const event = before?.reason === reason ? targetParkedAgain : targetParked;
+    this.#telemetry.emit(event, { target, reason, retryAfterMs });
     this.#telemetry.emit(targetsParkedNow, { count: this.#parked.size });
     return parking;
   }

@@ -50,7 +50,7 @@ export class TelemetryServer {
     this.#lag = lag;
   }
 
-  /** @throws TributaryError `internal`, final: the address can't be had */
+  /** @throws TributaryError `configInvalid`: the address can't be had */
   static async open(options: TelemetryServerOptions): Promise<TelemetryServer> {
     const { telemetry, clock = systemClock, listen } = options;
     const checks = new Checks(options.checks, telemetry, clock);
@@ -135,7 +135,7 @@ async function listenOn(server: Server, { host, port }: { host: string; port: nu
     server.once('error', (error) => {
       reject(
         new TributaryError({
-          code: 'internal',
+          code: 'configInvalid',
           operation: 'open telemetry pages',
           subject: `${host}:${port}`,
           reason: reasonOf(error),

@@ -12,7 +12,7 @@ import { reasonOf } from '../../../shared/errors.ts';
 import { type Cluster, kafkaErrorName } from '../../../shared/kafka/index.ts';
 import type { WireApi } from '../../../shared/kafka/wire/api.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import { membershipChanged, membershipTrouble } from '../events.ts';
+import { membershipChanged, membershipTrouble, membershipTroubleAgain } from '../events.ts';
 import { assignShards } from './assign.ts';
 import { heartbeat, type JoinAnswer, joinGroup, leaveGroup, type Member, syncGroup } from './messages.ts';
 
@@ -138,8 +138,9 @@ export class Membership {
     if (error instanceof Answered && !STALE_COORDINATOR.has(code)) this.#memberId = '';
     const twins = code === FENCED_INSTANCE_ID;
     const reason = twins ? `another hub is running as "${this.#settings.instanceId}"` : reasonOf(error);
+    const event = this.#lastError === null ? membershipTrouble : membershipTroubleAgain;
     this.#lastError = reason;
-    this.#telemetry.emit(membershipTrouble, { group: this.#settings.group, reason });
+    this.#telemetry.emit(event, { group: this.#settings.group, reason });
     const pauseMs = twins ? FENCED_RETRY_MS : RETRY_MS;
     await sleep(pauseMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
   }
