@@ -124,7 +124,8 @@ describe('fetchRaw', () => {
     const topic = await createTopic('kafka-fetch');
     const waiting = fetchOne(topic, { maxWaitMs: 20_000 });
     await produce(topic, [{ value: 'arrived' }]);
-    expect(valuesIn(await waiting)).toEqual(['arrived']);
+    const fetched = await waiting;
+    expect([fetched.errorCode, valuesIn(fetched)]).toEqual([0, ['arrived']]);
   });
 });
 
@@ -212,15 +213,14 @@ describe('administration', () => {
     expect((await createPartitions(cluster(), [{ name, count: 3 }]))[0]?.errorCode).toBe(37);
     const change = { kind: 'topic' as const, name, set: { 'retention.ms': '1234567', 'compression.type': null } };
     expect((await incrementalAlterConfigs(cluster(), [change]))[0]?.errorCode).toBe(0);
-    const [described] = await describeConfigs(
-      cluster(),
-      [{ kind: 'topic', name }],
-      ['retention.ms', 'compression.type'],
-    );
-    expect(Object.fromEntries(described!.configs)).toEqual({
-      'retention.ms': '1234567',
-      'compression.type': 'producer',
-    });
+    // The broker hears of changes a moment after the controller has made them.
+    const described = async () => {
+      const resource = { kind: 'topic' as const, name };
+      const [answer] = await describeConfigs(cluster(), [resource], ['retention.ms', 'compression.type']);
+      return Object.fromEntries(answer?.configs ?? []);
+    };
+    const changed = { 'retention.ms': '1234567', 'compression.type': 'producer' };
+    await expect.poll(described, { timeout: 20_000 }).toEqual(changed);
     const broker = String((await cluster().metadata([])).brokers[0]?.nodeId);
     const [settings] = await describeConfigs(cluster(), [{ kind: 'broker', name: broker }]);
     expect(settings?.configs.get('auto.create.topics.enable')).toBe('false');

@@ -35,10 +35,14 @@ export default function setup(project: TestProject): () => Promise<void> {
     starting = start(run);
   }, LOOK_EVERY_MS);
   watch.unref();
+  // Ctrl-C ends the process without the teardown; the broker is stopped by its own handler.
+  const remove = (): void => rmSync(run, { recursive: true, force: true, maxRetries: 3 });
+  process.once('exit', remove);
   return async () => {
     clearInterval(watch);
     await (await starting)?.stop();
-    rmSync(run, { recursive: true, force: true });
+    remove();
+    process.removeListener('exit', remove);
   };
 }
 

@@ -84,16 +84,17 @@ export async function createTopic(
   return name;
 }
 
-/** A topic that was just made has no leaders for a moment. */
+/** A topic that was just made has no leaders for a moment, and then leaders that do not know of it yet. */
 async function untilLed(name: string, partitions: number): Promise<void> {
   const deadline = Date.now() + SETTLED_WITHIN_MS;
   for (;;) {
     const topic = (await cluster().metadata([name])).topics.get(name);
     const led = topic?.partitions.filter((p) => p.errorCode === 0 && p.leader >= 0).length ?? 0;
-    if (led === partitions) return;
+    if (led === partitions) break;
     if (Date.now() > deadline) throw new Error(`topic ${name} has ${led} of ${partitions} leaders`);
     await sleep(20);
   }
+  await endOffsets(name, 'read_uncommitted');
 }
 
 /** kafkajs on the run's brokers; silent. */

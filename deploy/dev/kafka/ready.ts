@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cluster } from '../../../shared/kafka/index.ts';
+import { Cluster, fetchGroupOffsets } from '../../../shared/kafka/index.ts';
+
+/** So many names fall on every partition of the offsets topic, as good as certainly. */
+const PROBED_GROUPS = 16;
 
 /**
- * Waits until a broker answers a question for metadata with itself in it.
+ * Waits until a broker answers a question for metadata with itself in it, and its group coordinator has loaded: a young
+ * broker refuses groups for a moment, which some clients take for the end.
  * @throws what `check` throws (it is asked before each attempt), or an Error at the deadline
  */
 export async function untilItAnswers(brokers: readonly string[], withinMs: number, check: () => void): Promise<void> {
@@ -11,12 +15,18 @@ export async function untilItAnswers(brokers: readonly string[], withinMs: numbe
   try {
     for (;;) {
       check();
-      const answer = await cluster.metadata([]).catch(() => null);
-      if (answer && answer.brokers.length > 0) return;
+      if (await isReady(cluster).catch(() => false)) return;
       if (performance.now() > deadline) throw new Error(`Kafka did not answer within ${withinMs / 1000} s`);
       await sleep(100);
     }
   } finally {
     cluster.close();
   }
+}
+
+async function isReady(cluster: Cluster): Promise<boolean> {
+  if ((await cluster.metadata([])).brokers.length === 0) return false;
+  const groups = Array.from({ length: PROBED_GROUPS }, (_, i) => `tributary-probe-${i}`);
+  await Promise.all(groups.map((group) => fetchGroupOffsets(cluster, group)));
+  return true;
 }
