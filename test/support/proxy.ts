@@ -30,8 +30,10 @@ export interface ProxyOptions extends LinkSettings {
   readonly chaos?: Chaos;
 }
 
-/** Bytes in one direction's delay line; more wait in the sender's socket. */
-const LINE_BYTES = 64 * 1024;
+/** Bytes that wait in front of one direction's line, beside those that are under way in it; more wait in the sender's socket. */
+const QUEUE_BYTES = 64 * 1024;
+/** Under way where no bandwidth bounds them. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 export class TcpProxy {
   readonly #server: Server;
@@ -246,8 +248,16 @@ class Line {
 
   /** Reads on only while there is room in the line and in the receiver. */
   #regulate(): void {
-    const room = !this.#stalled && this.#bytes < LINE_BYTES && this.#to.writableLength < LINE_BYTES;
+    const room = !this.#stalled && this.#bytes < this.#capacityBytes() && this.#to.writableLength < QUEUE_BYTES;
     if (room) this.#from.resume();
     else this.#from.pause();
+  }
+
+  /** What the line holds when it is full: bandwidth times latency, and the queue. */
+  #capacityBytes(): number {
+    const { latencyMs = 0, bytesPerSecond } = this.#settings;
+    if (latencyMs === 0) return QUEUE_BYTES;
+    const underWay = bytesPerSecond === undefined ? MOST_BYTES : (bytesPerSecond * latencyMs) / 1000;
+    return Math.min(MOST_BYTES, underWay) + QUEUE_BYTES;
   }
 }

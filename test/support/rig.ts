@@ -50,11 +50,17 @@ export class Rig {
 
   /** A hub that serves. `ledger`: another one is another hub identity. */
   async hub(options: Partial<RigHubOptions> = {}): Promise<RigHub> {
+    const hub = await this.stoppedHub(options);
+    await hub.start();
+    return hub;
+  }
+
+  /** One that is not started yet. */
+  async stoppedHub(options: Partial<RigHubOptions> = {}): Promise<RigHub> {
     const ledger = options.ledger ?? `${this.prefix}-ledger`;
     const port = options.port ?? (await freePort());
     const hub = new RigHub({ shards: this.#shards, route: this.#route, dir: this.dir, ...options, ledger, port });
     this.#closing.push(() => hub.stop());
-    await hub.start();
     return hub;
   }
 

@@ -5,7 +5,8 @@ import { agentOptions } from '../../agent/config.ts';
 import type { AgentStatus } from '../../agent/control/status.ts';
 import { parseConfig } from '../../shared/config/index.ts';
 import { brokers } from './kafka.ts';
-import { rigTelemetry } from './rigTelemetry.ts';
+import { type Answer, ask, get } from './rigHttp.ts';
+import { type LogLine, rigTelemetry } from './rigTelemetry.ts';
 import type { Truth } from './rigTruth.ts';
 import { eventually } from './rigWait.ts';
 
@@ -16,18 +17,23 @@ export interface RigAgentOptions {
   readonly kafkaTopics?: readonly string[];
   /** Partitions of the HTTP source's topics. */
   readonly partitions?: number;
+  /** More of the options `hub` and `http`, as YAML: `token: abc`. */
+  readonly hubOptions?: string;
+  readonly httpOptions?: string;
+  /** Of the Kafka source; default: the run's. */
+  readonly brokers?: readonly string[];
   readonly path: string;
   readonly dir: string;
   readonly httpPort: number;
   readonly pagesPort: number;
 }
 
-const LINES = 'application/x-ndjson';
-
 export class RigAgent {
   readonly edge: string;
   /** The buffer's file. */
   readonly path: string;
+  /** What it has logged, over restarts. */
+  readonly lines: LogLine[] = [];
   readonly #options: RigAgentOptions;
   readonly #truth: Truth;
   #running: RunningAgent | null = null;
@@ -41,18 +47,19 @@ export class RigAgent {
 
   async start(): Promise<void> {
     const { edge, hubUrl, dir, path, httpPort, pagesPort, partitions = 1, kafkaTopics = [] } = this.#options;
-    const kafka = `- kafka: { brokers: ${JSON.stringify(brokers())}, topics: ${JSON.stringify(kafkaTopics)} }`;
+    const { hubOptions = '', httpOptions = '', brokers: local = brokers() } = this.#options;
+    const kafka = `- kafka: { brokers: ${JSON.stringify(local)}, topics: ${JSON.stringify(kafkaTopics)} }`;
     const text = `
       edge: ${edge}
-      hub: { url: "${hubUrl}" }
+      hub: { url: "${hubUrl}", ${hubOptions} }
       buffer: { path: ${path}, maxBytes: 256MiB }
       sources:
-        - http: { listen: "127.0.0.1:${httpPort}", partitions: ${partitions} }
+        - http: { listen: "127.0.0.1:${httpPort}", partitions: ${partitions}, ${httpOptions} }
         ${kafkaTopics.length > 0 ? kafka : ''}
       forward: { lingerMs: 5ms, heartbeatMs: 1s }
       telemetry: { listen: "127.0.0.1:${pagesPort}" }`;
     const config = parseConfig(agentOptions, text, { file: join(dir, 'agent.yaml') });
-    this.#running = await runAgent(config, rigTelemetry(edge));
+    this.#running = await runAgent(config, rigTelemetry(edge, this.lines));
   }
 
   async stop(): Promise<void> {
@@ -63,19 +70,25 @@ export class RigAgent {
 
   /** One request with a line a value; noted as accepted once the agent has said so. */
   async post(topic: string, client: string, values: readonly string[], partition = 0): Promise<void> {
-    const answer = await this.send(topic, values.join('\n'), { 'tributary-partition': String(partition) });
-    if (!answer.ok) throw new Error(`POST ${topic}: ${answer.status} ${await answer.text()}`);
+    const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}?partition=${partition}`;
+    const { ok, status, text } = await ask(url, values.join('\n'), { 'content-type': 'application/x-ndjson' });
+    if (!ok) throw new Error(`POST ${topic}: ${status} ${text}`);
     this.#truth.accepted(this.edge, topic, client, values);
   }
 
-  send(topic: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
-    const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}`;
-    return fetch(url, { method: 'POST', body, headers: { 'content-type': LINES, ...headers } });
+  /** Log lines of one event. */
+  named(event: string): LogLine[] {
+    return this.lines.filter((line) => line.event === event);
   }
 
-  async status(): Promise<AgentStatus> {
-    const answer = await fetch(`http://127.0.0.1:${this.#options.pagesPort}/status`);
-    return (await answer.json()) as AgentStatus;
+  /** Any request to the HTTP source. */
+  send(topic: string, body: string, contentType: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}`;
+    return ask(url, body, { 'content-type': contentType, ...headers });
+  }
+
+  status(): Promise<AgentStatus> {
+    return get<AgentStatus>(`http://127.0.0.1:${this.#options.pagesPort}/status`);
   }
 
   /** Waits until everything that was captured is confirmed by the hub. */

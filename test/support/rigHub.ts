@@ -5,7 +5,8 @@ import { hubOptions } from '../../hub/config.ts';
 import type { EdgeStatus, HubStatus } from '../../hub/fleet/schemas.ts';
 import { parseConfig } from '../../shared/config/index.ts';
 import { brokers } from './kafka.ts';
-import { rigTelemetry } from './rigTelemetry.ts';
+import { get } from './rigHttp.ts';
+import { type LogLine, rigTelemetry } from './rigTelemetry.ts';
 import { eventually } from './rigWait.ts';
 
 export interface RigHubOptions {
@@ -14,12 +15,18 @@ export interface RigHubOptions {
   readonly route: string;
   readonly dir: string;
   readonly port: number;
+  /** More of the options `routes.default`, as YAML: `onRefused: quarantine`. */
+  readonly routeOptions?: string;
+  /** Default: the run's. */
+  readonly brokers?: readonly string[];
 }
 
 export class RigHub {
   readonly url: string;
   readonly ledger: string;
   readonly deadLetter: string;
+  /** What it has logged, over restarts. */
+  readonly lines: LogLine[] = [];
   readonly #options: RigHubOptions;
   #running: RunningHub | null = null;
 
@@ -36,20 +43,31 @@ export class RigHub {
 
   /** Resolves when every shard is served. */
   async start(): Promise<void> {
-    const { ledger, shards, route, dir, port } = this.#options;
-    const text = `
-      name: ${ledger}
-      kafka: { brokers: ${JSON.stringify(brokers())} }
-      listen: "127.0.0.1:${port}"
-      ledger: { topic: ${ledger}, shards: ${shards}, replicationFactor: 1 }
-      deadLetter: { topic: ${this.deadLetter} }
-      routes: { default: { topic: "${route}", partitions: source, replicationFactor: 1 } }`;
-    const config = parseConfig(hubOptions, text, { file: join(dir, 'hub.yaml') });
-    this.#running = await runHub(config, rigTelemetry('hub'));
+    await this.begin();
+    const { shards } = this.#options;
     await eventually('all shards are served', async () => {
       const { shards: owned } = await this.get<HubStatus>('/v1/hub');
       return owned.filter(({ state }) => state === 'serving').length === shards ? owned : null;
     });
+  }
+
+  /** Resolves when it listens, whether or not there is a Kafka. */
+  async begin(): Promise<void> {
+    const { ledger, shards, route, dir, port, routeOptions, brokers: central = brokers() } = this.#options;
+    const text = `
+      name: ${ledger}
+      kafka: { brokers: ${JSON.stringify(central)} }
+      listen: "127.0.0.1:${port}"
+      ledger: { topic: ${ledger}, shards: ${shards}, replicationFactor: 1 }
+      deadLetter: { topic: ${this.deadLetter} }
+      routes: { default: { topic: "${route}", partitions: source, ${routeOptions ?? 'replicationFactor: 1'} } }`;
+    const config = parseConfig(hubOptions, text, { file: join(dir, 'hub.yaml') });
+    this.#running = await runHub(config, rigTelemetry('hub', this.lines));
+  }
+
+  /** Log lines of one event. */
+  named(event: string): LogLine[] {
+    return this.lines.filter((line) => line.event === event);
   }
 
   async stop(): Promise<void> {
@@ -59,10 +77,8 @@ export class RigHub {
   }
 
   /** @throws Error with the answer's text where it is not 2xx */
-  async get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.url}${path}`);
-    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+  get<T>(path: string): Promise<T> {
+    return get<T>(`${this.url}${path}`);
   }
 
   edge(name: string): Promise<EdgeStatus> {

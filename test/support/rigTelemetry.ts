@@ -1,9 +1,20 @@
 import { ProcessTelemetry } from '../../shared/telemetry/telemetry.ts';
 
-/** Silent; TRIBUTARY_TEST_LOG=1 prints. Each role has a registry of its own, as in its own process. */
-export function rigTelemetry(role: string): ProcessTelemetry {
-  const bindings = { role };
-  return process.env.TRIBUTARY_TEST_LOG
-    ? new ProcessTelemetry({ bindings })
-    : new ProcessTelemetry({ bindings, destination: { write: () => undefined } });
+export interface LogLine {
+  readonly level: string;
+  readonly event: string;
+  readonly message: string;
+  readonly [fact: string]: unknown;
+}
+
+/**
+ * Silent; TRIBUTARY_TEST_LOG=1 prints. Each role has a registry of its own, as in its own process. `lines`: where the log
+ * lines are collected.
+ */
+export function rigTelemetry(role: string, lines?: LogLine[]): ProcessTelemetry {
+  const write = (line: string): void => {
+    lines?.push(JSON.parse(line) as LogLine);
+    if (process.env.TRIBUTARY_TEST_LOG) process.stderr.write(line);
+  };
+  return new ProcessTelemetry({ bindings: { role }, destination: { write } });
 }
