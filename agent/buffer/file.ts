@@ -214,7 +214,7 @@ export class BufferFile {
   close(): void {
     if (!this.#db.open) return;
     try {
-      if (this.#failure === null) this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      if (this.#failure === null) this.#maintain(() => this.#db.pragma('wal_checkpoint(TRUNCATE)'));
     } finally {
       this.#db.close();
       removePid(this.path);

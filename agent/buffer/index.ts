@@ -31,7 +31,7 @@
  *     tail         records of one stream and one group commit, sealed but not compressed, waiting to be joined; in the
  *                  order of ids; `crc` as for parcels, blob included (tailCrc)
  *     position     where sources go on, protobuf `SourcePosition`
- *     idempotency  keys of captures; `ageMs` is time that agents have run on this file, not wall clock
+ *     idempotency  keys of captures, with what they stand for; `ageMs` is time that agents have run on this file, not wall clock
  *     quarantine   rows that could not be sent, with their bytes; oldest go first beyond the cap
  *
  * `boot`, `monotonicMs`, `createdMs` say when a row was made: boot id and monotonic clock, and what the wall clock showed.

@@ -21,8 +21,8 @@ function prepare(db: Database) {
     setPosition: db.prepare(
       'INSERT INTO position VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET position = excluded.position',
     ),
-    findKey: db.prepare('SELECT id, records, ageMs FROM idempotency WHERE key = ?'),
-    addKey: db.prepare('INSERT INTO idempotency (key, records, ageMs) VALUES (?, ?, ?)'),
+    findKey: db.prepare('SELECT id, digest, records, ageMs FROM idempotency WHERE key = ?'),
+    addKey: db.prepare('INSERT INTO idempotency (key, digest, records, ageMs) VALUES (?, ?, ?, ?)'),
     removeKey: db.prepare('DELETE FROM idempotency WHERE id = ?'),
     oldKeys: db.prepare('SELECT id, ageMs FROM idempotency ORDER BY id LIMIT ?'),
     countKeys: db.prepare('SELECT count(*) FROM idempotency').pluck(),
@@ -30,6 +30,12 @@ function prepare(db: Database) {
     boot: db.prepare('SELECT id FROM boot WHERE bootId = ?').pluck(),
     addBoot: db.prepare('INSERT INTO boot (bootId) VALUES (?)'),
   };
+}
+
+/** What is remembered of the capture that brought a key. */
+export interface UsedKey {
+  readonly digest: string | null;
+  readonly records: number;
 }
 
 export interface KeyLimits {
@@ -65,16 +71,16 @@ export class Notes {
     this.#sql.setPosition.run(key, position);
   }
 
-  /** Records of the capture that used this key, or null. `sinceOpenMs`: monotonic time since the file was opened. */
-  findKey(key: string, sinceOpenMs: number, { windowMs }: KeyLimits): number | null {
-    const row = this.#sql.findKey.get(key) as { id: number; records: number; ageMs: number } | undefined;
+  /** What the capture that used this key left, or null. `sinceOpenMs`: monotonic time since the file was opened. */
+  findKey(key: string, sinceOpenMs: number, { windowMs }: KeyLimits): UsedKey | null {
+    const row = this.#sql.findKey.get(key) as (UsedKey & { id: number; ageMs: number }) | undefined;
     if (row === undefined) return null;
-    if (row.ageMs >= this.#ageBaseMs + sinceOpenMs - windowMs) return row.records;
+    if (row.ageMs >= this.#ageBaseMs + sinceOpenMs - windowMs) return row;
     this.#remove(row.id);
     return null;
   }
-  addKey(key: string, records: number, sinceOpenMs: number): void {
-    this.#sql.addKey.run(key, records, this.#ageBaseMs + sinceOpenMs);
+  addKey(key: string, { digest, records }: UsedKey, sinceOpenMs: number): void {
+    this.#sql.addKey.run(key, digest, records, this.#ageBaseMs + sinceOpenMs);
     this.#keys++;
   }
   /** Drops keys beyond window and cap, oldest first; called after `added` came. */

@@ -98,6 +98,7 @@ CREATE TABLE position (key TEXT PRIMARY KEY, position BLOB NOT NULL) WITHOUT ROW
 CREATE TABLE idempotency (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
+  digest TEXT,
   records INTEGER NOT NULL,
   ageMs REAL NOT NULL
 );

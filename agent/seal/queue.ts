@@ -30,7 +30,7 @@ export function weigh(capture: Capture): number {
   let weight = (positions?.length ?? 0) * POSITION_BYTES;
   if (idempotencyKey !== undefined) {
     weight += POSITION_BYTES;
-    if (idempotencyKey.length > MAX_KEY_CHARACTERS) {
+    if (Math.max(idempotencyKey.length, capture.idempotencyDigest?.length ?? 0) > MAX_KEY_CHARACTERS) {
       throw refuse('badRequest', 'the idempotency key', `it is longer than ${MAX_KEY_CHARACTERS} characters`);
     }
   }

@@ -2,7 +2,7 @@
 import { TributaryError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { PlaceState } from '../buffer/index.ts';
-import type { KeyLimits } from '../buffer/notes.ts';
+import type { KeyLimits, UsedKey } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome } from '../stages.ts';
 import { Group } from './group.ts';
 import type { Sealer } from './sealer.ts';
@@ -20,9 +20,9 @@ export function stageCaptures(
   const outcomes = captures.map((capture): CaptureOutcome => {
     const { idempotencyKey: key, records } = capture;
     const before = key === undefined ? null : notes.findKey(key, sinceOpenMs, limitsOfKeys);
-    if (before !== null) return { repeated: true, records: before };
+    if (before !== null) return repeatOf(before);
     if (key !== undefined) {
-      notes.addKey(key, records.length, sinceOpenMs);
+      notes.addKey(key, { digest: capture.idempotencyDigest ?? null, records: records.length }, sinceOpenMs);
       keys += 1;
     }
     group.add(capture);
@@ -33,6 +33,12 @@ export function stageCaptures(
   for (const [key, position] of group.positions) notes.setPosition(key, position);
   return outcomes;
 }
+
+const repeatOf = ({ digest, records }: UsedKey): CaptureOutcome => ({
+  repeated: true,
+  records,
+  ...(digest === null ? {} : { idempotencyDigest: digest }),
+});
 
 function stageRecords(sealer: Sealer, group: Group): void {
   const { catalog } = sealer.file;

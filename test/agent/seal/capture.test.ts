@@ -189,6 +189,13 @@ describe('idempotency keys', () => {
     expect(allValues(again)).toEqual(['a0', 'a1', 'a2']);
   });
 
+  test('what a key stands for comes back with the repeat', async () => {
+    const { intake } = openNew();
+    await intake.capture({ records: records('a', 1), idempotencyKey: 'k', idempotencyDigest: 'one' });
+    const again = { records: records('b', 2), idempotencyKey: 'k', idempotencyDigest: 'two' };
+    expect(await intake.capture(again)).toEqual({ repeated: true, records: 1, idempotencyDigest: 'one' });
+  });
+
   test('twice in one group counts once', async () => {
     const { intake } = openNew();
     const outcomes = await Promise.all(
