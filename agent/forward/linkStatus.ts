@@ -26,6 +26,7 @@ export class LinkStatus {
   #lastProgressMs: number;
   /** Why it was said to be stuck; null: not since it was last well. */
   #saidStuck: string | null = null;
+  #stuckSinceMs = 0;
 
   constructor(options: StatusOptions) {
     this.#options = options;
@@ -51,23 +52,28 @@ export class LinkStatus {
   /** It works: with something under way (`up`), nothing left (`idle`), or only what the operator holds. */
   works(state: NewState & { kind: 'up' | 'idle' | 'held' }): void {
     const { telemetry, clock } = this.#options;
+    // An answer that confirms nothing does not end it.
+    if (this.#state.kind === 'stuck' && state.kind === 'up' && this.#isUnmoved()) return;
     if (this.#failingSinceMs !== null) {
       telemetry.emit(linkRecovered, { downMs: clock.monotonicMs() - this.#failingSinceMs, failures: this.#failures });
       this.#failingSinceMs = null;
       this.#failures = 0;
       this.progress();
     }
-    if (state.kind === 'idle') this.#saidStuck = null;
+    if (state.kind === 'idle' && this.#saidStuck !== null) {
+      telemetry.emit(linkRecovered, { downMs: clock.monotonicMs() - this.#stuckSinceMs, failures: 1 });
+      this.#saidStuck = null;
+    }
     this.#set(state);
   }
 
   /** With a backlog in contact: `stuck` where nothing was confirmed for long. */
   watch(reason: () => string): void {
-    const unmovedMs = this.#options.clock.monotonicMs() - this.#lastProgressMs;
-    if (unmovedMs < this.#options.stuckAfterMs || this.#state.kind !== 'up') return;
+    if (this.#state.kind !== 'up' || !this.#isUnmoved()) return;
     const why = reason();
     this.#set({ kind: 'stuck', reason: why });
     if (this.#saidStuck === why) return;
+    if (this.#saidStuck === null) this.#stuckSinceMs = this.#lastProgressMs;
     this.#saidStuck = why;
     this.#options.telemetry.emit(linkStopped, { state: this.#state });
   }
@@ -85,6 +91,10 @@ export class LinkStatus {
       const { kind, reason, nextAttemptMs } = this.#state;
       telemetry.emit(linkDown, { kind, reason, nextAttemptMs });
     } else telemetry.emit(linkStopped, { state: this.#state });
+  }
+
+  #isUnmoved(): boolean {
+    return this.#options.clock.monotonicMs() - this.#lastProgressMs >= this.#options.stuckAfterMs;
   }
 
   closed(): void {

@@ -85,7 +85,6 @@ export class Settler {
       }));
     if (receipts.length === 0) return false;
     const settled = await this.#options.outbox.settle(receipts);
-    crashPoint('agent.receipt.settled');
     let progress = false;
     for (const { streamId, settledNext } of settled) {
       const before = this.#options.cursors.get(streamId)?.settledNext;

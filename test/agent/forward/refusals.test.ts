@@ -73,8 +73,12 @@ describe('a stream that the hub refuses waits; others go on', () => {
     await until('it is stuck', () => agent.forwarder.state().kind === 'stuck');
     await until('it is unhealthy', () => !agent.forwarder.health().ok);
     expect(agent.forwarder.health().reason).toContain('no leader');
+    const tries = hub.shipments.length;
+    await until('it was tried again', () => hub.shipments.length > tries + 2);
     hub.script = () => undefined;
     await until('it is idle', () => agent.forwarder.state().kind === 'idle');
+    const events = agent.lines.map(({ event }) => event).filter((event) => event.startsWith('link_'));
+    expect(events).toEqual(['link_stopped', 'link_recovered']);
     expect(agent.forwarder.health().ok).toBe(true);
   });
 
