@@ -66,6 +66,8 @@ export class Pump {
   /** The hub must be asked before anything more is sent. */
   #needsHello = true;
   #askedMs = 0;
+  /** What streams waited for when some last did: one that is tried again just now does not wait. */
+  #trouble = '';
 
   constructor(parts: PumpParts, caution: Caution) {
     this.#parts = parts;
@@ -279,10 +281,12 @@ export class Pump {
     } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
       status.works({ kind: 'up' });
     }
-    status.watch(() => {
-      const first = waits.slice(0, 3).map(({ name, wait }) => `${name}: ${wait?.reason}`);
-      return first.length > 0 ? first.join('; ') : 'no answer';
-    });
+    if (waits.length > 0)
+      this.#trouble = waits
+        .slice(0, 3)
+        .map(({ name, wait }) => `${name}: ${wait?.reason}`)
+        .join('; ');
+    status.watch(() => this.#trouble || 'no answer');
   }
 
   #napMs(): number {
