@@ -30,7 +30,9 @@ export interface RunningHub {
 /** Listens at once; shipments are taken when the ledger was read and shards are owned. */
 export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<RunningHub> {
   const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'));
-  const shards = openShards(config, cluster, telemetry);
+  // A hub that can't serve (its address is taken, a file is wrong) must not take shards from one that does.
+  const listening = Promise.withResolvers<void>();
+  const shards = openShards(config, cluster, telemetry, listening.promise);
   const contacts = new Contacts(clock);
   let server: HubServer | null = null;
   const fleet = fleetParts(shards, contacts, () => server);
@@ -56,6 +58,7 @@ export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<R
     );
     const pages = await openPages(config, telemetry, checksOf(server, shards));
     const hub = server;
+    listening.resolve();
     return {
       facts: { url: hub.url, telemetry: pages?.address ?? null },
       ended: shards.started,
@@ -73,21 +76,21 @@ export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<R
   }
 }
 
-function openShards(config: HubConfig, cluster: Cluster, telemetry: Telemetry): Shards {
+function openShards(config: HubConfig, cluster: Cluster, telemetry: Telemetry, after: Promise<void>): Shards {
   const { name, listen, ledger, deadLetter, routes } = config;
   const reserved = [ledger.topic, auditTopicOf(ledger.topic), deadLetter.topic];
   const settings = {
     instance: name ?? `${hostname()}-${listen.port}`,
     ledger: { ...ledger, deadLetterTopic: deadLetter.topic },
   };
-  return Shards.open(settings, { cluster, routing: new Routes({ ...routes, reserved }), clock, telemetry });
+  return Shards.open(settings, { cluster, routing: new Routes({ ...routes, reserved }), clock, telemetry, after });
 }
 
 function receiveParts(config: HubConfig, shards: Shards, telemetry: Telemetry): ReceiveParts {
   return {
     identity: () => shards.identity(),
     term: (edge) => shards.term(edge),
-    register: (edge, lineage) => shards.register(edge, lineage),
+    register: (edge, lineage, reached) => shards.register(edge, lineage, reached),
     verify: (shipment, edge, bytes) => verifyShipment(shipment, { edge, mode: config.verify, bytes, telemetry }),
     submit: (verified) => shards.submit(verified),
   };

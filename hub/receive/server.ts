@@ -262,5 +262,6 @@ function openCertificate(paths: readonly string[], watching: Watching) {
     createSecureContext({ cert, key });
     return { cert, key };
   };
-  return WatchedFiles.open({ what: 'certificate', paths, parse, ...watching });
+  const hint = 'tls.cert is a PEM file with the certificate, tls.key one with the private key of it.';
+  return WatchedFiles.open({ what: 'certificate', paths, parse, hint, ...watching });
 }

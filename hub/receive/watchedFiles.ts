@@ -10,6 +10,8 @@ export interface WatchedSettings<T> {
   readonly paths: readonly string[];
   /** Makes a value of the files' texts, in the order of `paths`. What it throws is the reason for keeping the old one. */
   readonly parse: (texts: readonly string[]) => T;
+  /** What to do where they can't be used at the start. */
+  readonly hint?: string;
   readonly telemetry: Telemetry;
   readonly jobs: Jobs;
   /** How often the files are looked at. */
@@ -84,13 +86,15 @@ export class WatchedFiles<T> {
   }
 }
 
-function unusable({ what, paths }: Pick<WatchedSettings<unknown>, 'what' | 'paths'>, cause: unknown): TributaryError {
+type Naming = Pick<WatchedSettings<unknown>, 'what' | 'paths' | 'hint'>;
+
+function unusable({ what, paths, hint }: Naming, cause: unknown): TributaryError {
   return new TributaryError({
     code: 'configInvalid',
     operation: `read ${what}`,
     subject: paths.join(' and '),
     reason: reasonOf(cause),
-    hint: 'Write what belongs there, readable for this user.',
+    hint: hint ?? 'Write what belongs there, readable for this user.',
     retry: 'final',
     cause,
   });

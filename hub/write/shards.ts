@@ -14,6 +14,7 @@ import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
 import type { Cluster } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { Reached } from '../../shared/wire/index.ts';
 import type { PositionEntry } from '../ledger/entries.ts';
 import { auditTopicOf, type LedgerIdentity, type LedgerSettings, openLedger } from '../ledger/topics.ts';
 import {
@@ -22,7 +23,7 @@ import {
   edgesOf,
   edgeView,
   type LineageLink,
-  positionsFor,
+  positionsBeyond,
 } from '../sequence/index.ts';
 import type { Settled, Verified } from '../stages.ts';
 import { ledgerReached, ledgerTrouble, ledgerTroubleAgain } from './events.ts';
@@ -47,6 +48,8 @@ export interface ShardsParts {
   readonly routing: Routing;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Kafka is asked for nothing, and no shard is taken from anybody, before this resolves. Absent: at once. */
+  readonly after?: Promise<void>;
 }
 
 export interface ShardStatus {
@@ -147,22 +150,19 @@ export class Shards {
     return this.#ownerOf(shipment.edge).submit(shipment);
   }
 
-  /** Registers the epochs that an agent holds. @throws as {@link submit} */
-  async register(edge: EdgeId, lineage: readonly LineageLink[]): Promise<Registered> {
+  /**
+   * Registers the epochs that an agent holds. `reached`: where its sources are; the hub's positions beyond are answered.
+   * @throws as {@link submit}
+   */
+  async register(edge: EdgeId, lineage: readonly LineageLink[], reached?: readonly Reached[]): Promise<Registered> {
     const owner = this.#ownerOf(edge);
     const epochs = await owner.register(edge, lineage);
-    const names = lineage.map((link) => link.epoch);
-    return { term: owner.term, epochs, positions: positionsFor(owner.ledger, edge, names) };
+    return { term: owner.term, epochs, positions: reached ? positionsBeyond(owner.ledger, edge, reached) : [] };
   }
 
   /** The operator's word on an epoch. Null: the edge has no such epoch. @throws as {@link submit} */
   async decideEpoch(edge: EdgeId, epoch: Epoch, decision: 'accept' | 'reject'): Promise<EpochDecision | null> {
     return this.#ownerOf(edge).decide(edge, epoch, decision);
-  }
-
-  /** @throws TributaryError `notOwner` */
-  positions(edge: EdgeId, epochs: readonly Epoch[]): readonly PositionEntry[] {
-    return positionsFor(this.#ownerOf(edge).ledger, edge, epochs);
   }
 
   snapshot(): ShardsSnapshot {
@@ -202,6 +202,7 @@ export class Shards {
     const { ledger, group, instance, sessionTimeoutMs } = this.#settings;
     const { cluster, telemetry, clock } = this.#parts;
     const { topic } = ledger;
+    await this.#parts.after;
     const sinceMs = clock.monotonicMs();
     for (let failures = 0; ; failures += 1) {
       try {

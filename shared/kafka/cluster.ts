@@ -181,7 +181,7 @@ export class Cluster {
         return opened;
       } catch (error) {
         if (error instanceof TributaryError && error.retry === 'final') throw error;
-        reasons.push(`${addressText(address)}: ${deepReason(error)}`);
+        reasons.push(list.length > 1 ? `${addressText(address)}: ${deepReason(error)}` : deepReason(error));
       }
     }
     throw new TributaryError({
