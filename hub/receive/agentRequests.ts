@@ -88,7 +88,7 @@ export class AgentRequests {
       const stranger = hello.hub !== null && !sameHub(hello.hub, hub);
       const { term, epochs, positions } = stranger
         ? { term: parts.term(hello.edge), epochs: [], positions: [] }
-        : await parts.register(hello.edge, hello.lineage);
+        : await parts.register(hello.edge, hello.lineage, hello.reached);
       return encodeWelcome({
         versions: PROTOCOL,
         hub,

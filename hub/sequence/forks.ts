@@ -29,9 +29,3 @@ function sameFinding(a: ForkEntry, b: ForkEntry): boolean {
   const place = a.epoch === b.epoch && a.lane === b.lane && a.partition === b.partition && a.topic === b.topic;
   return place && a.cause === b.cause && a.theirs?.next === b.theirs?.next && a.theirs?.tip === b.theirs?.tip;
 }
-
-/** Whether the hub saw a stream of one of these epochs open behind, or beside, what it has. */
-export function openedApart(forks: readonly ForkEntry[], epochs: ReadonlySet<string>): ForkEntry[] {
-  const causes: readonly ForkCause[] = ['behind', 'tip', 'second', 'history', 'accepted'];
-  return forks.filter((fork) => epochs.has(fork.epoch) && causes.includes(fork.cause));
-}

@@ -24,7 +24,7 @@ export type * from './context.ts';
 export { decideEpoch, type EpochDecision, type LineageLink, registerLineage } from './epochs.ts';
 export { Staging } from './staging.ts';
 export { applyChange, emptyState, type ShardState } from './state.ts';
-export { type EdgeView, edgesOf, edgeView, type PlaceView, positionsFor, type StreamView } from './view.ts';
+export { type EdgeView, edgesOf, edgeView, type PlaceView, positionsBeyond, type StreamView } from './view.ts';
 
 export interface Sequenced {
   /** One for each stream of the shipment, in its order. */

@@ -1,5 +1,6 @@
 /** Read-only pictures of a shard's state, for the fleet and for sessions. */
 import type { EdgeId, Epoch, Place } from '../../shared/identity.ts';
+import { bounds, logNumber, type Reached } from '../../shared/wire/index.ts';
 import type {
   AncestorEntry,
   Counts,
@@ -10,8 +11,7 @@ import type {
   PositionEntry,
   StreamEntry,
 } from '../ledger/entries.ts';
-import { edgePlaceKey, parsePlaceKey } from '../ledger/keys.ts';
-import { openedApart } from './forks.ts';
+import { parsePlaceKey } from '../ledger/keys.ts';
 import { addCounts, furthest } from './open.ts';
 import type { ShardState } from './state.ts';
 
@@ -68,18 +68,37 @@ function placeView(state: ShardState, key: string): PlaceView | null {
   return { topic, partition, lane, totals, ancestors, dropped: entry.dropped, streams };
 }
 
+/** Rough size on the wire beside its names; all told positions together stay well within a session's answer. */
+const POSITION_BYTES = 64;
+const POSITIONS_BYTES = bounds.smallBodyBytes / 2;
+
 /**
- * Where the hub knows an edge's sources to be further than an agent that holds these epochs may think: for each place
- * at which one of them opened apart from what the hub has, the furthest position of any stream of that place.
+ * The positions in its sources up to which the hub has an edge's records, of those logs that the agent has not read so
+ * far: of each place the furthest of any of its streams, closed ones and other branches of a fork included. What is in
+ * order has nothing here, because an agent's own position is never behind what it has delivered.
  */
-export function positionsFor(state: ShardState, edge: EdgeId, epochs: readonly Epoch[]): readonly PositionEntry[] {
-  const apart = openedApart(state.edges.get(edge)?.forks ?? [], new Set(epochs));
-  const keys = new Set(apart.map((fork) => edgePlaceKey(edge, fork)));
-  return [...keys].flatMap((key) => {
-    const place = state.places.get(key);
-    const at = key.slice(edge.length + 1);
-    const positions = (place?.open ?? []).map((epoch) => state.streams.get(`${edge}/${epoch}/${at}`)?.position ?? null);
-    const best = positions.reduce(furthest, place?.position ?? null);
-    return best ? [best] : [];
-  });
+export function positionsBeyond(
+  state: ShardState,
+  edge: EdgeId,
+  reached: readonly Reached[],
+): readonly PositionEntry[] {
+  const known = new Map(reached.map(({ log, nextOffset }) => [log, nextOffset]));
+  const beyond: PositionEntry[] = [];
+  let bytes = 0;
+  for (const key of state.placesOf.get(edge) ?? []) {
+    const best = furthestOf(state, edge, key);
+    if (best === null || best.nextOffset <= (known.get(logNumber(best)) ?? -1)) continue;
+    bytes += best.clusterId.length + best.topic.length + best.topicId.length + POSITION_BYTES;
+    // What is left out is captured again: twice, and not lost.
+    if (beyond.length >= bounds.positions || bytes > POSITIONS_BYTES) return beyond;
+    beyond.push(best);
+  }
+  return beyond;
+}
+
+function furthestOf(state: ShardState, edge: EdgeId, key: string): PositionEntry | null {
+  const place = state.places.get(key);
+  const at = key.slice(edge.length + 1);
+  const positions = (place?.open ?? []).map((epoch) => state.streams.get(`${edge}/${epoch}/${at}`)?.position ?? null);
+  return positions.reduce(furthest, place?.position ?? null);
 }

@@ -310,6 +310,9 @@ export namespace tributary {
             /** Hello wallMs. */
             wallMs: number;
 
+            /** Hello reached. */
+            reached?: (tributary.v1.Reached.$Properties|null);
+
             /**
              * Creates a new Hello instance using the specified properties.
              * @param [properties] Properties to set
@@ -369,12 +372,86 @@ export namespace tributary {
                 /** Hello wallMs */
                 wallMs?: (number|null);
 
+                /** Hello reached */
+                reached?: (tributary.v1.Reached.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Hello. */
             type $Shape = tributary.v1.Hello.$Properties;
+        }
+
+        /**
+         * Properties of a Reached.
+         * @deprecated Use tributary.v1.Reached.$Properties instead.
+         */
+        interface IReached extends tributary.v1.Reached.$Properties {
+        }
+
+        /** Represents a Reached. */
+        class Reached {
+
+            /**
+             * Constructs a new Reached.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.Reached.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Reached logs. */
+            logs: number[];
+
+            /** Reached nextOffsets. */
+            nextOffsets: number[];
+
+            /**
+             * Creates a new Reached instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Reached instance
+             */
+            static create(properties: tributary.v1.Reached.$Shape): tributary.v1.Reached & tributary.v1.Reached.$Shape;
+            static create(properties?: tributary.v1.Reached.$Properties): tributary.v1.Reached;
+
+            /**
+             * Encodes the specified Reached message. Does not implicitly {@link tributary.v1.Reached.verify|verify} messages.
+             * @param message Reached message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.Reached.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Reached message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.Reached & tributary.v1.Reached.$Shape} Reached
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.Reached & tributary.v1.Reached.$Shape;
+        }
+
+        namespace Reached {
+
+            /** Properties of a Reached. */
+            interface $Properties {
+
+                /** Reached logs */
+                logs?: (number[]|null);
+
+                /** Reached nextOffsets */
+                nextOffsets?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Reached. */
+            type $Shape = tributary.v1.Reached.$Properties;
         }
 
         /**

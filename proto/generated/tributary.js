@@ -618,6 +618,7 @@ export const tributary = $root.tributary = (() => {
              * @property {string|null} [bootId] Hello bootId
              * @property {number|null} [monotonicMs] Hello monotonicMs
              * @property {number|null} [wallMs] Hello wallMs
+             * @property {tributary.v1.Reached.$Properties|null} [reached] Hello reached
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -723,6 +724,14 @@ export const tributary = $root.tributary = (() => {
             Hello.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Hello reached.
+             * @member {tributary.v1.Reached.$Properties|null|undefined} reached
+             * @memberof tributary.v1.Hello
+             * @instance
+             */
+            Hello.prototype.reached = null;
+
+            /**
              * Creates a new Hello instance using the specified properties.
              * @function create
              * @memberof tributary.v1.Hello
@@ -773,6 +782,8 @@ export const tributary = $root.tributary = (() => {
                     writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.monotonicMs);
                 if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
                     writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.wallMs);
+                if (message.reached != null && $Object.hasOwnProperty.call(message, "reached"))
+                    $root.tributary.v1.Reached.encode(message.reached, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -891,6 +902,12 @@ export const tributary = $root.tributary = (() => {
                                 delete message.wallMs;
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.reached = $root.tributary.v1.Reached.decode(reader, reader.size(), $undefined, _depth + 1, message.reached);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -909,6 +926,190 @@ export const tributary = $root.tributary = (() => {
             };
 
             return Hello;
+        })();
+
+        v1.Reached = (function() {
+
+            /**
+             * Properties of a Reached.
+             * @typedef {Object} tributary.v1.Reached.$Properties
+             * @property {Array.<number>|null} [logs] Reached logs
+             * @property {Array.<number>|null} [nextOffsets] Reached nextOffsets
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Reached.
+             * @memberof tributary.v1
+             * @interface IReached
+             * @augments tributary.v1.Reached.$Properties
+             * @deprecated Use tributary.v1.Reached.$Properties instead.
+             */
+
+            /**
+             * Shape of a Reached.
+             * @typedef {tributary.v1.Reached.$Properties} tributary.v1.Reached.$Shape
+             */
+
+            /**
+             * Constructs a new Reached.
+             * @memberof tributary.v1
+             * @classdesc Represents a Reached.
+             * @constructor
+             * @param {tributary.v1.Reached.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Reached = function (properties) {
+                this.logs = [];
+                this.nextOffsets = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Reached logs.
+             * @member {Array.<number>} logs
+             * @memberof tributary.v1.Reached
+             * @instance
+             */
+            Reached.prototype.logs = $util.emptyArray;
+
+            /**
+             * Reached nextOffsets.
+             * @member {Array.<number>} nextOffsets
+             * @memberof tributary.v1.Reached
+             * @instance
+             */
+            Reached.prototype.nextOffsets = $util.emptyArray;
+
+            /**
+             * Creates a new Reached instance using the specified properties.
+             * @function create
+             * @memberof tributary.v1.Reached
+             * @static
+             * @param {tributary.v1.Reached.$Properties=} [properties] Properties to set
+             * @returns {tributary.v1.Reached} Reached instance
+             * @type {{
+             *   (properties: tributary.v1.Reached.$Shape): tributary.v1.Reached & tributary.v1.Reached.$Shape;
+             *   (properties?: tributary.v1.Reached.$Properties): tributary.v1.Reached;
+             * }}
+             */
+            Reached.create = function(properties) {
+                return new Reached(properties);
+            };
+
+            /**
+             * Encodes the specified Reached message. Does not implicitly {@link tributary.v1.Reached.verify|verify} messages.
+             * @function encode
+             * @memberof tributary.v1.Reached
+             * @static
+             * @param {tributary.v1.Reached.$Properties} message Reached message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Reached.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.logs != null && message.logs.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).fixed32s(message.logs);
+                if (message.nextOffsets != null && message.nextOffsets.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint64s(message.nextOffsets);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Reached message from the specified reader or buffer.
+             * @function decode
+             * @memberof tributary.v1.Reached
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tributary.v1.Reached & tributary.v1.Reached.$Shape} Reached
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Reached.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tributary.v1.Reached();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.logs && message.logs.length))
+                                    message.logs = [];
+                                reader.fixed32s(message.logs);
+                                continue;
+                            }
+                            if (wireType !== 5)
+                                break;
+                            if (!(message.logs && message.logs.length))
+                                message.logs = [];
+                            message.logs.push(reader.fixed32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.nextOffsets && message.nextOffsets.length))
+                                    message.nextOffsets = [];
+                                reader.uint64s(message.nextOffsets);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.nextOffsets && message.nextOffsets.length))
+                                message.nextOffsets = [];
+                            message.nextOffsets.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Reached;
         })();
 
         v1.EpochLink = (function() {

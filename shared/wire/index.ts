@@ -14,6 +14,7 @@
 export { bounds } from './bounds.ts';
 export { type HubIdentity, type Point, type Range, type SourcePosition, sameHub } from './common.ts';
 export * from './heartbeat.ts';
+export { logNumber, type Reached } from './reached.ts';
 export * from './receipt.ts';
 export * from './session.ts';
 export * from './shipment.ts';

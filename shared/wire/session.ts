@@ -5,6 +5,7 @@ import { bounds } from './bounds.ts';
 import { clip, count, edgeId, epochId, FieldFault, list, optional, required, text } from './check.ts';
 import { decoding, encoding } from './codec.ts';
 import { type HubIdentity, hubMessage, parseHub, parsePosition, positionMessage } from './common.ts';
+import { parseReached, type Reached, reachedMessage } from './reached.ts';
 import { type Extensible, keep, restore } from './unknowns.ts';
 import { parseVersions, type Versions } from './versions.ts';
 
@@ -27,6 +28,8 @@ export interface Hello extends Extensible {
   readonly bootId: string;
   readonly monotonicMs: number;
   readonly wallMs: number;
+  /** Asks for the positions that the hub knows to be further on than these; without it none are answered. */
+  readonly reached?: readonly Reached[];
 }
 
 export type EpochState = 'open' | 'held' | 'closed';
@@ -62,6 +65,7 @@ export function encodeHello(hello: Hello): Buffer {
       bootId: clip(hello.bootId, bounds.nameChars),
       monotonicMs: Math.floor(hello.monotonicMs),
       wallMs: hello.wallMs,
+      reached: hello.reached === undefined ? null : reachedMessage(hello.reached),
     }),
   );
 }
@@ -73,9 +77,10 @@ export function decodeHello(body: Uint8Array): Hello {
     body,
   );
 }
-const HELLO = { 1: {}, 4: {}, 6: {} };
+const HELLO = { 1: {}, 4: {}, 6: {}, 10: {} };
 
 function parseHello(message: tributary.v1.IHello): Hello {
+  const reached = optional('reached', message.reached, parseReached);
   return keep(message, {
     versions: required('versions', message.versions, parseVersions),
     edge: edgeId('edge', message.edge),
@@ -86,6 +91,7 @@ function parseHello(message: tributary.v1.IHello): Hello {
     bootId: text('bootId', message.bootId, bounds.nameChars),
     monotonicMs: count('monotonicMs', message.monotonicMs),
     wallMs: count('wallMs', message.wallMs),
+    ...(reached === null ? {} : { reached }),
   });
 }
 

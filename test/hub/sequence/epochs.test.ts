@@ -1,10 +1,11 @@
 /** Who is let in, what a session is told, and what is remembered of a stream. */
 import { describe, expect, test } from 'vitest';
 import type { RingEntry } from '../../../hub/ledger/entries.ts';
-import { positionsFor, registerLineage, Staging } from '../../../hub/sequence/index.ts';
+import { positionsBeyond, registerLineage, Staging } from '../../../hub/sequence/index.ts';
 import { pushBoundary, tipAt } from '../../../hub/sequence/ring.ts';
 import type { VerifiedParcel } from '../../../hub/stages.ts';
 import { limits } from '../../../shared/limits.ts';
+import { logNumber } from '../../../shared/wire/index.ts';
 import { Chain, chainOf, EDGE, Hub, hubWith, READY } from './handMade.ts';
 import { nextEpoch } from './modelAgent.ts';
 
@@ -54,27 +55,27 @@ describe('epochs of an edge', () => {
   });
 });
 
-test('a session that opened behind the hub is told how far the sources were read', () => {
+test('an agent is told how far the hub has its sources, where that is further than it is itself', () => {
   const chain = chainOf(3);
   const { hub } = hubWith(0, chain);
-  const at = (nextOffset: number) => ({
-    kind: 'kafka',
-    clusterId: 'c',
-    topic: 'orders',
-    topicId: 'x',
-    partition: 0,
-    nextOffset,
-  });
+  const log = { kind: 'kafka', clusterId: 'c', topic: 'orders', topicId: 'x', partition: 0 };
   const parcels = chain.parcels.map(
-    (parcel, index) => ({ ...parcel, position: at(10 * (index + 1)) }) as VerifiedParcel,
+    (parcel, index) => ({ ...parcel, position: { ...log, nextOffset: 10 * (index + 1) } }) as VerifiedParcel,
   );
   hub.raw([chain.stream], parcels);
+  const told = (nextOffset: number, of: Partial<typeof log> = {}) =>
+    positionsBeyond(hub.state, EDGE, [{ log: logNumber({ ...log, ...of }), nextOffset }]);
+  expect(told(29)).toMatchObject([{ ...log, nextOffset: 30 }]);
+  expect(told(30)).toEqual([]);
+  // Another topic of the same name is another log.
+  expect(told(99, { topicId: 'y' })).toMatchObject([{ nextOffset: 30 }]);
+  expect(positionsBeyond(hub.state, EDGE, [])).toHaveLength(1);
+  expect(positionsBeyond(hub.state, 'store-2' as typeof EDGE, [])).toEqual([]);
+  // Closed by its successor: what the place remembers counts.
   const third = nextEpoch();
   hub.link(third, chain.stream.epoch);
-  expect(positionsFor(hub.state, EDGE, [third])).toEqual([]);
-  hub.take([new Chain(third, chainOf(1, chain.stream.epoch)).batch(1)]);
-  expect(positionsFor(hub.state, EDGE, [third])).toMatchObject([{ nextOffset: 30 }]);
-  expect(positionsFor(hub.state, EDGE, [chain.stream.epoch])).toEqual([]);
+  hub.take([new Chain(third, chain).batch(1)]);
+  expect(told(29)).toMatchObject([{ nextOffset: 30 }]);
 });
 
 test('the ring keeps the newest boundaries, and older ones ever more thinly, within its bound', () => {

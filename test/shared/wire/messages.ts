@@ -57,7 +57,8 @@ const position = fc.record({
 
 const versions = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.nat(9)).map(([min, more]) => ({ min, max: min + more }));
 
-export const hello: fc.Arbitrary<Hello> = fc.record({
+const log = fc.record({ log: fc.nat(2 ** 32 - 1), nextOffset: whole });
+const helloFields = {
   versions,
   edge,
   agentVersion: words,
@@ -69,7 +70,11 @@ export const hello: fc.Arbitrary<Hello> = fc.record({
   bootId: words,
   monotonicMs: whole,
   wallMs: whole,
-});
+};
+export const hello: fc.Arbitrary<Hello> = fc.oneof(
+  fc.record(helloFields),
+  fc.record({ ...helloFields, reached: fc.array(log, { maxLength: 4 }) }),
+);
 
 export const welcome: fc.Arbitrary<Welcome> = fc.record({
   versions,
