@@ -69,6 +69,7 @@ export class Forwarder {
   readonly #pause = new Wake();
   #stopListening: () => void = () => undefined;
   #loop: Promise<void> | null = null;
+  readonly #closed = Promise.withResolvers<void>();
   #closing = false;
   #resumed = false;
   readonly #caution: Caution = { parcels: 0 };
@@ -99,6 +100,7 @@ export class Forwarder {
       status: new LinkStatus({ ...settings, telemetry, clock }),
       wake: new Wake(),
       connect: () => this.#connect(),
+      closing: this.#closed.promise,
       onReceipt: () => this.#backoff.reset(),
     };
   }
@@ -140,6 +142,7 @@ export class Forwarder {
   /** Sends nothing new, lets answers arrive for `closeGraceMs`. What is unconfirmed stays in the buffer. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#closed.resolve();
     this.#stopListening();
     this.#pause.wake();
     this.#parts.wake.wake();

@@ -35,6 +35,8 @@ export interface PumpParts {
   readonly status: LinkStatus;
   readonly wake: Wake;
   readonly connect: () => HubConnection;
+  /** Resolves when nothing more is to be sent. */
+  readonly closing: Promise<void>;
   /** A receipt was applied. */
   readonly onReceipt: () => void;
 }
@@ -105,7 +107,11 @@ export class Pump {
   async #hello(): Promise<void> {
     const { session, window, cursors, clock, settings } = this.#parts;
     this.#needsHello = false;
-    const welcome = await session.hello();
+    const asked = session.hello();
+    asked.catch(() => undefined);
+    // Closing does not wait for a hub that does not answer.
+    const welcome = await Promise.race([asked, this.#parts.closing]);
+    if (welcome === undefined) return;
     this.#askedMs = clock.monotonicMs();
     window.credit(welcome.creditBytes);
     window.maxShipment(welcome.maxShipmentBytes);

@@ -198,6 +198,14 @@ describe('closing', () => {
     away.forwarder.open();
     await until('it is down', () => away.forwarder.state().kind === 'down');
     await away.forwarder.close();
+
+    hub.onHello = () => ({ kind: 'silence' });
+    const asking = newAgent({ url: hub.url });
+    asking.forwarder.open();
+    const asked = hub.hellos.length;
+    await until('it has asked', () => hub.hellos.length > asked);
+    await asking.forwarder.close();
+    expect(asking.forwarder.state().kind).toBe('closed');
   });
 });
 
