@@ -1,4 +1,16 @@
-/** A running agent copied with its memory: two agents that go on writing the same epoch. */
+/**
+ * A running agent copied with its memory: two agents that go on writing the same epoch.
+ *
+ * Broken on purpose, to see that these tests can fail:
+ * - agent/seal/settle.ts, `agreedPoint`: `sameTip(row.tip, tip)` taken as true, so that an agent settles by numbers alone.
+ *   All three red: whatever the second wrote behind the snapshot was deleted and is lost (`"two-0"` to `"two-7"`; with
+ *   two places `"one-1-*"` and `"two-0-*"`).
+ * - hub/sequence/run.ts, `placeRun`: the boundary at the hub's end compared by its number alone, conflicts in the ring
+ *   ignored, and `placeBelow` confirming the run's last boundary, so that a hub takes repeats by numbers alone. All three
+ *   red: with two places the records are lost as above; in the other two the agent's own comparison still refuses the
+ *   hub's tip, so nothing is deleted, and nothing moves ("the receipt does not confirm 0..9"). The test of forgotten
+ *   boundaries in copies.test.ts is red too: what can't be known was taken as known.
+ */
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Capture } from '../../agent/stages.ts';

@@ -15,6 +15,9 @@ export interface Verdict {
   readonly unexplained: readonly string[];
 }
 
+/** Enough to recognise a value in a failure's text. */
+export const short = (value: string): string => value.slice(0, 40);
+
 export const SOUND: Verdict = { lost: [], twice: [], disorder: [], unexplained: [] };
 
 export class Truth {
@@ -59,11 +62,11 @@ async function judgeTopic(target: string, clients: ReadonlyMap<string, readonly 
     for (const value of values) {
       known.add(value);
       const at = positions.get(value);
-      if (at === undefined) lists.lost.push(value);
-      else if (at < highest) lists.disorder.push(value);
+      if (at === undefined) lists.lost.push(short(value));
+      else if (at < highest) lists.disorder.push(short(value));
       else highest = at;
-      if ((seen.get(value) ?? 0) > 1) lists.twice.push(value);
+      if ((seen.get(value) ?? 0) > 1) lists.twice.push(short(value));
     }
   }
-  for (const value of seen.keys()) if (!known.has(value)) lists.unexplained.push(value);
+  for (const value of seen.keys()) if (!known.has(value)) lists.unexplained.push(short(value));
 }
