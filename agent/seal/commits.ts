@@ -10,11 +10,8 @@ import { groupCommitted } from './events.ts';
 import type { Mover } from './mover.ts';
 import { CaptureQueue, type Waiting, weigh } from './queue.ts';
 import type { Sealer } from './sealer.ts';
-import { settleReceipt } from './settle.ts';
+import { SETTLE, settleReceipt } from './settle.ts';
 import { stageCaptures } from './stage.ts';
-
-/** What one transaction settles. */
-const SETTLE = { rows: 2_000, bytes: 64 * MIB };
 
 interface Settling {
   readonly receipts: readonly Receipt[];

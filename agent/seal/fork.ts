@@ -9,22 +9,21 @@
  */
 import { limits } from '../../shared/limits.ts';
 import { RecordsError, type SealRecord, unsealRecords } from '../../shared/records/index.ts';
-import type { ParcelRow, PlaceState, Receipt, StreamState } from '../buffer/index.ts';
+import type { ParcelRow, PlaceState, StreamState } from '../buffer/index.ts';
 import { KIND_GAP } from '../buffer/rows.ts';
 import type { Sealer } from './sealer.ts';
-import { agreedPoint, markContacted, settleTo } from './settle.ts';
+import { markContacted } from './settle.ts';
 
 export type ForkCause = 'fork' | 'tipUnknown';
 
-const ALL = { rows: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
-
-/** The first transaction: settles up to the agreed point and marks what has to move. */
-export function beginFork(sealer: Sealer, stream: StreamState, points: Receipt['points'], cause: ForkCause): void {
+/**
+ * The first transaction: marks what has to move, which is all behind the settled point. (What the hub has confirmed was
+ * settled before.)
+ */
+export function beginFork(sealer: Sealer, stream: StreamState, cause: ForkCause): void {
   const { catalog, rows } = sealer.file;
   const { place } = stream;
   markContacted(sealer, stream);
-  const agreed = agreedPoint(sealer, stream, points);
-  if (agreed !== null) settleTo(sealer, stream, agreed, { ...ALL });
   catalog.touchPlace(place);
   if (cause === 'tipUnknown') {
     const behind = stream.sealed.next - stream.settled.next;

@@ -25,6 +25,7 @@ import { Mover } from './mover.ts';
 import { quarantineRows } from './quarantine.ts';
 import { type TakeOptions, takeRows } from './read.ts';
 import { Sealer, type SealSettings } from './sealer.ts';
+import { SETTLE, settleReceipt } from './settle.ts';
 import { bufferedOf, bufferStats, registerMetrics } from './stats.ts';
 import { ANY_AGE, Tails } from './tails.ts';
 
@@ -116,6 +117,10 @@ export class SealingIntake implements Intake, Outbox {
     return this.#file.read(() => this.#file.notes.positions(keyPrefix));
   }
 
+  hasCaptured(topic: string, partition: number): boolean {
+    return (this.#file.catalog.place(topic, partition, 'main')?.captured ?? 0) > 0;
+  }
+
   take(options: TakeOptions): Parcel[] {
     this.#file.assertUsable();
     return takeRows(this.#file, options, (row) => this.#giveUp(row));
@@ -163,11 +168,14 @@ export class SealingIntake implements Intake, Outbox {
 
   async fork(streamId: number, points: Receipt['points'], cause: ForkCause): Promise<void> {
     this.#assertOpen();
+    const settled = this.#file.transaction(() => settleReceipt(this.#sealer, { streamId, points }, { ...SETTLE }));
+    if (!settled) await this.#commits.settle([{ streamId, points }]);
+    this.#assertOpen();
     const stream = this.#file.catalog.streams.get(streamId);
     if (stream === undefined) return;
     const { place, epoch } = stream;
     if (stream.moveOrder === null) {
-      this.#file.transaction(() => beginFork(this.#sealer, stream, points, cause));
+      this.#file.transaction(() => beginFork(this.#sealer, stream, cause));
       const { topic, partition } = place;
       const { next } = stream.settled;
       const facts = { topic, partition, cause, epoch: epoch.epoch, next, records: stream.next - next };

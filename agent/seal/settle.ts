@@ -1,6 +1,7 @@
 /** Deleting what the hub has confirmed. */
 
 import { sameTip } from '../../shared/identity.ts';
+import { MIB } from '../../shared/limits.ts';
 import type { PlaceState, Point, Receipt, StreamState } from '../buffer/index.ts';
 import { KIND_GAP, KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
 import type { Sealer } from './sealer.ts';
@@ -31,6 +32,8 @@ export interface SettleBudget {
   rows: number;
   bytes: number;
 }
+/** What one transaction deletes. */
+export const SETTLE: Readonly<SettleBudget> = { rows: 2_000, bytes: 64 * MIB };
 
 /**
  * Deletes the rows below the agreed point and counts them as delivered, oldest first, as far as the budget goes.

@@ -27,8 +27,9 @@ export class Tails {
       const stream = catalog.streams.get(id);
       if (stream === undefined) continue;
       Object.assign(stream, { tailRows: sums.rows, tailRecords: sums.records, tailBytes: sums.bytes });
-      this.#sealer.file.transaction(() => this.#sealer.sealTail(stream));
+      catalog.tailed.add(stream);
     }
+    while (this.sealSome(ANY_AGE));
   }
 
   ageMs(): number | null {
