@@ -38,6 +38,8 @@ export function makeApp(deps: AppDeps): FastifyInstance {
     serverFactory: (handler) => server.on('request', handler),
     bodyLimit: 64 * 1024,
     return503OnClosing: false,
+    // A busy machine takes long to load them; that is no error.
+    pluginTimeout: 0,
     // What is not known is refused, not dropped.
     ajv: { customOptions: { removeAdditional: false } },
     forceCloseConnections: 'idle',

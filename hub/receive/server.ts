@@ -160,6 +160,7 @@ export class HubServer {
     try {
       await this.#app.listen({ host: listen.host, port: listen.port });
     } catch (cause) {
+      if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
       throw new TributaryError({
         code: 'configInvalid',
         operation: 'listen',

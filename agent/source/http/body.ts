@@ -15,7 +15,10 @@ export interface BodyBounds {
 }
 
 const tooLarge = (bounds: BodyBounds): Refusal =>
-  new Refusal('tooLarge', `the body is larger than ${bounds.maxBodyBytes} bytes`);
+  new Refusal(
+    'tooLarge',
+    `the body is larger than ${bounds.maxBodyBytes} bytes: send smaller requests (the source takes at most maxBodyBytes)`,
+  );
 export const overloaded = (): Refusal =>
   new Refusal('overloaded', 'too many requests are waiting; send again after the time in Retry-After');
 
