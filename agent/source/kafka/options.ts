@@ -1,7 +1,7 @@
 /** What the Kafka source can be told, with its defaults. */
 
 import type { Isolation, KafkaSettings } from '../../../shared/kafka/index.ts';
-import { KIB, MIB } from '../../../shared/limits.ts';
+import { MIB } from '../../../shared/limits.ts';
 
 export interface KafkaSourceOptions {
   readonly kafka: KafkaSettings;
@@ -19,6 +19,10 @@ export interface KafkaSourceOptions {
   /** Consumer group in which other tools see the position; null: none. */
   readonly group: string | null;
   readonly groupCommitMs?: number;
+  /**
+   * How long, at the start, nothing is read because the hub has not been asked yet what it has ({@link KafkaSource.told}).
+   */
+  readonly hubWaitMs?: number;
   /** How often new topics, partitions and leaders are looked for. */
   readonly metadataMs?: number;
   /** Longest wait of a fetch that finds nothing. */
@@ -37,6 +41,7 @@ export const KAFKA_DEFAULTS = {
   from: 'earliest',
   isolation: 'read_committed',
   groupCommitMs: 1_000,
+  hubWaitMs: 0,
   metadataMs: 2_500,
   maxWaitMs: 500,
   fetchBytes: 4 * MIB,
@@ -53,5 +58,3 @@ export const withDefaults = (options: KafkaSourceOptions): KafkaSourceSettings =
 export const PARTITION_BACKOFF = { baseMs: 200, maxMs: 30_000 } as const;
 export const BROKER_BACKOFF = { baseMs: 100, maxMs: 10_000 } as const;
 export const BUFFER_BACKOFF = { baseMs: 100, maxMs: 2_000 } as const;
-/** A control batch holds one marker of a few bytes. */
-export const MARKER_RAW_BYTES = 64 * KIB;
