@@ -18,10 +18,13 @@ import { bootIdOf } from './seal/bootId.ts';
 import { SealingIntake } from './seal/index.ts';
 import { HttpSource } from './source/http/httpSource.ts';
 import { KafkaSource } from './source/kafka/kafkaSource.ts';
+import { jointPositions } from './source/positions.ts';
 import type { Source } from './source/source.ts';
 
 const clock = systemClock;
 const MAX_KEYS = 100_000;
+/** How long a Kafka source waits at the start for the hub's word on what was delivered before (ARCHITECTURE.md). */
+const HUB_WAIT_MS = 10_000;
 
 export interface RunningAgent {
   close(): Promise<void>;
@@ -52,6 +55,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     bootId,
     outbox: intake,
     lane: control,
+    positions: jointPositions(sources.filter((source) => source instanceof KafkaSource)),
     settings: { lingerMs: config.forward.lingerMs },
     onFatal: (error) => ended.reject(error),
   });
@@ -116,7 +120,8 @@ function kafkaSource(config: KafkaSourceConfig, { edge }: AgentConfig, telemetry
   const { name, topics, exclude, from, isolation } = config;
   const group = config.group ?? `tributary-${edge}-${name}`;
   const kafka = kafkaSettings(config, `tributary-${edge}`);
-  return new KafkaSource({ kafka, name, topics, exclude, from, isolation, group }, { telemetry, clock });
+  const options = { kafka, name, topics, exclude, from, isolation, group, hubWaitMs: HUB_WAIT_MS };
+  return new KafkaSource(options, { telemetry, clock });
 }
 
 function httpSource(config: HttpSourceConfig, telemetry: Telemetry): HttpSource {

@@ -29,6 +29,16 @@ export interface Capture {
   readonly idempotencyDigest?: string;
   /** Partitions of each source topic, where known: the hub makes the target topic with as many. */
   readonly sourcePartitions?: ReadonlyMap<string, number>;
+  /** Records, of this capture or of earlier ones, that the hub may have under other sequences: counted at their place. */
+  readonly maybeDuplicate?: readonly Repeats[];
+  /** Keys of stored positions that are of no use any more. */
+  readonly forget?: readonly string[];
+}
+
+export interface Repeats {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: number;
 }
 
 export interface StoredPosition {
@@ -55,6 +65,19 @@ export interface Intake {
   capture(capture: Capture): Promise<CaptureOutcome>;
   /** Positions stored by earlier captures, by key prefix. */
   positions(keyPrefix: string): StoredPosition[];
+  /** Whether any run on this buffer has captured something of this partition. */
+  hasCaptured(topic: string, partition: number): boolean;
+}
+
+/** What sources and hub have to say to each other about positions; the link carries it, once a run. */
+export interface SourcePositions {
+  /**
+   * Where the sources were, in each log that they read, before anything was captured that the hub can't have been asked
+   * about. Null: nothing is to be asked.
+   */
+  reached(): readonly tributary.v1.ISourcePosition[] | null;
+  /** The hub's answer: those positions of its own that are further on. They prove nothing by themselves. */
+  told(positions: readonly tributary.v1.ISourcePosition[]): void;
 }
 
 export interface BufferedStream extends Place {

@@ -21,6 +21,7 @@ function prepare(db: Database) {
     setPosition: db.prepare(
       'INSERT INTO position VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET position = excluded.position',
     ),
+    removePosition: db.prepare('DELETE FROM position WHERE key = ?'),
     findKey: db.prepare('SELECT id, digest, records, ageMs FROM idempotency WHERE key = ?'),
     addKey: db.prepare('INSERT INTO idempotency (key, digest, records, ageMs) VALUES (?, ?, ?, ?)'),
     removeKey: db.prepare('DELETE FROM idempotency WHERE id = ?'),
@@ -69,6 +70,10 @@ export class Notes {
   }
   setPosition(key: string, position: Buffer): void {
     this.#sql.setPosition.run(key, position);
+  }
+
+  removePosition(key: string): void {
+    this.#sql.removePosition.run(key);
   }
 
   /** What the capture that used this key left, or null. `sinceOpenMs`: monotonic time since the file was opened. */

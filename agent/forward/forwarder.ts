@@ -27,6 +27,7 @@ import type { EdgeId } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Outbox } from '../buffer/outbox.ts';
+import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
 import { type HubAddress, HubConnection } from './connection.ts';
 import { Cursors } from './cursors.ts';
@@ -50,6 +51,8 @@ export interface ForwarderOptions {
   readonly hub: HubAddress;
   readonly outbox: Outbox;
   readonly lane: SessionLane;
+  /** What the sources ask the hub in the first session. */
+  readonly positions?: SourcePositions;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
   readonly random?: () => number;

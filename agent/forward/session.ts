@@ -2,6 +2,7 @@
  * What agent and hub know of each other: the hub's identity and term (both kept in the buffer), the version that both
  * speak, and how each epoch stands there.
  */
+import type { tributary } from '../../proto/generated/tributary.js';
 import type { Clock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
@@ -10,12 +11,15 @@ import {
   type EpochState,
   type Hello,
   type HubIdentity,
+  logNumber,
   negotiate,
   PROTOCOL,
+  type Reached,
   sameHub,
   type Welcome,
 } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
+import type { SourcePositions } from '../stages.ts';
 import { hubMet, staleReceipt } from './events.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
@@ -32,6 +36,8 @@ export interface SessionOptions {
   readonly bootId: string;
   readonly outbox: Pick<Outbox, 'lineage' | 'meta'>;
   readonly lane: SessionLane;
+  /** What the sources ask the hub. */
+  readonly positions?: SourcePositions;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -72,8 +78,9 @@ export class Session {
 
   /** @throws HubFault; LinkHalt `wrongHub` */
   async hello(): Promise<Welcome> {
-    const { edge, agentVersion, bootId, outbox, lane, clock } = this.#options;
+    const { edge, agentVersion, bootId, outbox, lane, positions, clock } = this.#options;
     const lineage = outbox.lineage();
+    const reached = positions?.reached() ?? null;
     const welcome = await lane.hello({
       versions: PROTOCOL,
       edge,
@@ -84,8 +91,10 @@ export class Session {
       bootId,
       monotonicMs: clock.monotonicMs(),
       wallMs: clock.now(),
+      ...(reached === null ? {} : { reached: reached.map(reachedOf) }),
     });
     this.#judge(welcome);
+    if (reached !== null) positions?.told(welcome.positions);
     const answered = new Map(welcome.epochs.map(({ epoch, state }) => [epoch, state]));
     this.#epochs = new Map(lineage.map(({ epoch }) => [epoch, answered.get(epoch) ?? 'open']));
     return welcome;
@@ -132,6 +141,11 @@ export class Session {
     );
   }
 }
+
+const reachedOf = (position: tributary.v1.ISourcePosition): Reached => ({
+  log: logNumber(position),
+  nextOffset: Number(position.nextOffset ?? 0),
+});
 
 function readHub(text: string | null): HubIdentity | null {
   if (text === null) return null;

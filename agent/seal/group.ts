@@ -1,6 +1,6 @@
 /** One group commit's captures, sorted by place. */
 import { encodePosition } from '../buffer/notes.ts';
-import type { Capture, Captured } from '../stages.ts';
+import type { Capture, Captured, Repeats } from '../stages.ts';
 import { recordBytes, type Segment } from './cut.ts';
 
 /** What a group brought for one topic and partition. */
@@ -14,8 +14,9 @@ export interface Bucket {
 
 export class Group {
   readonly #topics = new Map<string, Map<number, Bucket>>();
-  /** The newest position of each key. */
-  readonly positions = new Map<string, Buffer>();
+  /** The newest position of each key; null: it is to be forgotten. */
+  readonly positions = new Map<string, Buffer | null>();
+  readonly maybeDuplicate: Repeats[] = [];
   readonly sourcePartitions = new Map<string, number>();
   records = 0;
 
@@ -23,8 +24,10 @@ export class Group {
     for (const partitions of this.#topics.values()) yield* partitions.values();
   }
 
-  add({ records, positions, sourcePartitions }: Capture): void {
+  add({ records, positions, sourcePartitions, maybeDuplicate, forget }: Capture): void {
     this.#addRecords(records);
+    for (const key of forget ?? []) this.positions.set(key, null);
+    for (const repeats of maybeDuplicate ?? []) this.maybeDuplicate.push(repeats);
     for (const { key, position } of positions ?? []) {
       const bytes = encodePosition(position);
       this.positions.set(key, bytes);

@@ -30,7 +30,10 @@ export function stageCaptures(
   });
   if (keys > 0) notes.expireKeys(keys, sinceOpenMs, limitsOfKeys);
   stageRecords(sealer, group);
-  for (const [key, position] of group.positions) notes.setPosition(key, position);
+  for (const [key, position] of group.positions) {
+    if (position === null) notes.removePosition(key);
+    else notes.setPosition(key, position);
+  }
   return outcomes;
 }
 
@@ -50,6 +53,12 @@ function stageRecords(sealer: Sealer, group: Group): void {
     place.sourcePartitions = Math.max(place.sourcePartitions, group.sourcePartitions.get(topic) ?? 0);
     const stream = sealer.captureStream(place);
     for (const segment of segments) sealer.append(stream, segment, moment);
+  }
+  for (const { topic, partition, records } of group.maybeDuplicate) {
+    const place = catalog.place(topic, partition, 'main');
+    if (place === undefined) continue;
+    catalog.touchPlace(place);
+    place.maybeDuplicate += records;
   }
 }
 

@@ -56,7 +56,11 @@ export function registerMetrics(sealer: Sealer, registry: Registry): void {
   counter('records_delivered', 'Records that the hub has confirmed.', (place) => place.delivered);
   counter('records_dead_lettered', 'Delivered records that went to the dead-letter topic.', (p) => p.deadLettered);
   counter('records_gap', 'Records that will never come, told to the hub as gaps.', (place) => place.gaps);
-  counter('records_maybe_duplicate', 'Records sealed again that the hub may have.', (place) => place.maybeDuplicate);
+  counter(
+    'records_maybe_duplicate',
+    'Records sealed or captured again that the hub may have.',
+    (place) => place.maybeDuplicate,
+  );
   gauge('buffer_records', 'Records captured and not yet delivered.', () => sum(bufferedOf));
   gauge('buffer_bytes', 'Database and write-ahead log on disk.', () => file.bytes());
   gauge('buffer_max_bytes', 'Cap of database and write-ahead log.', () => file.maxBytes);

@@ -4,6 +4,7 @@ import { reasonOf } from '../../../shared/errors.ts';
 import { kafkaErrorName, type Metadata, type MetadataTopic } from '../../../shared/kafka/index.ts';
 import type { Intake } from '../../stages.ts';
 import { backoffMs, Waiter } from '../backoff.ts';
+import type { Delivered } from './delivered.ts';
 import { kafkaFound, kafkaTopicGone, kafkaTopicMadeAgain } from './events.ts';
 import { BROKER_BACKOFF } from './options.ts';
 import { Partition } from './partition.ts';
@@ -23,6 +24,7 @@ export class Discovery {
   readonly #partitions: Map<string, Partition>;
   readonly #choice: TopicChoice;
   readonly #intake: Intake;
+  readonly #delivered: Delivered;
   readonly #changed: () => void;
   readonly #waiter = new Waiter();
   readonly #firstRun: boolean;
@@ -32,12 +34,19 @@ export class Discovery {
 
   constructor(
     parts: Parts,
-    options: { partitions: Map<string, Partition>; choice: TopicChoice; intake: Intake; changed: () => void },
+    options: {
+      partitions: Map<string, Partition>;
+      choice: TopicChoice;
+      intake: Intake;
+      delivered: Delivered;
+      changed: () => void;
+    },
   ) {
     this.#parts = parts;
     this.#partitions = options.partitions;
     this.#choice = options.choice;
     this.#intake = options.intake;
+    this.#delivered = options.delivered;
     this.#changed = options.changed;
     this.#firstRun = this.#stored().size === 0;
   }
@@ -109,7 +118,10 @@ export class Discovery {
     if (!first) return;
     const { telemetry, settings } = this.#parts;
     telemetry.emit(kafkaTopicMadeAgain, { source: settings.name, topic: name, was: first.topicId, is: topicId });
-    for (const partition of old) partition.startOver(topicId);
+    for (const partition of old) {
+      partition.startOver(topicId);
+      this.#delivered.compare(partition);
+    }
   }
 
   #add(topics: readonly MetadataTopic[]): void {
@@ -134,6 +146,7 @@ export class Discovery {
       } else if (!position && settings.from === 'latest' && this.#firstRun && this.#rounds === 0) {
         partition.doubt = 'newLatest';
       }
+      this.#delivered.compare(partition);
       this.#partitions.set(partition.label, partition);
     }
     telemetry.emit(kafkaFound, {

@@ -69,6 +69,45 @@ export const kafkaTruncated = defineEvent<At & { first: number; last: number }>(
   ],
 });
 
+/** `first` to `last` are offsets. */
+export const kafkaDeliveredBefore = defineEvent<At & { first: number; last: number }>({
+  name: 'kafka_source_delivered_before',
+  log: {
+    level: 'info',
+    says: ({ topic, partition, first, last }) =>
+      `offsets ${first} to ${last} of ${topic}/${partition} are passed over: already delivered by an earlier run of this edge`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_kafka_offsets_delivered_before_total',
+      help: 'Offsets passed over because an earlier run of this edge, unknown to this buffer, had delivered them.',
+      labelNames: ['source'],
+      labels: ({ source }) => ({ source }),
+      by: ({ first, last }) => last - first + 1,
+    },
+  ],
+});
+
+/** How many records it was is counted at their place (`maybeDuplicate`). */
+export const kafkaCapturedAgain = defineEvent<At & { first: number; last: number; reason: string }>({
+  name: 'kafka_source_captured_again',
+  log: {
+    level: 'warn',
+    says: ({ topic, partition, first, last, reason }) =>
+      `the hub may have offsets ${first} to ${last} of ${topic}/${partition} already, from an earlier run of this edge, and gets them again: ${reason}`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_kafka_captured_again_total',
+      help: 'Times that a partition was captured again from a place on that the hub had got beyond.',
+      labelNames: ['source'],
+      labels: ({ source }) => ({ source }),
+    },
+  ],
+});
+
 export const kafkaPartitionTrouble = defineEvent<At & { reason: string }>({
   name: 'kafka_source_partition_trouble',
   log: {

@@ -2,11 +2,13 @@
  * Hands slices to the intake, one after the other over all leaders: the positions of a partition reach the buffer in
  * their order, also when a partition moves to another leader while the buffer is full.
  */
+import type { tributary } from '../../../proto/generated/tributary.js';
 import { crashPoint } from '../../../shared/crashPoint.ts';
 import { TributaryError } from '../../../shared/errors.ts';
-import type { Captured, Intake, StoredPosition } from '../../stages.ts';
+import type { Capture, Captured, Intake, Repeats, StoredPosition } from '../../stages.ts';
 import { backoffMs, type Waiter } from '../backoff.ts';
 import { recordsCaptured } from '../events.ts';
+import type { Delivered } from './delivered.ts';
 import { BUFFER_BACKOFF } from './options.ts';
 import type { Partition } from './partition.ts';
 import { crcOfRecord } from './recordCrc.ts';
@@ -19,17 +21,19 @@ export class Handover {
   readonly #parts: Parts;
   readonly #intake: Intake;
   readonly #waiter: Waiter;
+  readonly #delivered: Delivered;
   readonly #sourcePartitions: () => ReadonlyMap<string, number>;
   #last: Promise<void> = Promise.resolve();
 
   constructor(
     parts: Parts,
     intake: Intake,
-    options: { waiter: Waiter; sourcePartitions: () => ReadonlyMap<string, number> },
+    options: { waiter: Waiter; delivered: Delivered; sourcePartitions: () => ReadonlyMap<string, number> },
   ) {
     this.#parts = parts;
     this.#intake = intake;
     this.#waiter = options.waiter;
+    this.#delivered = options.delivered;
     this.#sourcePartitions = options.sourcePartitions;
   }
 
@@ -37,7 +41,28 @@ export class Handover {
    * Resolves once the slice is durable, or the source is closing or has failed. Waits as long as the buffer is full.
    */
   hand(slice: Slice): Promise<void> {
-    this.#last = this.#last.then(() => this.#hand(slice)).catch((error: unknown) => this.#parts.fail(error));
+    return this.#inTurn(() => this.#hand(slice));
+  }
+
+  /** Stores what has no records, behind everything that was handed over before. Resolves as {@link hand}: true if it is durable. */
+  async note(capture: Capture): Promise<boolean> {
+    let stored = false;
+    await this.#inTurn(async () => {
+      stored = await this.#store(capture);
+    });
+    return stored;
+  }
+
+  /** Stores a partition's position without records. True once it is durable. */
+  async moveTo(partition: Partition, position: tributary.v1.ISourcePosition): Promise<boolean> {
+    const { key, line } = partition;
+    const stored = await this.note({ records: [], positions: [{ key, position }] });
+    if (stored && partition.line === line) partition.stored = Math.max(partition.stored, Number(position.nextOffset));
+    return stored;
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(work).catch((error: unknown) => this.#parts.fail(error));
     return this.#last;
   }
 
@@ -72,25 +97,39 @@ export class Handover {
   }
 
   async #capture(records: readonly Captured[], ends: ReadonlyMap<Partition, SliceEnd>): Promise<void> {
-    const { cluster, troubles, signal } = this.#parts;
-    const positions: StoredPosition[] = [];
+    const clusterId = this.#parts.cluster.clusterId ?? '';
+    const notes = this.#delivered.unasked(ends);
+    const positions: StoredPosition[] = [...notes];
+    const maybeDuplicate: Repeats[] = [];
     for (const [partition, end] of ends) {
-      // A topic made again in the meantime begins anew: the old one's position is of no use.
-      if (end.topicId === partition.topicId) positions.push(partition.position(cluster.clusterId ?? '', end));
+      // A topic made again in the meantime begins anew, and a partition that was moved on is further: the position is old.
+      const current = end.topicId === partition.topicId && end.next >= partition.stored;
+      if (current) positions.push(partition.position(clusterId, end));
+      const { topic, partition: number } = partition;
+      if (end.repeats > 0) maybeDuplicate.push({ topic, partition: number, records: end.repeats });
     }
     if (records.length > 0) crashPoint('agent.source.read');
+    const sourcePartitions = this.#sourcePartitions();
+    if (!(await this.#store({ records, positions, maybeDuplicate, sourcePartitions }))) return;
+    this.#delivered.noted(notes);
+    this.#stored(ends);
+  }
+
+  /** True once it is durable; false: the source is closing. */
+  async #store(capture: Capture): Promise<boolean> {
+    const { troubles, signal } = this.#parts;
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
-        await this.#intake.capture({ records, positions, sourcePartitions: this.#sourcePartitions() });
+        await this.#intake.capture(capture);
         troubles.end(BUFFER);
-        this.#stored(ends);
-        return;
+        return true;
       } catch (error) {
         if (!(error instanceof TributaryError) || error.code !== 'bufferFull') throw error;
         troubles.begin(BUFFER, error.reason);
         await this.#waiter.wait(backoffMs(failures, BUFFER_BACKOFF));
       }
     }
+    return false;
   }
 
   #stored(ends: ReadonlyMap<Partition, SliceEnd>): void {

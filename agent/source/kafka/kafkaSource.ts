@@ -4,6 +4,7 @@
  * Parts, each a loop of its own that ends with the source:
  * - discovery.ts: which topics and partitions there are, who leads them; notices new ones, and topics made again;
  * - resolver.ts: where a partition begins, and whether the log is still the one that was read (truncation, retention);
+ * - delivered.ts: what the hub has of it that this buffer does not know;
  * - leaderLoop.ts, one a broker: fetches, plans (plan.ts), decodes (slice.ts);
  * - handover.ts: one capture after the other into the intake;
  * - groupOffsets.ts: the committed offsets that other tools see.
@@ -16,16 +17,18 @@
  *   `captureBytes` decoded.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { tributary } from '../../../proto/generated/tributary.js';
 import type { Clock } from '../../../shared/clock.ts';
 import { reasonOf } from '../../../shared/errors.ts';
 import { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import type { Intake } from '../../stages.ts';
+import type { Intake, SourcePositions } from '../../stages.ts';
 import { Waiter } from '../backoff.ts';
 import { sourceFailed } from '../events.ts';
 import type { Source, SourceState } from '../source.ts';
 import { TopicLabels } from '../topicLabels.ts';
 import { Troubles } from '../troubles.ts';
+import { Delivered } from './delivered.ts';
 import { Discovery } from './discovery.ts';
 import { kafkaLag } from './events.ts';
 import { GroupOffsets } from './groupOffsets.ts';
@@ -46,11 +49,12 @@ interface Running {
   readonly resolver: Resolver;
   readonly group: GroupOffsets | null;
   readonly handover: Handover;
+  readonly delivered: Delivered;
   readonly loops: Map<number, LeaderLoop>;
   readonly jobs: Promise<void>[];
 }
 
-export class KafkaSource implements Source {
+export class KafkaSource implements Source, SourcePositions {
   readonly #settings: KafkaSourceSettings;
   readonly #telemetry: Telemetry;
   readonly #clock: Clock;
@@ -80,18 +84,21 @@ export class KafkaSource implements Source {
     const parts = this.#parts();
     const loops = new Map<number, LeaderLoop>();
     const jobs: Promise<void>[] = [];
+    const delivered = new Delivered(parts, intake);
     const handover = new Handover(parts, intake, {
       waiter: this.#handoverWaiter,
+      delivered,
       sourcePartitions: () => discovery.sourcePartitions,
     });
     const wakeLoops = (): void => {
       for (const loop of loops.values()) loop.wake();
     };
-    const resolver = new Resolver(parts, wakeLoops);
+    const resolver = new Resolver(parts, { delivered, handover, settled: wakeLoops });
     const discovery = new Discovery(parts, {
       partitions: this.#partitions,
       choice: this.#choice,
       intake,
+      delivered,
       changed: () => {
         for (const { leader } of this.#partitions.values()) {
           if (leader < 0 || loops.has(leader)) continue;
@@ -104,9 +111,22 @@ export class KafkaSource implements Source {
       },
     });
     const group = this.#settings.group === null ? null : new GroupOffsets(parts, this.#settings.group);
-    this.#running = { discovery, resolver, group, handover, loops, jobs };
+    this.#running = { discovery, resolver, group, handover, delivered, loops, jobs };
     jobs.push(this.#job(discovery.run()), this.#job(resolver.run()), this.#job(this.#showLag()));
     if (group) jobs.push(this.#job(group.run()));
+  }
+
+  /** Null, too, while the source does not run. */
+  reached(): readonly tributary.v1.ISourcePosition[] | null {
+    return this.#running?.delivered.reached() ?? null;
+  }
+
+  told(positions: readonly tributary.v1.ISourcePosition[]): void {
+    if (!this.#running || this.#abort.signal.aborted) return;
+    const { delivered, handover, resolver } = this.#running;
+    const capture = delivered.told(positions);
+    if (capture) void handover.note(capture);
+    resolver.wake();
   }
 
   async close(): Promise<void> {
@@ -131,6 +151,7 @@ export class KafkaSource implements Source {
     if (this.#abort.signal.aborted) return { name, state: 'waiting', reason: 'closing' };
     if (trouble !== null) return { name, state: 'waiting', reason: trouble };
     if (!this.#running?.discovery.seen) return { name, state: 'starting' };
+    if (!this.#running.delivered.mayRead) return { name, state: 'starting', reason: 'the hub is asked what it has' };
     const reason = this.#remarks();
     return reason === '' ? { name, state: 'running' } : { name, state: 'running', reason };
   }

@@ -48,6 +48,10 @@ export class Partition {
   positionEpoch = -1;
   lastRecordCrc = 0;
   lastTimestamp = 0;
+  /** The hub's position, further on than `handed`; the resolver finds out whether it is to be believed. */
+  ahead: tributary.v1.ISourcePosition | null = null;
+  /** The hub may have what is captured below this offset. */
+  repeatsBelow = -1;
   groupCommitted = -1;
   highWatermark = -1;
   /** Monotonic ms; not asked for before. */
@@ -90,7 +94,25 @@ export class Partition {
     this.positionEpoch = -1;
     this.lastRecordCrc = 0;
     this.lastTimestamp = 0;
+    this.ahead = null;
+    this.repeatsBelow = -1;
     this.doubt = 'newEarliest';
+  }
+
+  /** The source shows the record that the hub's position speaks of, in a batch of this leader epoch: goes on behind it. */
+  believe(position: tributary.v1.ISourcePosition, leaderEpoch: number): void {
+    this.#moveTo(Number(position.nextOffset));
+    this.positionEpoch = leaderEpoch;
+    this.lastRecordCrc = position.lastRecordCrc ?? 0;
+    this.lastTimestamp = Number(position.lastTimestamp ?? 0);
+    this.ahead = null;
+    this.doubt = null;
+  }
+
+  /** The hub's position proves nothing: everything is captured, and counted as far as the hub may have it. */
+  doubtHub(position: tributary.v1.ISourcePosition): void {
+    this.repeatsBelow = Number(position.nextOffset);
+    this.ahead = null;
   }
 
   /** The doubt is settled: read on from here. */
@@ -150,6 +172,8 @@ export class Partition {
 /** How far a capture takes a partition. */
 export interface PositionEnd {
   readonly topicId: string;
+  /** Where it begins. */
+  readonly first: number;
   next: number;
   leaderEpoch: number;
   /** The last record that is captured; null where the range held none. */

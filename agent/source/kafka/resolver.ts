@@ -1,9 +1,13 @@
 /** Settles partitions' doubts: where to begin, and whether what was read before is still what the log holds. */
+import type { tributary } from '../../../proto/generated/tributary.js';
 import { reasonOf } from '../../../shared/errors.ts';
 import { EARLIEST, LATEST, listOffsets, offsetForLeaderEpoch, saysStaleLeader } from '../../../shared/kafka/index.ts';
 import { Waiter } from '../backoff.ts';
-import { kafkaOvertaken, kafkaTruncated } from './events.ts';
+import type { Delivered } from './delivered.ts';
+import { kafkaCapturedAgain, kafkaDeliveredBefore, kafkaOvertaken, kafkaTruncated } from './events.ts';
+import type { Handover } from './handover.ts';
 import type { Doubt, Partition } from './partition.ts';
+import { type RecordBelow, recordBelow } from './recordBelow.ts';
 import { answered, type Parts, rest, rests } from './shared.ts';
 
 /** Partitions asked about one by one, where asking for many at once failed. */
@@ -18,12 +22,16 @@ interface Answer {
 
 export class Resolver {
   readonly #parts: Parts;
+  readonly #delivered: Delivered;
+  readonly #handover: Handover;
   readonly #settled: () => void;
   readonly #waiter = new Waiter();
 
-  constructor(parts: Parts, settled: () => void) {
+  constructor(parts: Parts, options: { delivered: Delivered; handover: Handover; settled: () => void }) {
     this.#parts = parts;
-    this.#settled = settled;
+    this.#delivered = options.delivered;
+    this.#handover = options.handover;
+    this.#settled = options.settled;
   }
 
   wake(): void {
@@ -37,11 +45,15 @@ export class Resolver {
         await this.#waiter.wait(IDLE_MS);
         continue;
       }
+      const ahead = open.filter((partition) => partition.ahead !== null);
+      for (let i = 0; i < ahead.length; i += AT_ONCE) {
+        await Promise.all(ahead.slice(i, i + AT_ONCE).map((partition) => this.#compareWithHub(partition)));
+      }
       await Promise.all(
         DOUBTS.map((doubt) =>
           this.#settleAll(
             doubt,
-            open.filter((p) => p.doubt === doubt),
+            open.filter((p) => p.doubt === doubt && p.ahead === null && !rests(this.#parts, p)),
           ),
         ),
       );
@@ -50,9 +62,41 @@ export class Resolver {
   }
 
   #open(): Partition[] {
+    if (!this.#delivered.mayRead) return [];
     return [...this.#parts.partitions.values()].filter(
       (p) => p.doubt !== null && p.leader >= 0 && p.goneSinceMs === null && !rests(this.#parts, p),
     );
+  }
+
+  /** Whether the source shows the record that the hub's position speaks of: then all in front of it was delivered. */
+  async #compareWithHub(partition: Partition): Promise<void> {
+    const { ahead, line } = partition;
+    if (ahead === null) return;
+    const end = Number(ahead.nextOffset);
+    let found: RecordBelow | string;
+    try {
+      found = await recordBelow(this.#parts, partition, end);
+    } catch (error) {
+      if (!this.#parts.signal.aborted) this.#failed(partition, error);
+      return;
+    }
+    if (partition.ahead !== ahead || partition.line !== line) return;
+    const { topic, partition: number, handed } = partition;
+    const range = {
+      source: this.#parts.settings.name,
+      topic,
+      partition: number,
+      first: Math.max(0, handed),
+      last: end - 1,
+    };
+    const reason = typeof found === 'string' ? found : otherwise(found, ahead);
+    if (typeof found === 'string' || reason !== null) {
+      partition.doubtHub(ahead);
+      this.#parts.telemetry.emit(kafkaCapturedAgain, { ...range, reason: reason ?? '' });
+      return;
+    }
+    partition.believe(ahead, found.leaderEpoch);
+    if (await this.#handover.moveTo(partition, ahead)) this.#parts.telemetry.emit(kafkaDeliveredBefore, range);
   }
 
   async #settleAll(doubt: Doubt, partitions: readonly Partition[]): Promise<void> {
@@ -140,6 +184,15 @@ export class Resolver {
     telemetry.emit(kafkaTruncated, { source: settings.name, topic, partition: number, first: end, last: handed - 1 });
     partition.settle(end);
   }
+}
+
+/** Why this is not the record that the position speaks of; null: it is. */
+function otherwise(
+  found: RecordBelow,
+  { nextOffset, lastRecordCrc, lastTimestamp }: tributary.v1.ISourcePosition,
+): string | null {
+  const same = found.crc === Number(lastRecordCrc ?? 0) && found.timestamp === Number(lastTimestamp ?? 0);
+  return same ? null : `the record in front of offset ${nextOffset} is another one now`;
 }
 
 type Good = (answer: Answer) => Partition | null;

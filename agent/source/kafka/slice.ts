@@ -9,6 +9,8 @@ export interface SliceEnd extends PositionEnd {
   readonly line: number;
   records: number;
   bytes: number;
+  /** Records that the hub may have. */
+  repeats: number;
 }
 
 /** A record that no intake takes: the partition stops in front of it, what lies before is captured. */
@@ -36,8 +38,9 @@ export class Slice {
     const { records } = this;
     const before = records.length;
     const from = partition.handed;
-    const { topic, partition: number, sourcePrefix } = partition;
+    const { topic, partition: number, sourcePrefix, repeatsBelow } = partition;
     let bytes = 0;
+    let repeats = 0;
     let next = header.baseOffset + header.lastOffsetDelta + 1;
     let tooLarge: RecordTooLarge | null = null;
     try {
@@ -53,6 +56,7 @@ export class Slice {
           return;
         }
         bytes += size;
+        if (offset < repeatsBelow) repeats += 1;
         const source = sourcePrefix + offset;
         records.push({ topic, partition: number, key, value, headers, timestamp, stamp: 'source', source });
       });
@@ -60,16 +64,21 @@ export class Slice {
       if (error instanceof RecordsError) records.length = before;
       throw error;
     }
-    this.#advance(partition, next, header.partitionLeaderEpoch, records.length - before, bytes);
+    this.#advance(partition, next, header.partitionLeaderEpoch, { records: records.length - before, bytes, repeats });
     if (tooLarge) throw tooLarge;
   }
 
   /** Moves a partition's position without a record: over what was passed over. */
   pass(partition: Partition, next: number, leaderEpoch: number): void {
-    this.#advance(partition, next, leaderEpoch, 0, 0);
+    this.#advance(partition, next, leaderEpoch, { records: 0, bytes: 0, repeats: 0 });
   }
 
-  #advance(partition: Partition, next: number, leaderEpoch: number, records: number, bytes: number): void {
+  #advance(
+    partition: Partition,
+    next: number,
+    leaderEpoch: number,
+    { records, bytes, repeats }: Pick<SliceEnd, 'records' | 'bytes' | 'repeats'>,
+  ): void {
     const last = records > 0 ? (this.records.at(-1) ?? null) : null;
     const end = this.ends.get(partition);
     if (end) {
@@ -78,9 +87,10 @@ export class Slice {
       end.last = last ?? end.last;
       end.records += records;
       end.bytes += bytes;
+      end.repeats += repeats;
     } else {
-      const { topicId, line } = partition;
-      this.ends.set(partition, { topicId, line, next, leaderEpoch, last, records, bytes });
+      const { topicId, line, handed: first } = partition;
+      this.ends.set(partition, { topicId, line, first, next, leaderEpoch, last, records, bytes, repeats });
     }
     this.bytes += bytes;
     partition.handed = next;

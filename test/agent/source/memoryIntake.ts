@@ -36,11 +36,16 @@ export class MemoryIntake implements Intake {
     for (const record of records) this.captured.push(record);
     this.captures.push({ ...capture, records });
     for (const position of capture.positions ?? []) this.stored.set(position.key, position);
+    for (const key of capture.forget ?? []) this.stored.delete(key);
     return { repeated: false, records: records.length };
   }
 
   positions(keyPrefix: string): StoredPosition[] {
     return [...this.stored.values()].filter(({ key }) => key.startsWith(keyPrefix));
+  }
+
+  hasCaptured(topic: string, partition: number): boolean {
+    return this.captured.some((record) => record.topic === topic && record.partition === partition);
   }
 
   failNext(error: Error, times = 1): void {
