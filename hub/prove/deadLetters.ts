@@ -22,7 +22,7 @@ export async function readDeadLetters(
       until: 'stable',
       purpose: 'dead letters',
       visit: (_header, batch) => {
-        walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes + MIB }, ({ headers }) => note(found, headers()));
+        walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes + MIB }, (record) => note(found, record.headers()));
         return true;
       },
     });

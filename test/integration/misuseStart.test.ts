@@ -158,7 +158,7 @@ test('a hub whose address is taken, whose files are wrong, or whose ledger can n
   );
   const run = (name: string) => failing('hub', join(folder, `${name}.yaml`));
   const [taken, tokens, certificate] = await Promise.all([run('taken'), run('tokens-wrong'), run('certificate-wrong')]);
-  expect([taken.code, tokens.code, certificate.code]).toEqual([2, 2, 2]);
+  expect([taken.code, tokens.code, certificate.code], JSON.stringify([taken, tokens, certificate])).toEqual([2, 2, 2]);
   expect(taken.error).toMatchObject({ code: 'configInvalid', operation: 'listen', subject: `127.0.0.1:${port}` });
   expect(taken.message).toContain('EADDRINUSE');
   expect(taken.message).toContain('Set listen to an address of this machine that is free, or stop what holds it');

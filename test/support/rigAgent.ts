@@ -4,9 +4,10 @@ import { type RunningAgent, runAgent } from '../../agent/assemble.ts';
 import { agentOptions } from '../../agent/config.ts';
 import type { AgentStatus } from '../../agent/control/status.ts';
 import { parseConfig } from '../../shared/config/index.ts';
+import type { ProcessTelemetry } from '../../shared/telemetry/telemetry.ts';
 import { brokers } from './kafka.ts';
 import { type Answer, ask, get } from './rigHttp.ts';
-import { type LogLine, rigTelemetry } from './rigTelemetry.ts';
+import { type LogLine, metricOf, rigTelemetry } from './rigTelemetry.ts';
 import type { Truth } from './rigTruth.ts';
 import { eventually } from './rigWait.ts';
 
@@ -36,6 +37,7 @@ export class RigAgent {
   readonly lines: LogLine[] = [];
   readonly #options: RigAgentOptions;
   readonly #truth: Truth;
+  #telemetry: ProcessTelemetry | null = null;
   #running: RunningAgent | null = null;
 
   constructor(truth: Truth, options: RigAgentOptions) {
@@ -59,7 +61,8 @@ export class RigAgent {
       forward: { lingerMs: 5ms, heartbeatMs: 1s }
       telemetry: { listen: "127.0.0.1:${pagesPort}" }`;
     const config = parseConfig(agentOptions, text, { file: join(dir, 'agent.yaml') });
-    this.#running = await runAgent(config, rigTelemetry(edge, this.lines));
+    this.#telemetry = rigTelemetry(edge, this.lines);
+    this.#running = await runAgent(config, this.#telemetry);
   }
 
   async stop(): Promise<void> {
@@ -74,6 +77,11 @@ export class RigAgent {
     const { ok, status, text } = await ask(url, values.join('\n'), { 'content-type': 'application/x-ndjson' });
     if (!ok) throw new Error(`POST ${topic}: ${status} ${text}`);
     this.#truth.accepted(this.edge, topic, client, values);
+  }
+
+  /** Since its last start; all labels together. */
+  metric(name: string): Promise<number> {
+    return metricOf(this.#telemetry, name);
   }
 
   /** Log lines of one event. */

@@ -4,9 +4,10 @@ import { type RunningHub, runHub } from '../../hub/assemble.ts';
 import { hubOptions } from '../../hub/config.ts';
 import type { EdgeStatus, HubStatus } from '../../hub/fleet/schemas.ts';
 import { parseConfig } from '../../shared/config/index.ts';
+import type { ProcessTelemetry } from '../../shared/telemetry/telemetry.ts';
 import { brokers } from './kafka.ts';
 import { get } from './rigHttp.ts';
-import { type LogLine, rigTelemetry } from './rigTelemetry.ts';
+import { type LogLine, metricOf, rigTelemetry } from './rigTelemetry.ts';
 import { eventually } from './rigWait.ts';
 
 export interface RigHubOptions {
@@ -28,6 +29,7 @@ export class RigHub {
   /** What it has logged, over restarts. */
   readonly lines: LogLine[] = [];
   readonly #options: RigHubOptions;
+  #telemetry: ProcessTelemetry | null = null;
   #running: RunningHub | null = null;
 
   constructor(options: RigHubOptions) {
@@ -62,7 +64,13 @@ export class RigHub {
       deadLetter: { topic: ${this.deadLetter} }
       routes: { default: { topic: "${route}", partitions: source, ${routeOptions ?? 'replicationFactor: 1'} } }`;
     const config = parseConfig(hubOptions, text, { file: join(dir, 'hub.yaml') });
-    this.#running = await runHub(config, rigTelemetry('hub', this.lines));
+    this.#telemetry = rigTelemetry('hub', this.lines);
+    this.#running = await runHub(config, this.#telemetry);
+  }
+
+  /** Since its last start; all labels together. */
+  metric(name: string): Promise<number> {
+    return metricOf(this.#telemetry, name);
   }
 
   /** Log lines of one event. */

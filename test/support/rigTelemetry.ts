@@ -18,3 +18,9 @@ export function rigTelemetry(role: string, lines?: LogLine[]): ProcessTelemetry 
   };
   return new ProcessTelemetry({ bindings: { role }, destination: { write } });
 }
+
+/** A counter or gauge, all labels together; 0 where nothing was counted yet. */
+export async function metricOf(telemetry: ProcessTelemetry | null, name: string): Promise<number> {
+  const found = await telemetry?.registry.getSingleMetric(name)?.get();
+  return found?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
+}
