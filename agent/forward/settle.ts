@@ -119,6 +119,8 @@ export class Settler {
         return this.#hold(cursor, 'ahead', `the hub expects ${refusal.expected}`, cursor.waits === 0 ? 1 : 0);
       case 'fork':
       case 'tipUnknown':
+        // After a lost answer the hub may be far ahead of what is sent again: its point has then settled all of it.
+        if (sent.rows.every(({ last }) => last < cursor.settledNext)) return;
         return this.#fork(cursor, code, points);
       case 'predecessorNotDrained':
         return this.#hold(cursor, 'predecessor', reason || code);

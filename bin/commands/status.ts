@@ -88,13 +88,17 @@ const HEADINGS = [
   'DELIVERED',
   'BUFFERED',
   'GAPS',
+  'IN LEDGER',
   'BUFFER',
   'OLDEST',
   'CONTACT',
   'FORKS',
 ];
 
-/** The table, and a line for each edge that is not well. */
+/**
+ * The table, and a line for each edge that is not well. Captured to gaps are one report of the agent, so they add
+ * up; what the ledger has is newer.
+ */
 export function statusText({ edges, nowMs }: EdgeList): string {
   if (edges.length === 0) return 'No edges yet: none has a token, and none was heard of.';
   const rows = edges.map((edge) => [
@@ -102,9 +106,10 @@ export function statusText({ edges, nowMs }: EdgeList): string {
     edge.state,
     edge.linkState,
     edge.captured,
-    edge.delivered,
+    edge.agentDelivered,
     edge.buffered,
     edge.gaps ?? edge.hubGaps,
+    edge.delivered,
     sizeText(edge.bufferBytes),
     ageText(edge.buffered === 0 ? null : edge.oldestAgeMs),
     edge.lastContactMs === null ? null : `${ageText(nowMs - edge.lastContactMs)} ago`,

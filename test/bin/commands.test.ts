@@ -206,8 +206,8 @@ describe('status and edge', () => {
     expect(code).toBe(0);
     expect(stdout).toBe(
       [
-        'EDGE     STATE   LINK  CAPTURED  DELIVERED  BUFFERED  GAPS  BUFFER   OLDEST  CONTACT    FORKS',
-        'store-1  online  up         100         92         7     1  1.5 KiB  90 s    1.0 s ago      0',
+        'EDGE     STATE   LINK  CAPTURED  DELIVERED  BUFFERED  GAPS  IN LEDGER  BUFFER   OLDEST  CONTACT    FORKS',
+        'store-1  online  up         100         92         7     1         92  1.5 KiB  90 s    1.0 s ago      0',
         '',
       ].join('\n'),
     );
