@@ -165,7 +165,7 @@ const http = section(
       default: true,
     }),
     partitions: integer({
-      says: 'Partitions of a topic for which `topics` says nothing.',
+      says: 'Partitions that keyed records are spread over where `topics` says nothing. A client may still ask for any below 100 there.',
       default: 1,
       minimum: 1,
       maximum: 10_000,

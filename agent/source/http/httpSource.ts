@@ -44,6 +44,9 @@ import { readTerms, type Terms } from './terms.ts';
 
 type Once = Required<Pick<Capture, 'idempotencyKey' | 'idempotencyDigest'>>;
 
+/** Partitions that a client may ask for where nothing is configured. */
+const FREE_PARTITIONS = 100;
+
 /** What a record costs in memory beside the bytes of the body. */
 const RECORD_OVERHEAD_BYTES = 256;
 /** How long a refusal for want of room shows in the state, where no later request has been taken. */
@@ -167,7 +170,8 @@ export class HttpSource implements Source {
     const partitions = this.#partitionsOf(topic);
     const source = `http:${request.id}`;
     const nowMs = this.#clock.now();
-    const making = { topic, partitions, terms, nowMs, source, maxRecords: maxRecordsPerRequest };
+    const partitionLimit = this.#partitionLimitOf(topic);
+    const making = { topic, partitions, partitionLimit, terms, nowMs, source, maxRecords: maxRecordsPerRequest };
     const records = makeRecords(form, body, making);
     if (!share.grow(records.length * RECORD_OVERHEAD_BYTES)) throw overloaded();
     return { topic, ...(await this.#capture(topic, records, body, form, terms)), request: request.id };
@@ -230,6 +234,12 @@ export class HttpSource implements Source {
     }
     if (!this.#allowed || this.#allowed.has(topic)) return topic;
     throw new Refusal('topicNotAllowed', `topic "${topic}" is not one that this source takes`);
+  }
+
+  /** A topic that the configuration does not name takes what a client asks for, within reason. */
+  #partitionLimitOf(topic: string): number {
+    const known = this.#partitionsOf(topic);
+    return Object.hasOwn(this.#settings.topicPartitions, topic) ? known : Math.max(known, FREE_PARTITIONS);
   }
 
   #partitionsOf(topic: string): number {

@@ -28,8 +28,10 @@ export function bodyForm(contentType: string | undefined): BodyForm {
 
 export interface Making {
   readonly topic: string;
-  /** Partitions that the topic has by configuration. */
+  /** Partitions that keys are spread over. */
   readonly partitions: number;
+  /** A partition that is asked for must be below. */
+  readonly partitionLimit: number;
   readonly terms: Terms;
   /** Wall clock, for records without a timestamp. */
   readonly nowMs: number;
@@ -95,9 +97,13 @@ function record(making: Making, index: number, parts: Parts, line?: number): Cap
 
 /** The one asked for, else the key's, as Kafka's default partitioner chooses it, else 0. */
 function choosePartition(making: Making, asked: number | null, key: Buffer | null, line?: number): number {
-  const { partitions } = making;
+  const { partitions, partitionLimit } = making;
   if (asked === null) return key === null || partitions === 1 ? 0 : partitionOf(key, partitions);
-  if (asked < partitions) return asked;
-  const has = partitions === 1 ? '1 partition' : `${partitions} partitions`;
-  throw new Refusal('badRequest', `partition ${asked}: topic ${making.topic} has ${has} by configuration`, line);
+  if (asked < partitionLimit) return asked;
+  const has = partitionLimit === 1 ? '1 partition' : `${partitionLimit} partitions`;
+  throw new Refusal(
+    'badRequest',
+    `partition ${asked}: topic ${making.topic} has at most ${has} by configuration`,
+    line,
+  );
 }
