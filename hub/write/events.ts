@@ -53,7 +53,10 @@ export const transactionCommitted = defineEvent<TransactionFacts>({
 
 export const transactionFailed = defineEvent<{ shard: number; code: string; reason: string }>({
   name: 'hub_transaction_failed',
-  log: { level: 'warn', says: ({ shard, reason }) => `shard ${shard}: transaction failed: ${reason}` },
+  log: {
+    level: 'warn',
+    says: ({ shard, reason }) => `shard ${shard}: a transaction failed: ${reason}; edges send again`,
+  },
   metrics: [
     {
       kind: 'counter',

@@ -135,13 +135,17 @@ export class Targets {
 
   /** Takes a topic (`orders`) or a partition (`orders/3`) out until its retry clock has run. */
   park(target: string, reason: string): Parking {
+    const isNews = this.#parked.get(target)?.reason !== reason;
+    return this.#park(target, reason, isNews ? targetParked : targetParkedAgain);
+  }
+
+  #park(target: string, reason: string, event: typeof targetParked): Parking {
     const now = this.#clock.monotonicMs();
     const before = this.#parked.get(target);
     const attempts = (before?.attempts ?? 0) + 1;
     const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
     const parking = { reason, untilMs: now + retryAfterMs, sinceMs: before?.sinceMs ?? now, attempts };
     this.#parked.set(target, parking);
-    const event = before?.reason === reason ? targetParkedAgain : targetParked;
     this.#telemetry.emit(event, { target, reason, retryAfterMs });
     this.#telemetry.emit(targetsParkedNow, { count: this.#parked.size });
     return parking;
@@ -194,12 +198,20 @@ export class Targets {
     while (this.#wanted.size > 0 && !this.#closed) {
       const wanted = new Map(this.#wanted);
       this.#wanted.clear();
-      for (const topic of wanted.keys()) this.#stale.delete(topic);
+      const doubted = new Set([...wanted.keys()].filter((topic) => this.#stale.delete(topic)));
       try {
         await this.#lookUpAll(wanted);
       } catch (error) {
-        for (const topic of wanted.keys()) this.park(topic, reasonOf(error));
+        this.#notLookedUp(wanted.keys(), doubted, reasonOf(error));
       }
+    }
+  }
+
+  /** The cluster did not answer: what was known and not in doubt stays so. The shards say that it is away, once. */
+  #notLookedUp(topics: Iterable<string>, doubted: ReadonlySet<string>, reason: string): void {
+    for (const topic of topics) {
+      if (doubted.has(topic)) this.#stale.add(topic);
+      if (doubted.has(topic) || this.#known.get(topic)?.kind !== 'ready') this.#park(topic, reason, targetParkedAgain);
     }
   }
 

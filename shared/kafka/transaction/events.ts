@@ -27,7 +27,8 @@ export interface TransactionFailure {
 }
 export const transactionFailed = defineEvent<TransactionFailure>({
   name: 'transaction_failed',
-  log: { level: 'warn', says: (f) => `transaction of ${f.transactionalId}: ${f.outcome}: ${f.reason}` },
+  // Whoever has the transaction says what it means.
+  log: { level: 'debug', says: (f) => `transaction of ${f.transactionalId}: ${f.outcome}: ${f.reason}` },
   metrics: [
     {
       kind: 'counter',
