@@ -37,7 +37,8 @@ export function registerVerify(program: Command): void {
     .addHelpText(
       'after',
       `
-Reads with read_committed and changes nothing. Exit codes: 0 everything is there, once, in order; 1 it could not be read;
+Reads with read_committed and changes nothing; a hub may run meanwhile. Exit codes: 0 everything is there, once, in order;
+1 it could not be read, or there is nothing to prove: the ledger has no stream (of this edge or topic);
 3 something is missing, repeated, misplaced or not what its headers say: the exact ranges are printed.
 
 Examples:
@@ -48,7 +49,7 @@ Examples:
     .action(async (options: Options, command: Command) => {
       const target = await targetOf(options, command);
       const { runVerify } = await import('../../hub/prove/run.ts');
-      const { sound, text, report } = await runVerify({
+      const { verdict, text, report } = await runVerify({
         ...target,
         edges: options.edge,
         topics: options.topic,
@@ -56,9 +57,12 @@ Examples:
         ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
       });
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `${text}\n`);
-      process.exitCode = sound ? EXIT.ok : EXIT.found;
+      process.exitCode = EXIT_OF[verdict];
     });
 }
+
+/** What proves nothing must not look like a proof to a script. */
+const EXIT_OF = { proven: EXIT.ok, notProven: EXIT.found, nothing: EXIT.failure } as const;
 
 function showProgress(read: number, expected: number): void {
   process.stderr.write(`\r${read} of ${expected} records read${read >= expected ? '\n' : ''}`);

@@ -26,13 +26,13 @@ const MAX_BATCH_RAW_BYTES = 64 * MIB;
  * @throws TributaryError `brokerUnavailable` (retried by the caller), `brokerRefused`; what `visit` throws
  */
 export async function readPartition(cluster: Cluster, where: PartitionToRead, options: ReadOptions): Promise<number> {
-  const { from, until, visit } = options;
+  const { visit, ...range } = options;
   const { next } = await readCommitted(cluster, where, {
-    ...{ from, until, purpose: 'ledger' },
-    visit: ({ baseOffset }, batch) => {
+    ...{ ...range, purpose: 'ledger' },
+    visit: ({ baseOffset }, batch, from) => {
       for (const { key, value, offsetDelta } of readRecords(batch, { maxRawBytes: MAX_BATCH_RAW_BYTES })) {
         const offset = baseOffset + offsetDelta;
-        if (key === null || (from !== null && offset < from)) continue;
+        if (key === null || offset < from) continue;
         if (visit({ key, value, offset }) === false) return false;
       }
       return true;

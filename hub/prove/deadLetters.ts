@@ -9,17 +9,17 @@ import { normalise, type Range } from './ranges.ts';
 export async function readDeadLetters(
   cluster: Cluster,
   topicName: string,
-  expected: ReadonlyMap<string, ExpectedStream>,
+  expected: readonly ExpectedStream[],
 ): Promise<Map<string, Range[]>> {
   const found = new Map<string, Range[]>();
-  if (![...expected.values()].some(({ counts }) => counts.deadLettered > 0)) return found;
+  if (!expected.some(({ counts }) => counts.deadLettered > 0)) return found;
   const { topics } = await cluster.metadata([topicName]);
   const topic = topics.get(topicName);
   for (const { partition } of topic?.errorCode === 0 ? topic.partitions : []) {
     const where = { topic: topicName, topicId: topic?.topicId ?? '', partition };
     await readCommitted(cluster, where, {
       from: null,
-      until: 'stable',
+      until: 'end',
       purpose: 'dead letters',
       visit: (_header, batch) => {
         walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes + MIB }, (record) => note(found, record.headers()));

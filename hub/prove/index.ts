@@ -3,21 +3,26 @@
  *
  * For each stream of the ledger: every sequence below its `next` is in its target partition exactly once, in rising
  * order, or is a gap or a dead letter that the ledger knows of; the numbers are the ledger's; every record's
- * provenance names a stream that belongs where the record lies.
+ * provenance names a stream that belongs where the record lies. A ledger without streams proves nothing, and that is said.
  *
- * It works beside a running hub. Order of reading: ledger, then the topics up to what is committed then, then the ledger
- * again. What the first reading says must be there; what is beyond it must be below the second reading.
+ * It works beside a running hub. Order of reading: the ledger as it is committed; then the topics, with the transactions
+ * that are open then (a transaction's end reaches its partitions one by one, the ledger's perhaps first); then the
+ * ledger again, likewise. What the first reading says must be there; what is beyond it must be below the second reading.
+ *
+ * Limits: epochs that have left the ledger's bounded list are `unlisted`: contiguous, once and in order, but where they
+ * end nobody knows any more. Where several source partitions of an HTTP source share a target partition, a record's
+ * headers do not say which one it is of; then it is taken for the one that waits for its sequence.
  *
  * Bounded: a stream in order costs a counter; only deviations are kept, as ranges, and so many of them.
  */
 import type { Cluster } from '../../shared/kafka/index.ts';
 import { readDeadLetters } from './deadLetters.ts';
-import { readExpected } from './expected.ts';
+import { type ExpectedStream, readExpected } from './expected.ts';
 import { type Proof, proofOf } from './proof.ts';
 import { Records } from './records.ts';
 import { readTargets } from './targets.ts';
 
-export type { Finding, Proof, StreamProof } from './proof.ts';
+export type { Finding, Proof, StreamProof, Verdict } from './proof.ts';
 export { proofTable } from './report.ts';
 
 export interface ProveOptions {
@@ -35,10 +40,18 @@ export interface ProveOptions {
 
 /** @throws TributaryError `brokerUnavailable`, `brokerRefused`, `verificationFailed` when there is no such ledger */
 export async function prove(cluster: Cluster, options: ProveOptions): Promise<Proof> {
-  const before = await readExpected(cluster, options.ledgerTopic, options);
-  const deadLetters = await readDeadLetters(cluster, options.deadLetterTopic, before);
-  const records = new Records(before);
-  const logStarts = await readTargets(cluster, before, records, options.onProgress);
-  const after = await readExpected(cluster, options.ledgerTopic, options);
-  return proofOf({ before, after, records, deadLetters, logStarts, ignoreExpired: options.ignoreExpired ?? false });
+  const { ledgerTopic, deadLetterTopic, edges, topics, ignoreExpired = false, onProgress } = options;
+  const all = await readExpected(cluster, ledgerTopic, 'stable');
+  const wanted = [...all.values()].filter(({ id, target }) => isAmong(edges, id.edge) && isAmong(topics, target.topic));
+  // Other edges' records in the same topics are no strangers.
+  const names = new Set(wanted.map(({ target }) => target.topic));
+  const there: ExpectedStream[] = [...all.values()].filter(({ target }) => names.has(target.topic));
+  const deadLetters = await readDeadLetters(cluster, deadLetterTopic, there);
+  const records = new Records(there, deadLetters);
+  const targets = await readTargets(cluster, there, records, onProgress);
+  const after = await readExpected(cluster, ledgerTopic, 'end');
+  return proofOf({ wanted, after, records, deadLetters, targets, ignoreExpired });
 }
+
+const isAmong = (names: readonly string[] | undefined, name: string): boolean =>
+  names === undefined || names.length === 0 || names.includes(name);

@@ -1,29 +1,10 @@
 import type { ExpectedStream } from './expected.ts';
-import { countOf, type Range, rangeText, subtract } from './ranges.ts';
-import type { Records, Stranger } from './records.ts';
-import type { Named, StreamCheck } from './streamCheck.ts';
+import { type Finding, strangerFinding, streamFindings, unlistedFindings } from './findings.ts';
+import type { Range } from './ranges.ts';
+import { landingOfEdge, type Records, type UnlistedStream } from './records.ts';
 import { type TargetFound, targetKey } from './targets.ts';
 
-export type FindingKind =
-  | 'missing'
-  | 'expired'
-  | 'repeated'
-  | 'disorder'
-  | 'beyondLedger'
-  | 'counts'
-  | 'targetChanged'
-  | 'stranger';
-
-/** Something that is wrong, on which object, with the exact ranges. */
-export interface Finding {
-  readonly kind: FindingKind;
-  /** A stream's key, or a partition. */
-  readonly subject: string;
-  /** Of sequences. */
-  readonly ranges: readonly Range[];
-  readonly count: number;
-  readonly text: string;
-}
+export type { Finding, FindingKind } from './findings.ts';
 
 export interface StreamProof {
   readonly stream: string;
@@ -32,148 +13,83 @@ export interface StreamProof {
   readonly records: number;
   readonly gaps: number;
   readonly deadLettered: number;
+  /** `unlisted`: the ledger has forgotten its end. */
   readonly state: 'complete' | 'faulty' | 'unlisted';
 }
 
+/** `nothing`: there was no stream to look at, which proves nothing. */
+export type Verdict = 'proven' | 'notProven' | 'nothing';
+
 export interface Proof {
-  readonly ok: boolean;
+  readonly verdict: Verdict;
   readonly streams: readonly StreamProof[];
   readonly findings: readonly Finding[];
   readonly recordsRead: number;
 }
 
 export interface ProofInput {
-  /** The ledger before and after the topics were read. */
-  readonly before: ReadonlyMap<string, ExpectedStream>;
+  /** Of the ledger before the topics were read: the streams that were asked for. */
+  readonly wanted: readonly ExpectedStream[];
+  /** The ledger after that. */
   readonly after: ReadonlyMap<string, ExpectedStream>;
   readonly records: Records;
   readonly deadLetters: ReadonlyMap<string, readonly Range[]>;
-  readonly logStarts: ReadonlyMap<string, TargetFound>;
+  /** By {@link targetKey}. */
+  readonly targets: ReadonlyMap<string, TargetFound>;
   readonly ignoreExpired: boolean;
 }
 
 export function proofOf(input: ProofInput): Proof {
   const streams: StreamProof[] = [];
   const findings: Finding[] = [];
-  for (const stream of input.before.values()) {
-    const check = input.records.checks.get(stream.key);
-    if (!check) continue;
-    const own = streamFindings(input, stream, check);
-    findings.push(...own);
-    streams.push({
-      stream: stream.key,
-      target: targetKey(stream.target.topic, stream.target.partition),
-      next: stream.next,
-      records: check.records,
-      gaps: stream.counts.gapped,
-      deadLettered: stream.counts.deadLettered,
-      state: own.length === 0 ? 'complete' : 'faulty',
-    });
-  }
-  for (const [, unlisted] of input.records.unlisted) {
-    const { proof, own } = unlistedProof(input, unlisted);
+  for (const { proof, own } of [...input.wanted.map((stream) => listed(input, stream)), ...unlisted(input)]) {
     streams.push(proof);
     findings.push(...own);
   }
-  findings.push(...input.records.strangers.map(strangerFinding));
-  const ignored = (finding: Finding): boolean => finding.kind === 'expired' && input.ignoreExpired;
-  const ok = findings.every(ignored) && input.records.strangersTotal === 0;
-  return { ok, streams, findings, recordsRead: input.records.read };
+  findings.push(...strangers(input));
+  const faults = findings.filter(({ kind }) => !(kind === 'expired' && input.ignoreExpired));
+  const verdict = streams.length === 0 ? 'nothing' : faults.length === 0 ? 'proven' : 'notProven';
+  return { verdict, streams, findings, recordsRead: input.records.read };
 }
 
-function streamFindings(input: ProofInput, stream: ExpectedStream, check: StreamCheck): Finding[] {
-  const { key, next, target } = stream;
-  const where = targetKey(target.topic, target.partition);
-  const log = input.logStarts.get(where);
-  const findings = [...missing(input, stream, check, log?.logStart ?? 0), ...orderFindings(key, where, check)];
-  if (log && log.topicId !== target.topicId) {
-    const text = `${target.topic} was deleted and made again: the ledger knows it as ${target.topicId}, it is ${log.topicId} now`;
-    findings.push({ kind: 'targetChanged', subject: key, ranges: [], count: 1, text });
-  }
-  if (!log) {
-    findings.push({
-      kind: 'targetChanged',
-      subject: key,
-      ranges: [],
-      count: 1,
-      text: `there is no partition ${where} any more`,
-    });
-  }
-  const known = input.after.get(key)?.next ?? next;
-  if (check.end > known) {
-    const range = { first: known, last: check.end - 1 };
-    const text = `${where} has sequences ${rangeText(range)}, which the ledger does not know`;
-    findings.push({ kind: 'beyondLedger', subject: key, ranges: [range], count: check.end - known, text });
-  }
-  return findings;
+interface Judged {
+  readonly proof: StreamProof;
+  readonly own: readonly Finding[];
 }
 
-/** What is not there, less what the ledger says will never be; counts that do not add up. */
-function missing(input: ProofInput, stream: ExpectedStream, check: StreamCheck, logStart: number): Finding[] {
-  const { key, next, counts, gaps, coalesced } = stream;
-  const dead = input.deadLetters.get(key) ?? [];
-  const absent = check.missingBelow(next);
-  const unexplained = subtract(subtract(absent, gaps), dead);
-  if (unexplained.length > 0) return [absence(key, stream, unexplained, logStart)];
-  const expectedAbsent = next - counts.records;
-  if (countOf(absent) !== expectedAbsent && !coalesced && input.after.get(key)?.next === next) {
-    const text = `the ledger counts ${counts.records} records below ${next}, the topic has ${next - countOf(absent)}`;
-    return [{ kind: 'counts', subject: key, ranges: absent, count: Math.abs(countOf(absent) - expectedAbsent), text }];
-  }
-  return [];
+function listed({ records, deadLetters, after, targets }: ProofInput, stream: ExpectedStream): Judged {
+  const { key, next, counts } = stream;
+  const target = targetKey(stream.target.topic, stream.target.partition);
+  const check = records.checkOf(stream);
+  const facts = { dead: deadLetters.get(key) ?? [], after: after.get(key) ?? null, found: targets.get(target) ?? null };
+  const own = streamFindings(stream, { check, ...facts });
+  const numbers = { next, records: check.records, gaps: counts.gapped, deadLettered: counts.deadLettered };
+  return { proof: { stream: key, target, ...numbers, state: own.length === 0 ? 'complete' : 'faulty' }, own };
 }
 
-function absence(key: string, stream: ExpectedStream, ranges: readonly Range[], logStart: number): Finding {
-  const count = countOf(ranges);
-  const where = targetKey(stream.target.topic, stream.target.partition);
-  const onlyFront = ranges.length === 1 && ranges[0]?.first === 0 && logStart > 0;
-  const list = ranges.slice(0, 20).map(rangeText).join(', ');
-  if (onlyFront) {
-    const text = `sequences ${list} are not in ${where} any more: its log begins at offset ${logStart}`;
-    return { kind: 'expired', subject: key, ranges, count, text };
-  }
-  return { kind: 'missing', subject: key, ranges, count, text: `sequences ${list} are not in ${where}` };
+function unlisted({ wanted, records, targets }: ProofInput): Judged[] {
+  const asked = new Set(wanted.map(({ id }) => id.edge as string));
+  return [...records.unlisted.values()].filter(({ edge }) => asked.has(edge)).map((stream) => judge(stream, targets));
 }
 
-function orderFindings(key: string, where: string, check: StreamCheck): Finding[] {
-  const name = (kind: 'repeated' | 'disorder', { ranges, count }: Named, what: string): Finding[] => {
-    if (count === 0) return [];
-    const list = ranges.slice(0, 20).map(rangeText).join(', ');
-    return [{ kind, subject: key, ranges, count, text: `sequences ${list} are in ${where} ${what}` }];
-  };
-  return [
-    ...name('repeated', check.repeated, 'more than once'),
-    ...name('disorder', check.misplaced, 'behind later ones'),
-  ];
+function judge(unlistedStream: UnlistedStream, targets: ProofInput['targets']): Judged {
+  const { edge, epoch, topic, partition, check } = unlistedStream;
+  const [stream, target] = [`${edge}/${epoch}`, targetKey(topic, partition)];
+  const own = unlistedFindings(stream, unlistedStream, targets.get(target)?.logStart ?? 0);
+  const numbers = { next: check.end, records: check.records, gaps: 0, deadLettered: 0 };
+  return { proof: { stream, target, ...numbers, state: own.length === 0 ? 'unlisted' : 'faulty' }, own };
 }
 
-/** An epoch that has left the ledger's bounded memory: what is there must still be contiguous, once and in order. */
-function unlistedProof(
-  input: ProofInput,
-  unlisted: { edge: string; epoch: string; topic: string; partition: number; check: StreamCheck },
-): { proof: StreamProof; own: Finding[] } {
-  const { edge, epoch, topic, partition, check } = unlisted;
-  const where = targetKey(topic, partition);
-  const stream = `${edge}/${epoch}`;
-  const own = orderFindings(stream, where, check);
-  const ranges = check
-    .missingBelow(check.end)
-    .filter(({ first }) => first > 0 || (input.logStarts.get(where)?.logStart ?? 0) === 0);
-  if (ranges.length > 0) {
-    const list = ranges.slice(0, 20).map(rangeText).join(', ');
-    own.push({
-      kind: 'missing',
-      subject: stream,
-      ranges,
-      count: countOf(ranges),
-      text: `sequences ${list} are not in ${where}`,
-    });
-  }
-  const proof = { stream, target: where, next: check.end, records: check.records, gaps: 0, deadLettered: 0 };
-  return { proof: { ...proof, state: own.length === 0 ? 'unlisted' : 'faulty' }, own };
-}
-
-function strangerFinding({ topic, partition, offset, reason }: Stranger): Finding {
-  const subject = `${topic}/${partition}`;
-  return { kind: 'stranger', subject, ranges: [], count: 1, text: `record at offset ${offset}: ${reason}` };
+/** Not those whose place was opened while the topics were read. */
+function strangers({ records, after }: ProofInput): Finding[] {
+  const known = new Set(
+    [...after.values()].map(({ id, target }) => landingOfEdge(id.edge, target.topic, target.partition)),
+  );
+  const strange = [...records.strangers].filter(
+    ({ edge, topic, partition }) => edge === null || !known.has(landingOfEdge(edge, topic, partition)),
+  );
+  const findings = strange.map(strangerFinding);
+  if (records.moreStrangers === 0) return findings;
+  const text = `${records.moreStrangers} more records that do not belong where they lie`;
+  return [...findings, { kind: 'stranger', subject: 'all', ranges: [], count: records.moreStrangers, text }];
 }

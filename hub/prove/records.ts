@@ -1,15 +1,21 @@
 import type { Provenance } from '../../shared/records/index.ts';
 import type { ExpectedStream } from './expected.ts';
+import { normalise, type Range } from './ranges.ts';
 import { StreamCheck } from './streamCheck.ts';
 
-/** Examples kept of records that do not belong where they lie. */
-const MAX_STRANGERS = 100;
+/** Different kinds of strangers that are told apart; the others are only counted. */
+const MAX_STRANGERS = 1_000;
 
+/** Records that do not belong where they lie, of one origin. */
 export interface Stranger {
   readonly topic: string;
   readonly partition: number;
+  /** Of the first one. */
   readonly offset: number;
   readonly reason: string;
+  /** The edge that the headers name; null: there are no headers of ours. */
+  readonly edge: string | null;
+  count: number;
 }
 
 /** A stream that is not in the ledger (any more), as its records tell of it. */
@@ -23,74 +29,100 @@ export interface UnlistedStream {
 
 const KAFKA_SOURCE = /^kafka:([A-Za-z0-9._-]+)\/(\d+)\/\d+$/;
 
+/** A listed stream while its records are followed. */
+interface Followed {
+  readonly stream: ExpectedStream;
+  readonly check: StreamCheck;
+  /** Gaps and dead letters: what its records pass over. */
+  readonly holes: readonly Range[];
+}
+
 /** Takes the records of the central topics and follows each stream. */
 export class Records {
-  readonly checks = new Map<string, StreamCheck>();
   readonly unlisted = new Map<string, UnlistedStream>();
-  readonly strangers: Stranger[] = [];
-  strangersTotal = 0;
+  readonly #strangers = new Map<string, Stranger>();
+  /** Strangers beyond those that are told apart. */
+  moreStrangers = 0;
   read = 0;
+  readonly #checks = new Map<string, StreamCheck>();
   /** By edge, epoch and target partition: the streams that may lie there. */
-  readonly #candidates = new Map<string, ExpectedStream[]>();
-  /** Edges and target topics that the ledger knows: an epoch that it has dropped may have records there. */
+  readonly #candidates = new Map<string, Followed[]>();
+  /** Edges and target partitions that the ledger knows: an epoch that it has dropped may have records there. */
   readonly #knownTargets = new Set<string>();
 
-  constructor(expected: ReadonlyMap<string, ExpectedStream>) {
-    for (const stream of expected.values()) {
-      const { id, target } = stream;
-      const key = landing(id.edge, id.epoch, target.topic, target.partition);
-      const there = this.#candidates.get(key);
-      if (there) there.push(stream);
-      else this.#candidates.set(key, [stream]);
-      this.#knownTargets.add(`${id.edge}/${target.topic}/${target.partition}`);
-      this.checks.set(stream.key, new StreamCheck());
+  constructor(expected: readonly ExpectedStream[], deadLetters: ReadonlyMap<string, readonly Range[]>) {
+    for (const stream of expected) {
+      const { id, target, key, gaps } = stream;
+      const check = new StreamCheck();
+      const followed = { stream, check, holes: normalise([...gaps, ...(deadLetters.get(key) ?? [])]) };
+      const place = landing(id.edge, id.epoch, target.topic, target.partition);
+      const there = this.#candidates.get(place);
+      if (there) there.push(followed);
+      else this.#candidates.set(place, [followed]);
+      this.#knownTargets.add(landingOfEdge(id.edge, target.topic, target.partition));
+      this.#checks.set(key, check);
     }
+  }
+
+  get strangers(): Iterable<Stranger> {
+    return this.#strangers.values();
+  }
+
+  /** Of a stream that it was given. */
+  checkOf({ key }: ExpectedStream): StreamCheck {
+    return this.#checks.get(key) ?? new StreamCheck();
   }
 
   see(topic: string, partition: number, offset: number, provenance: Provenance | null): void {
     this.read += 1;
-    const reason = this.#follow(topic, partition, provenance);
-    if (reason !== null) this.#stranger({ topic, partition, offset, reason });
-  }
-
-  /** Why the record does not belong where it lies; null where it does. */
-  #follow(topic: string, partition: number, provenance: Provenance | null): string | null {
-    if (!provenance) return 'it has no provenance: somebody else wrote it';
+    if (!provenance) {
+      const reason = 'no provenance headers: somebody else wrote it';
+      this.#stranger('', { topic, partition, offset, reason, edge: null, count: 1 });
+      return;
+    }
     const { edge, epoch, sequence, source } = provenance;
     const candidates = this.#candidates.get(landing(edge, epoch, topic, partition));
-    const stream = candidates && choose(candidates, source);
-    if (!stream && !this.#knownTargets.has(`${edge}/${topic}/${partition}`)) {
-      return `its headers say ${edge}, epoch ${epoch}, sequence ${sequence}, which does not belong here`;
+    const followed = candidates && choose(candidates, sequence, source);
+    if (followed) followed.check.see(sequence);
+    else if (this.#knownTargets.has(landingOfEdge(edge, topic, partition))) {
+      this.#unlisted(edge, epoch, topic, partition, source).see(sequence);
+    } else {
+      const reason = `its headers say ${edge}, epoch ${epoch}, sequence ${sequence}, which does not belong here`;
+      this.#stranger(`${edge}/${epoch}`, { topic, partition, offset, reason, edge, count: 1 });
     }
-    const check = stream ? this.checks.get(stream.key) : this.#unlisted(edge, epoch, topic, partition, source);
-    check?.see(sequence);
-    return null;
   }
 
   #unlisted(edge: string, epoch: string, topic: string, partition: number, source: string): StreamCheck {
     const [, sourceTopic = '', sourcePartition = ''] = KAFKA_SOURCE.exec(source) ?? [];
     const key = `${landing(edge, epoch, topic, partition)}/${sourceTopic}/${sourcePartition}`;
-    let stream = this.unlisted.get(key);
-    if (!stream) {
-      stream = { edge, epoch, topic, partition, check: new StreamCheck() };
-      this.unlisted.set(key, stream);
-    }
-    return stream.check;
+    const known = this.unlisted.get(key);
+    if (known) return known.check;
+    const check = new StreamCheck();
+    this.unlisted.set(key, { edge, epoch, topic, partition, check });
+    return check;
   }
 
-  #stranger(stranger: Stranger): void {
-    this.strangersTotal += 1;
-    if (this.strangers.length < MAX_STRANGERS) this.strangers.push(stranger);
+  #stranger(origin: string, stranger: Stranger): void {
+    const key = `${stranger.topic}/${stranger.partition}/${origin}`;
+    const known = this.#strangers.get(key);
+    if (known) known.count += 1;
+    else if (this.#strangers.size < MAX_STRANGERS) this.#strangers.set(key, stranger);
+    else this.moreStrangers += 1;
   }
 }
 
 const landing = (edge: string, epoch: string, topic: string, partition: number): string =>
   `${edge}/${epoch}/${topic}/${partition}`;
+export const landingOfEdge = (edge: string, topic: string, partition: number): string =>
+  `${edge}/${topic}/${partition}`;
 
-/** Several source partitions may share a target partition: a Kafka source says which one it was. */
-function choose(candidates: readonly ExpectedStream[], source: string): ExpectedStream | undefined {
+/** Several source partitions may share a target partition: a Kafka source says which one it was, others don't. */
+function choose(candidates: readonly Followed[], sequence: number, source: string): Followed | undefined {
   if (candidates.length === 1) return candidates[0];
   const [, topic, partition] = KAFKA_SOURCE.exec(source) ?? [];
-  if (topic === undefined) return candidates[0];
-  return candidates.find(({ id }) => id.topic === topic && id.partition === Number(partition));
+  if (topic !== undefined) {
+    return candidates.find(({ stream: { id } }) => id.topic === topic && id.partition === Number(partition));
+  }
+  const awaiting = candidates.filter(({ check, holes }) => check.awaits(sequence, holes));
+  return awaiting.find(({ stream }) => sequence < stream.next) ?? awaiting[0] ?? candidates[0];
 }

@@ -14,13 +14,17 @@ export function proofTable(proof: Proof): string {
       .join('  ')
       .trimEnd();
   const findings = proof.findings.map(({ kind, subject, text }) => `${kind.toUpperCase()}  ${subject}: ${text}`);
+  if (rows.length === 0) return [...findings, closing(proof)].join('\n');
   return [line(COLUMNS), ...rows.map(line), '', ...findings, ...(findings.length > 0 ? [''] : []), closing(proof)].join(
     '\n',
   );
 }
 
-function closing({ ok, streams, findings, recordsRead }: Proof): string {
+function closing({ verdict, streams, findings, recordsRead }: Proof): string {
+  if (verdict === 'nothing')
+    return 'NOTHING TO PROVE: the ledger has no such stream, so nothing is said about any record';
   const what = `${streams.length} streams, ${recordsRead} records read`;
-  if (!ok) return `NOT PROVEN: ${what}, ${findings.length} findings`;
-  return `PROVEN: ${what}; each stream is contiguous, once, in order, and its numbers are the ledger's`;
+  if (verdict === 'notProven') return `NOT PROVEN: ${what}, ${findings.length} findings`;
+  const expired = findings.length > 0 ? ' (but for what has expired)' : '';
+  return `PROVEN: ${what}; each stream is contiguous, once, in order, and its numbers are the ledger's${expired}`;
 }

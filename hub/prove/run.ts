@@ -1,6 +1,6 @@
 import { Cluster, type KafkaSettings } from '../../shared/kafka/index.ts';
 import { prove } from './index.ts';
-import type { Proof } from './proof.ts';
+import type { Proof, Verdict } from './proof.ts';
 import { proofTable } from './report.ts';
 
 export interface VerifyOptions {
@@ -13,7 +13,9 @@ export interface VerifyOptions {
   readonly onProgress?: (read: number, expected: number) => void;
 }
 export interface VerifyOutcome {
-  /** True: every stream is contiguous, in order, without a repeat, as the ledger says. */
+  /** `proven`: every stream is contiguous, in order, without a repeat, as the ledger says. */
+  readonly verdict: Verdict;
+  /** The verdict is `proven`. */
   readonly sound: boolean;
   /** For people: a table, and the exact ranges of what was found. */
   readonly text: string;
@@ -26,7 +28,7 @@ export async function runVerify({ kafka, ...options }: VerifyOptions): Promise<V
   const cluster = Cluster.open(kafka);
   try {
     const report = await prove(cluster, options);
-    return { sound: report.ok, text: proofTable(report), report };
+    return { verdict: report.verdict, sound: report.verdict === 'proven', text: proofTable(report), report };
   } finally {
     await cluster.close();
   }

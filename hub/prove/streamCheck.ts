@@ -1,4 +1,4 @@
-import { normalise, type Range, remove } from './ranges.ts';
+import { normalise, type Range, remove, subtract } from './ranges.ts';
 
 /** Ranges named per stream and kind; what is beyond is counted only. */
 const MAX_NAMED = 1_000;
@@ -34,6 +34,19 @@ export class StreamCheck {
     } else {
       name(this.repeated, sequence);
     }
+  }
+
+  /** Whether this would be the next one, with what is known never to come passed over. */
+  awaits(sequence: number, holes: readonly Range[]): boolean {
+    if (sequence <= this.#expected) return sequence === this.#expected;
+    return subtract([{ first: this.#expected, last: sequence - 1 }], holes).length === 0;
+  }
+
+  /** The lowest sequence seen; null: none was. */
+  get lowest(): number | null {
+    if (this.#records === 0) return null;
+    const [front] = this.missing;
+    return front?.first === 0 ? front.last + 1 : 0;
   }
 
   /** One above the highest sequence seen. */

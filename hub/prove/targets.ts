@@ -18,23 +18,24 @@ export const targetKey = (topic: string, partition: number): string => `${topic}
 /** Reads every partition of every target topic once; returns where each log began. */
 export async function readTargets(
   cluster: Cluster,
-  expected: ReadonlyMap<string, ExpectedStream>,
+  expected: readonly ExpectedStream[],
   records: Records,
   onProgress?: (read: number, expected: number) => void,
 ): Promise<Map<string, TargetFound>> {
-  const names = [...new Set([...expected.values()].map(({ target }) => target.topic))];
+  const names = [...new Set(expected.map(({ target }) => target.topic))];
   const found = new Map<string, TargetFound>();
   if (names.length === 0) return found;
-  const total = [...expected.values()].reduce((sum, { counts }) => sum + counts.records, 0);
+  const total = expected.reduce((sum, { counts }) => sum + counts.records, 0);
   const { topics } = await cluster.metadata(names);
   const work = [...topics.values()].flatMap(({ name, topicId, errorCode, partitions }) =>
     errorCode === 0 ? partitions.map(({ partition }) => ({ topic: name, topicId, partition })) : [],
   );
   let announced = 0;
   const readOne = async (where: (typeof work)[number]): Promise<void> => {
-    const visit = (header: BatchHeader, batch: Buffer): boolean => {
+    const visit = (header: BatchHeader, batch: Buffer, from: number): boolean => {
       walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes }, (view) => {
-        records.see(where.topic, where.partition, header.baseOffset + view.offsetDelta, readProvenance(view.headers()));
+        const offset = header.baseOffset + view.offsetDelta;
+        if (offset >= from) records.see(where.topic, where.partition, offset, readProvenance(view.headers()));
       });
       if (records.read - announced >= PROGRESS_EVERY_RECORDS) {
         announced = records.read;
@@ -43,7 +44,7 @@ export async function readTargets(
       return true;
     };
     const purpose = `topic-${where.topic}`;
-    const { logStart } = await readCommitted(cluster, where, { from: null, until: 'stable', purpose, visit });
+    const { logStart } = await readCommitted(cluster, where, { from: null, until: 'end', purpose, visit });
     found.set(targetKey(where.topic, where.partition), { topicId: where.topicId, logStart });
   };
   const next = async (): Promise<void> => {

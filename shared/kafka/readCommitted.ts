@@ -24,8 +24,11 @@ export interface ReadCommittedOptions {
    * no waiting.
    */
   readonly until: 'end' | 'stable';
-  /** Committed data batches in their order; the first may begin below `from`. Returning false ends the reading. */
-  readonly visit: (header: BatchHeader, batch: Buffer) => boolean | undefined;
+  /**
+   * Committed data batches in their order; the first may begin below `from`, with records that no consumer would see (Kafka
+   * deletes from the front by offset, in its files by segment). Returning false ends the reading.
+   */
+  readonly visit: (header: BatchHeader, batch: Buffer, from: number) => boolean | undefined;
   /** Names the connection and the errors: `ledger`. */
   readonly purpose: string;
 }
@@ -55,12 +58,14 @@ export async function readCommitted(
   const isolation = options.until === 'end' ? 'read_uncommitted' : 'read_committed';
   const logStart = await edgeOf(cluster, where, EARLIEST, 'read_uncommitted', options.purpose);
   const end = await edgeOf(cluster, where, LATEST, isolation, options.purpose);
-  let position = options.from ?? logStart;
+  const from = options.from ?? logStart;
+  let position = from;
   let deadline = performance.now() + PATIENCE_MS;
   while (position < end) {
     const fetched = await fetchOnce(cluster, where, position, deadline, options.purpose);
     if (!fetched) continue;
-    const next = visitBatches(fetched, position, options.visit);
+    const visit = (header: BatchHeader, batch: Buffer) => options.visit(header, batch, from);
+    const next = visitBatches(fetched, position, visit);
     if (next === 'stopped') return { logStart, next: position };
     if (next > position) deadline = performance.now() + PATIENCE_MS;
     // Compaction may have left nothing between here and the end.
@@ -110,7 +115,7 @@ async function fetchOnce(
 function visitBatches(
   fetched: FetchedPartition,
   from: number,
-  visit: ReadCommittedOptions['visit'],
+  visit: (header: BatchHeader, batch: Buffer) => boolean | undefined,
 ): number | 'stopped' {
   const aborted = new AbortedBatches(fetched.aborted);
   let position = from;

@@ -37,9 +37,10 @@ export class Rig {
     this.#route = route ?? `${this.prefix}.{edge}.{topic}`;
   }
 
-  static open(options: RigOptions = {}): Rig {
+  /** `atEnd`: `afterAll` for a rig that several tests of a file share. */
+  static open(options: RigOptions = {}, atEnd: (close: () => Promise<void>) => void = onTestFinished): Rig {
     const rig = new Rig(options);
-    onTestFinished(() => rig.#close());
+    atEnd(() => rig.#close());
     return rig;
   }
 

@@ -72,8 +72,15 @@ export class RigAgent {
   }
 
   /** One request with a line a value; noted as accepted once the agent has said so. */
-  async post(topic: string, client: string, values: readonly string[], partition = 0): Promise<void> {
-    const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}?partition=${partition}`;
+  async post(
+    topic: string,
+    client: string,
+    values: readonly string[],
+    partition = 0,
+    terms: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const query = new URLSearchParams({ partition: String(partition), ...terms });
+    const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}?${query}`;
     const { ok, status, text } = await ask(url, values.join('\n'), { 'content-type': 'application/x-ndjson' });
     if (!ok) throw new Error(`POST ${topic}: ${status} ${text}`);
     this.#truth.accepted(this.edge, topic, client, values);
