@@ -79,12 +79,13 @@ function edgeText(status: EdgeStatus): string {
       stream.state,
       stream.next,
       stream.delivered,
+      stream.deadLettered,
       stream.gapped,
       captured,
       buffered,
     ]),
   );
-  const headings = ['SOURCE', 'TARGET', 'STREAM', 'NEXT', 'DELIVERED', 'GAPS', 'CAPTURED', 'BUFFERED'];
+  const headings = ['SOURCE', 'TARGET', 'STREAM', 'NEXT', 'DELIVERED', 'DEAD LETTERS', 'GAPS', 'CAPTURED', 'BUFFERED'];
   parts.push(rows.length > 0 ? table(headings, rows) : 'The ledger has no stream of this edge yet.');
   if (placesLeftOut > 0) parts.push(`... and ${placesLeftOut} more places (--json has what the hub sent)`);
   for (const fork of forks) {

@@ -115,7 +115,7 @@ export function statusText({ edges, nowMs }: EdgeList): string {
     edge.lastContactMs === null ? null : `${ageText(nowMs - edge.lastContactMs)} ago`,
     edge.forks,
   ]);
-  const lines = edges.flatMap((edge) => complaints(edge).map((text) => `${edge.edge}: ${text}`));
+  const lines = edges.flatMap((edge) => [...complaints(edge), ...notes(edge)].map((text) => `${edge.edge}: ${text}`));
   return [table(HEADINGS, rows), ...(lines.length > 0 ? ['', ...lines] : [])].join('\n');
 }
 
@@ -135,4 +135,11 @@ export function complaints({ state, linkState, heldEpochs, unaccounted, edge }: 
     found.push(`${unaccounted} records are neither delivered, buffered nor a known gap`);
   }
   return found;
+}
+
+/** What is accounted for and still wants a look. */
+function notes({ deadLettered }: EdgeSummary): string[] {
+  if (deadLettered === 0) return [];
+  const what = deadLettered === 1 ? '1 of its delivered records is' : `${deadLettered} of its delivered records are`;
+  return [`${what} in the dead-letter topic, as its target does not take them`];
 }

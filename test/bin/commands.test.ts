@@ -226,6 +226,10 @@ describe('status and edge', () => {
     expect((await run(['status'], env)).stdout).toContain('store-1: its link is "stuck"');
     edges = [{ ...well, unaccounted: -2 }];
     expect((await run(['status'], env)).code).toBe(3);
+    edges = [{ ...well, deadLettered: 2 }];
+    const dead = await run(['status'], env);
+    expect(dead.code).toBe(0);
+    expect(dead.stdout).toContain('store-1: 2 of its delivered records are in the dead-letter topic');
   });
 
   test('a hub that is away or refuses is one clear error and exit code 1', async () => {

@@ -53,6 +53,32 @@ describe('heartbeats', () => {
     hub.release();
     await until('the buffer is empty', agent.drained);
   });
+
+  it('do not wait for their turn when a session opens after one failed', async () => {
+    const hub = await newHub();
+    hub.onHeartbeat = () => ({ kind: 'resetBefore' });
+    const agent = newAgent({ url: hub.url, heartbeatMs: 600_000 });
+    agent.control.open();
+    await until('one failed', () => agent.lines.some(({ event }) => event === 'heartbeat_failed'));
+    hub.onHeartbeat = () => undefined;
+    agent.forwarder.open();
+    await until('one comes', () => hub.heartbeats.length > 0);
+  });
+
+  it('that are refused come no more until a session opens', async () => {
+    const hub = await newHub();
+    const refused = { kind: 'problem', status: 401, problem: { code: 'unauthorized', message: 'no' } } as const;
+    hub.onHeartbeat = () => refused;
+    hub.onHello = () => refused;
+    const agent = newAgent({ url: hub.url, heartbeatMs: 1 });
+    agent.control.open();
+    agent.forwarder.open();
+    await until('it has said hello again and again', () => hub.hellos.length > 5);
+    expect(agent.lines.filter(({ event }) => event === 'heartbeat_failed')).toHaveLength(1);
+    hub.onHeartbeat = () => undefined;
+    hub.onHello = () => undefined;
+    await until('they come', () => hub.heartbeats.length > 3);
+  });
 });
 
 describe('a report', () => {
