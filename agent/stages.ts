@@ -45,6 +45,8 @@ export interface StoredPosition {
   /** The source's own name for it: `kafka:<source name>:<topic>:<partition>`. */
   readonly key: string;
   readonly position: tributary.v1.ISourcePosition;
+  /** The position right behind one of the capture's records, where a batch ends there; null: it is not of this log. */
+  readonly behind?: (record: Captured) => tributary.v1.ISourcePosition | null;
 }
 
 export interface CaptureOutcome {

@@ -1,6 +1,7 @@
 /** Where batches begin and end. Pure. */
+import { encodePosition } from '../buffer/notes.ts';
 import { STAMP_AGENT, type TailRow } from '../buffer/rows.ts';
-import type { Captured } from '../stages.ts';
+import type { Captured, StoredPosition } from '../stages.ts';
 
 export interface CutLimits {
   /** Captured bytes (key, value, headers) that a batch is closed at. */
@@ -23,8 +24,28 @@ export interface Segment {
   readonly agentStamped: boolean;
   readonly records: Captured[];
   bytes: number;
-  /** Source positions, each behind the first `at` records. */
-  readonly marks: { readonly at: number; readonly position: Buffer }[];
+  /** Source positions, each behind the first `at` records; in that order. */
+  readonly marks: Mark[];
+}
+export interface Mark {
+  readonly at: number;
+  readonly position: Buffer;
+  readonly behind: StoredPosition['behind'];
+}
+
+/**
+ * The furthest source position that the first `to` records of a segment have reached: where a capture ended there its
+ * own, within a capture that of its record, and where that has none the one before.
+ */
+export function positionAt({ records, marks }: Segment, to: number): Buffer | null {
+  const next = marks.findIndex(({ at }) => at >= to);
+  const mark = marks[next];
+  if (mark && mark.at > to) {
+    const within = mark.behind?.(records[to - 1]!);
+    if (within) return encodePosition(within);
+  }
+  // Of several that end here the newest counts.
+  return marks.findLast(({ at }) => at <= to)?.position ?? null;
 }
 
 /** A group seals at once what is this part of a full batch; less goes through the tail, which costs encoding twice. */

@@ -28,13 +28,13 @@ export class Group {
     this.#addRecords(records);
     for (const key of forget ?? []) this.positions.set(key, null);
     for (const repeats of maybeDuplicate ?? []) this.maybeDuplicate.push(repeats);
-    for (const { key, position } of positions ?? []) {
+    for (const { key, position, behind } of positions ?? []) {
       const bytes = encodePosition(position);
       this.positions.set(key, bytes);
       const { topic, partition } = position;
       const bucket = topic == null ? undefined : this.#topics.get(topic)?.get(partition ?? 0);
       const segment = bucket?.segments.at(-1);
-      segment?.marks.push({ at: segment.records.length, position: bytes });
+      segment?.marks.push({ at: segment.records.length, position: bytes, behind });
     }
     if (sourcePartitions === undefined) return;
     for (const [topic, count] of sourcePartitions) this.sourcePartitions.set(topic, count);

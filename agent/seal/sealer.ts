@@ -14,7 +14,7 @@ import {
   tailCrc,
 } from '../buffer/rows.ts';
 import type { GapReason } from '../stages.ts';
-import { type CutLimits, cutSegment, isEnough, joinRows, type Segment } from './cut.ts';
+import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
 
 export interface SealSettings extends CutLimits {
   readonly codec: 'none' | 'zstd';
@@ -188,7 +188,8 @@ export class Sealer {
       run.map((row) => row.blob),
       { codec, level },
     );
-    const facts: Facts = { ...momentOf(firstRow), ...spanOf(run), stamp: firstRow.stamp, position: lastRow.position };
+    const position = run.findLast((row) => row.position !== null)?.position ?? null;
+    const facts: Facts = { ...momentOf(firstRow), ...spanOf(run), stamp: firstRow.stamp, position };
     this.#addSealed(stream, lastRow.last - firstRow.first + 1, blob, facts);
   }
 
@@ -241,6 +242,6 @@ function factsOf(segment: Segment, records: readonly SealRecord[], to: number): 
     if (timestamp < minTimestamp) minTimestamp = timestamp;
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
   }
-  const position = segment.marks.findLast((mark) => mark.at === to)?.position ?? null;
+  const position = positionAt(segment, to);
   return { minTimestamp, maxTimestamp, position, stamp: segment.agentStamped ? STAMP_AGENT : STAMP_SOURCE };
 }

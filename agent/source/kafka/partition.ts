@@ -150,20 +150,19 @@ export class Partition {
     return moved;
   }
 
-  position(clusterId: string, end: PositionEnd): StoredPosition {
-    const last = end.last;
+  position(clusterId: string, { topicId, leaderEpoch, next, last }: PositionEnd): StoredPosition {
+    const { topic, partition, sourcePrefix } = this;
+    const log = { kind: 'kafka', clusterId, topic, topicId, partition, leaderEpoch };
+    const behind = ({ key, value, timestamp }: Captured, nextOffset: number) => {
+      return { ...log, nextOffset, lastRecordCrc: crcOfRecord(key, value), lastTimestamp: timestamp };
+    };
+    const { lastRecordCrc, lastTimestamp } = this;
     return {
       key: this.key,
-      position: {
-        kind: 'kafka',
-        clusterId,
-        topic: this.topic,
-        topicId: end.topicId,
-        partition: this.partition,
-        leaderEpoch: end.leaderEpoch,
-        nextOffset: end.next,
-        lastRecordCrc: last ? crcOfRecord(last.key, last.value) : this.lastRecordCrc,
-        lastTimestamp: last ? last.timestamp : this.lastTimestamp,
+      position: last ? behind(last, next) : { ...log, nextOffset: next, lastRecordCrc, lastTimestamp },
+      behind: (record) => {
+        if (!record.source.startsWith(sourcePrefix)) return null;
+        return behind(record, Number(record.source.slice(sourcePrefix.length)) + 1);
       },
     };
   }

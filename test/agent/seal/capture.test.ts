@@ -151,9 +151,51 @@ describe('capture', () => {
     ]);
     const parcels = takeAll(intake).filter(isSealed);
     expect(parcels.map(({ last }) => last)).toEqual([8, 17, 24]);
-    expect(parcels.map((parcel) => parcel.position?.nextOffset ?? null)).toEqual([null, null, 25]);
+    expect(parcels.map((parcel) => parcel.position?.nextOffset ?? null)).toEqual([null, 10, 25]);
     expect(intake.positions('kafka:k:')).toMatchObject([{ key: 'kafka:k:orders:0', position: position(25) }]);
     expect(intake.positions('kafka:other')).toEqual([]);
+  });
+
+  test('a batch that ends within a capture carries the position of its last record, where that is of the log', async () => {
+    const { intake } = openNew({ seal: { sealRecords: 10 } });
+    const behind = ({ value }: Captured) => {
+      const text = String(value);
+      return text.startsWith('b') ? position(100 + Number(text.slice(1)) + 1) : null;
+    };
+    const stored = { key: 'kafka:k:orders:0', position: position(115), behind };
+    await Promise.all([
+      intake.capture({ records: records('a', 10) }),
+      intake.capture({ records: records('b', 15), positions: [stored] }),
+      intake.capture({ records: records('c', 2) }),
+    ]);
+    const parcels = takeAll(intake).filter(isSealed);
+    expect(parcels.map(({ last }) => last)).toEqual([8, 17, 26]);
+    expect(parcels.map((parcel) => parcel.position?.nextOffset ?? null)).toEqual([null, 108, 115]);
+  });
+
+  test('batches that are joined in the tail carry the furthest position of any', async () => {
+    const { intake } = openNew();
+    const positions = [{ key: 'kafka:k:orders:0', position: position(3) }];
+    await intake.capture({ records: records('a', 3), positions });
+    await intake.capture({ records: records('b', 1) });
+    await intake.sealTail(0);
+    expect(takeAll(intake).filter(isSealed)).toMatchObject([{ last: 3, position: position(3) }]);
+  });
+
+  test('what the hub may have is counted at its place, and positions can be forgotten, over a restart too', async () => {
+    const { intake, path } = openNew();
+    expect(intake.hasCaptured('orders', 0)).toBe(false);
+    const positions = [{ key: 'unasked:kafka:k:orders:0', position: position(7) }];
+    const repeats = { topic: 'orders', partition: 0 };
+    await intake.capture({ records: records('a', 3), positions, maybeDuplicate: [{ ...repeats, records: 2 }] });
+    const forget = ['unasked:kafka:k:orders:0'];
+    await intake.capture({ records: [], forget, maybeDuplicate: [{ ...repeats, records: 5 }] });
+    await intake.close();
+    const again = open(path).intake;
+    expect(again.stats().places).toMatchObject([{ captured: 3, maybeDuplicate: 7 }]);
+    expect(again.positions('unasked:')).toEqual([]);
+    expect(again.hasCaptured('orders', 0)).toBe(true);
+    expect(again.hasCaptured('orders', 1)).toBe(false);
   });
 
   test('positions without records are stored', async () => {
@@ -189,11 +231,14 @@ describe('idempotency keys', () => {
     expect(allValues(again)).toEqual(['a0', 'a1', 'a2']);
   });
 
-  test('what a key stands for comes back with the repeat', async () => {
-    const { intake } = openNew();
+  test('what a key stands for comes back with the repeat, after a restart too', async () => {
+    const { intake, path } = openNew();
     await intake.capture({ records: records('a', 1), idempotencyKey: 'k', idempotencyDigest: 'one' });
     const again = { records: records('b', 2), idempotencyKey: 'k', idempotencyDigest: 'two' };
-    expect(await intake.capture(again)).toEqual({ repeated: true, records: 1, idempotencyDigest: 'one' });
+    const first = { repeated: true, records: 1, idempotencyDigest: 'one' };
+    expect(await intake.capture(again)).toEqual(first);
+    await intake.close();
+    expect(await open(path).intake.capture(again)).toEqual(first);
   });
 
   test('twice in one group counts once', async () => {
