@@ -1,5 +1,6 @@
 /** The hub has more of a source than the buffer knows: what is passed over, what is captured again, and what is counted. */
 import { describe, expect, test } from 'vitest';
+import { crcOfRecord } from '../../agent/source/kafka/recordCrc.ts';
 import type { StoredPosition } from '../../agent/stages.ts';
 import { MemoryIntake } from '../agent/source/memoryIntake.ts';
 import { until } from '../agent/source/until.ts';
@@ -45,6 +46,22 @@ async function restored(count = 10) {
 
 const repeatsIn = (intake: MemoryIntake): number =>
   intake.captures.flatMap(({ maybeDuplicate = [] }) => maybeDuplicate).reduce((sum, { records }) => sum + records, 0);
+
+test('a capture knows the position behind each of its records', async () => {
+  const field = await Field.open();
+  const topic = await field.topic('orders');
+  await field.send(topic, numbers(0, 5));
+  const intake = new MemoryIntake();
+  await field.source(intake, { topics: [topic] });
+  await captured(intake, 5);
+  const capture = intake.captures.find(({ records }) => records.length > 0);
+  const [stored] = (capture?.positions ?? []).filter(({ key }) => key === keyOf(topic));
+  const { key, value, timestamp, ...record } = intake.captured[2]!;
+  const position = { lastRecordCrc: crcOfRecord(key, value), lastTimestamp: timestamp, nextOffset: 3 };
+  expect(stored?.behind?.(intake.captured[2]!)).toEqual({ ...stored?.position, ...position });
+  expect(stored?.behind?.(intake.captured[4]!)).toEqual(stored?.position);
+  expect(stored?.behind?.({ ...record, key, value, timestamp, source: 'http:factory-1/a/2' })).toBeNull();
+});
 
 describe('asked before anything is read', () => {
   test('the source shows the very record: it goes on behind it, and that is durable before the next record is', async () => {

@@ -67,6 +67,24 @@ describe('session', () => {
     expect(lineages).toEqual([['store-1', [EPOCH]]]);
   });
 
+  it('hands on where the sources are, and answers the positions beyond', async () => {
+    const asked: unknown[] = [];
+    const position = { kind: 'kafka', clusterId: 'c', topic: 'orders', topicId: 'x', partition: 0, leaderEpoch: 1 };
+    const beyond = { ...position, nextOffset: 9, lastRecordCrc: 4_000_000_000, lastTimestamp: 5 };
+    const { url } = await openHub({
+      parts: {
+        register: async (_edge, _lineage, reached) => {
+          asked.push(reached);
+          return { term: TERM, positions: reached ? [beyond] : [], epochs: [] };
+        },
+      },
+    });
+    const reached = [{ log: 4_000_000_000, nextOffset: 7 }];
+    expect(decodeWelcome((await post(url, '/v1/session', hello({ reached }))).body).positions).toEqual([beyond]);
+    expect(decodeWelcome((await post(url, '/v1/session', hello())).body).positions).toEqual([]);
+    expect(asked).toEqual([reached, undefined]);
+  });
+
   it('registers nothing of an agent that belongs to another hub', async () => {
     const registered: string[] = [];
     const register = async (edge: EdgeId) => {
