@@ -63,11 +63,12 @@ export class TributaryError extends Error {
   constructor(facts: ErrorFacts) {
     const hint = facts.hint ? ` ${facts.hint}` : '';
     const retried = facts.retry === 'retried' ? ' It is retried.' : '';
-    super(`${facts.operation} failed for ${facts.subject}: ${facts.reason}.${hint}${retried}`, { cause: facts.cause });
+    const reason = facts.reason.replace(/\.+$/, '');
+    super(`${facts.operation} failed for ${facts.subject}: ${reason}.${hint}${retried}`, { cause: facts.cause });
     this.code = facts.code;
     this.operation = facts.operation;
     this.subject = facts.subject;
-    this.reason = facts.reason;
+    this.reason = reason;
     this.hint = facts.hint;
     this.retry = facts.retry;
   }

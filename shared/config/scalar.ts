@@ -5,10 +5,14 @@ import type { ScalarNode } from './tree.ts';
 /** A string that holds a `${...}`: allowed wherever a value is, so editors must not underline it. */
 export const REFERENCE_PATTERN = '\\$\\{(env|file):[^}]+\\}';
 
+/** `//user:password@`, in whatever a URL was meant to be. */
+const CREDENTIALS = /\/\/[^/\s]*@/g;
+
 /** How a value is named in a message: as written, so that what came out of a `${...}` is never shown. */
 export function shown(node: ScalarNode): string {
   if (node.value === null) return 'nothing';
-  const text = node.written.length > 60 ? `${node.written.slice(0, 57)}...` : node.written;
+  const written = node.written.replace(CREDENTIALS, '//[secret]@');
+  const text = written.length > 60 ? `${written.slice(0, 57)}...` : written;
   return typeof node.value === 'string' ? `"${text}"` : text;
 }
 

@@ -102,6 +102,8 @@ describe('mistakes', () => {
     ['ftp://hub', 'is not an http or https URL'],
     ['https://hub/v1', 'has a path or query'],
     ['https://me:hush@hub', 'holds a user name or password'],
+    ['ftp://me:hush@hub', '"ftp://[secret]@hub" is not an http or https URL'],
+    ['https://me:hu@sh@hub:99999', '"https://[secret]@hub:99999" is not an http or https URL'],
   ])('hub.url %s', (url, problem) => {
     const found = mistakes(file({ hub: `{ url: "${url}", token: x }` }));
     expect(found).toEqual([expect.stringContaining(problem)]);
