@@ -1,6 +1,6 @@
 /**
  * Readiness: able to do its work. A check is a function that looks now; {@link Checks} asks all of them every few
- * seconds, remembers since when each is as it is, and says so once when one changes.
+ * seconds, remembers since when each is as it is, and says so once when one changes. At the start it gives them time.
  *
  * Health means progress: "connected, but not moving while there is a backlog" is a failing check ({@link progressCheck}).
  */
@@ -63,7 +63,14 @@ interface Known {
   readonly ok: boolean;
   readonly atMs: number;
   readonly at: number;
+  /** Whether it has ever passed before. */
+  readonly wasOk: boolean;
+  /** Whether a line says that it fails. */
+  said: boolean;
 }
+
+/** Whoever is just starting is not ready, and that is no news for so long. */
+const STARTING_MS = 10_000;
 
 export class Checks {
   readonly #checks: readonly Check[];
@@ -97,18 +104,28 @@ export class Checks {
 
   #remember({ name, ok, reason, since }: CheckResult): CheckState {
     const before = this.#known.get(name);
-    const known = before?.ok === ok ? before : { ok, atMs: this.#clock.monotonicMs(), at: this.#clock.now() };
+    const known = before?.ok === ok ? before : this.#changed(ok, before);
     this.#known.set(name, known);
     this.#telemetry.emit(checkLooked, { check: name, ok });
-    if (before?.ok !== ok) this.#say(name, ok, reason ?? 'no reason given', before, known);
+    this.#say(name, reason ?? 'no reason given', before, known);
     const from = new Date(since ?? known.at).toISOString();
     return { name, ok, ...(reason === undefined ? {} : { reason }), since: from };
   }
 
-  #say(check: string, ok: boolean, reason: string, before: Known | undefined, now: Known): void {
-    const afterMs = before ? now.atMs - before.atMs : 0;
-    if (!ok) this.#telemetry.emit(checkFailed, { check, reason, afterMs });
-    else if (before) this.#telemetry.emit(checkRecovered, { check, reason, afterMs });
+  #changed(ok: boolean, before: Known | undefined): Known {
+    const wasOk = before !== undefined && (before.ok || before.wasOk);
+    return { ok, atMs: this.#clock.monotonicMs(), at: this.#clock.now(), wasOk, said: false };
+  }
+
+  #say(check: string, reason: string, before: Known | undefined, now: Known): void {
+    if (now.ok) {
+      if (before?.said) this.#telemetry.emit(checkRecovered, { check, reason, afterMs: now.atMs - before.atMs });
+      return;
+    }
+    const failingMs = this.#clock.monotonicMs() - now.atMs;
+    if (now.said || (!now.wasOk && failingMs < STARTING_MS)) return;
+    now.said = true;
+    this.#telemetry.emit(checkFailed, { check, reason, afterMs: failingMs });
   }
 }
 

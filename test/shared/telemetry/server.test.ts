@@ -124,6 +124,26 @@ test('a check that changes is said once, with how long it lasted', async () => {
   ]);
 });
 
+test('a check that fails from the start is said once it has had its time', async () => {
+  const clock = new HandClock();
+  const { telemetry, events } = recording();
+  let ok = false;
+  const checks = new Checks(
+    ['slow', 'dead'].map((name) => () => ({ name, ok: name === 'slow' && ok, reason: 'it was not read yet' })),
+    telemetry,
+    clock,
+  );
+  await checks.look();
+  clock.ms += 5_000;
+  ok = true;
+  await checks.look();
+  for (const ms of [4_000, 1_000, 5_000]) {
+    clock.ms += ms;
+    await checks.look();
+  }
+  expect(events()).toMatchObject([{ event: 'check_failed', check: 'dead', afterMs: 10_000 }]);
+});
+
 test('progress: a backlog that does not move is a failing check, an empty one never is', async () => {
   const clock = new HandClock();
   let backlog = 0;
