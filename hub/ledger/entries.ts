@@ -102,6 +102,7 @@ export interface PositionEntry {
   readonly nextOffset: number;
   readonly lastRecordCrc: number;
   readonly lastTimestamp: number;
+  readonly coveredFrom: number;
 }
 
 export interface TargetEntry {

@@ -198,6 +198,7 @@ function positionOf(parcel: VerifiedBatch): PositionEntry | null {
     nextOffset: said.nextOffset ?? 0,
     lastRecordCrc: said.lastRecordCrc ?? 0,
     lastTimestamp: said.lastTimestamp ?? -1,
+    coveredFrom: said.coveredFrom ?? 0,
   };
 }
 

@@ -1501,6 +1501,9 @@ export namespace tributary {
             /** SourcePosition lastTimestamp. */
             lastTimestamp: number;
 
+            /** SourcePosition coveredFrom. */
+            coveredFrom: number;
+
             /**
              * Creates a new SourcePosition instance using the specified properties.
              * @param [properties] Properties to set
@@ -1559,6 +1562,9 @@ export namespace tributary {
 
                 /** SourcePosition lastTimestamp */
                 lastTimestamp?: (number|null);
+
+                /** SourcePosition coveredFrom */
+                coveredFrom?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

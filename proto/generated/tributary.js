@@ -3668,6 +3668,7 @@ export const tributary = $root.tributary = (() => {
              * @property {number|null} [nextOffset] SourcePosition nextOffset
              * @property {number|null} [lastRecordCrc] SourcePosition lastRecordCrc
              * @property {number|null} [lastTimestamp] SourcePosition lastTimestamp
+             * @property {number|null} [coveredFrom] SourcePosition coveredFrom
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3772,6 +3773,14 @@ export const tributary = $root.tributary = (() => {
             SourcePosition.prototype.lastTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * SourcePosition coveredFrom.
+             * @member {number} coveredFrom
+             * @memberof tributary.v1.SourcePosition
+             * @instance
+             */
+            SourcePosition.prototype.coveredFrom = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Creates a new SourcePosition instance using the specified properties.
              * @function create
              * @memberof tributary.v1.SourcePosition
@@ -3821,6 +3830,8 @@ export const tributary = $root.tributary = (() => {
                     writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.lastRecordCrc);
                 if (message.lastTimestamp != null && $Object.hasOwnProperty.call(message, "lastTimestamp") && (typeof message.lastTimestamp === "object" ? message.lastTimestamp.low || message.lastTimestamp.high : message.lastTimestamp !== 0))
                     writer.uint32(/* id 9, wireType 0 =*/72).int64(message.lastTimestamp);
+                if (message.coveredFrom != null && $Object.hasOwnProperty.call(message, "coveredFrom") && (typeof message.coveredFrom === "object" ? message.coveredFrom.low || message.coveredFrom.high : message.coveredFrom !== 0))
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.coveredFrom);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3944,6 +3955,15 @@ export const tributary = $root.tributary = (() => {
                                 message.lastTimestamp = value;
                             else
                                 delete message.lastTimestamp;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.coveredFrom = value;
+                            else
+                                delete message.coveredFrom;
                             continue;
                         }
                     }

@@ -83,6 +83,8 @@ export interface SourcePosition extends Extensible {
   readonly nextOffset: number;
   readonly lastRecordCrc: number;
   readonly lastTimestamp: number;
+  /** Offsets from here up to `nextOffset` were captured, all of them. */
+  readonly coveredFrom: number;
 }
 
 export function parsePosition(message: tributary.v1.ISourcePosition): SourcePosition {
@@ -96,6 +98,7 @@ export function parsePosition(message: tributary.v1.ISourcePosition): SourcePosi
     nextOffset: count('nextOffset', message.nextOffset),
     lastRecordCrc: count('lastRecordCrc', message.lastRecordCrc),
     lastTimestamp: signed('lastTimestamp', message.lastTimestamp),
+    coveredFrom: count('coveredFrom', message.coveredFrom),
   });
 }
 

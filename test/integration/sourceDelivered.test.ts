@@ -102,6 +102,7 @@ describe('asked before anything is read', () => {
     ],
     ['another time', () => ({ lastTimestamp: 1 }), 'the record in front of offset 10 is another one now'],
     ['no record there yet', () => ({ nextOffset: 11 }), 'the topic ends at offset 10 now'],
+    ['a run that began later', () => ({ coveredFrom: 5 }), 'the other run began to read at offset 5 only'],
   ])('%s: everything is captured again, and counted as far as the hub may have it', async (_, change, reason) => {
     const { field, topic, intake, hub } = await restored();
     const { source, telemetry } = await field.source(intake, { topics: [topic], ...PATIENT });
@@ -178,6 +179,20 @@ describe('asked before anything is read', () => {
     await captured(intake, 1);
     expect(texts(intake)).toEqual(['e']);
     expect(telemetry.named('kafka_source_delivered_before')).toHaveLength(1);
+  });
+
+  test('a position says where its run began to read: not at the beginning, where that was asked for', async () => {
+    const { field, topic } = await restored();
+    const intake = new MemoryIntake();
+    const positionOf = () => intake.stored.get(keyOf(topic))?.position;
+    for (const texts of [['10'], ['11']]) {
+      const { source } = await field.source(intake, { topics: [topic], from: 'latest' });
+      await until('it has begun', () => positionOf() !== undefined);
+      await field.send(topic, texts);
+      await until('it is captured', () => storedOffset(intake, topic) === Number(texts[0]) + 1);
+      await source.close();
+    }
+    expect(positionOf()).toMatchObject({ nextOffset: 12, coveredFrom: 10 });
   });
 
   test('a blank buffer goes on where the hub is; a source of another name begins anew', async () => {

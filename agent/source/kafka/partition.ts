@@ -48,6 +48,8 @@ export class Partition {
   positionEpoch = -1;
   lastRecordCrc = 0;
   lastTimestamp = 0;
+  /** From here on everything was captured: behind the oldest record only where reading began behind the newest. */
+  coveredFrom = 0;
   /** The hub's position, further on than `handed`; the resolver finds out whether it is to be believed. */
   ahead: tributary.v1.ISourcePosition | null = null;
   /** The hub may have what is captured below this offset. */
@@ -82,6 +84,7 @@ export class Partition {
     this.positionEpoch = position.leaderEpoch ?? -1;
     this.lastRecordCrc = position.lastRecordCrc ?? 0;
     this.lastTimestamp = Number(position.lastTimestamp ?? 0);
+    this.coveredFrom = Number(position.coveredFrom ?? 0);
     this.doubt = 'epoch';
   }
 
@@ -94,6 +97,7 @@ export class Partition {
     this.positionEpoch = -1;
     this.lastRecordCrc = 0;
     this.lastTimestamp = 0;
+    this.coveredFrom = 0;
     this.ahead = null;
     this.repeatsBelow = -1;
     this.doubt = 'newEarliest';
@@ -101,6 +105,8 @@ export class Partition {
 
   /** The source shows the record that the hub's position speaks of, in a batch of this leader epoch: goes on behind it. */
   believe(position: tributary.v1.ISourcePosition, leaderEpoch: number): void {
+    const coveredFrom = Number(position.coveredFrom ?? 0);
+    this.coveredFrom = this.handed < 0 ? coveredFrom : Math.min(this.coveredFrom, coveredFrom);
     this.#moveTo(Number(position.nextOffset));
     this.positionEpoch = leaderEpoch;
     this.lastRecordCrc = position.lastRecordCrc ?? 0;
@@ -117,6 +123,7 @@ export class Partition {
 
   /** The doubt is settled: read on from here. */
   settle(offset: number): void {
+    if (this.doubt === 'newLatest') this.coveredFrom = offset;
     if (offset !== this.handed || this.doubt === 'newEarliest' || this.doubt === 'newLatest') this.#moveTo(offset);
     else this.rewind();
     this.doubt = null;
@@ -151,8 +158,8 @@ export class Partition {
   }
 
   position(clusterId: string, { topicId, leaderEpoch, next, last }: PositionEnd): StoredPosition {
-    const { topic, partition, sourcePrefix } = this;
-    const log = { kind: 'kafka', clusterId, topic, topicId, partition, leaderEpoch };
+    const { topic, partition, sourcePrefix, coveredFrom } = this;
+    const log = { kind: 'kafka', clusterId, topic, topicId, partition, leaderEpoch, coveredFrom };
     const behind = ({ key, value, timestamp }: Captured, nextOffset: number) => {
       return { ...log, nextOffset, lastRecordCrc: crcOfRecord(key, value), lastTimestamp: timestamp };
     };

@@ -75,7 +75,7 @@ export class Resolver {
     const end = Number(ahead.nextOffset);
     let found: RecordBelow | string;
     try {
-      found = await recordBelow(this.#parts, partition, end);
+      found = leavesOut(partition, ahead) ?? (await recordBelow(this.#parts, partition, end));
     } catch (error) {
       if (!this.#parts.signal.aborted) this.#failed(partition, error);
       return;
@@ -184,6 +184,12 @@ export class Resolver {
     telemetry.emit(kafkaTruncated, { source: settings.name, topic, partition: number, first: end, last: handed - 1 });
     partition.settle(end);
   }
+}
+
+/** The run that the hub's position comes from began behind this partition's: what lies between, nobody has captured. */
+function leavesOut({ handed }: Partition, { coveredFrom }: tributary.v1.ISourcePosition): string | null {
+  const from = Number(coveredFrom ?? 0);
+  return handed >= 0 && from > handed ? `the other run began to read at offset ${from} only` : null;
 }
 
 /** Why this is not the record that the position speaks of; null: it is. */

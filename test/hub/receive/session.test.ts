@@ -70,7 +70,7 @@ describe('session', () => {
   it('hands on where the sources are, and answers the positions beyond', async () => {
     const asked: unknown[] = [];
     const position = { kind: 'kafka', clusterId: 'c', topic: 'orders', topicId: 'x', partition: 0, leaderEpoch: 1 };
-    const beyond = { ...position, nextOffset: 9, lastRecordCrc: 4_000_000_000, lastTimestamp: 5 };
+    const beyond = { ...position, nextOffset: 9, lastRecordCrc: 4_000_000_000, lastTimestamp: 5, coveredFrom: 2 };
     const { url } = await openHub({
       parts: {
         register: async (_edge, _lineage, reached) => {

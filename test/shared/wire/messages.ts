@@ -53,6 +53,7 @@ const position = fc.record({
   nextOffset: whole,
   lastRecordCrc: fc.nat(2 ** 32 - 1),
   lastTimestamp: signed,
+  coveredFrom: whole,
 });
 
 const versions = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.nat(9)).map(([min, more]) => ({ min, max: min + more }));
