@@ -21,8 +21,10 @@ export async function readDeadLetters(
       from: null,
       until: 'end',
       purpose: 'dead letters',
-      visit: (_header, batch) => {
-        walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes + MIB }, (record) => note(found, record.headers()));
+      visit: ({ baseOffset }, batch, from) => {
+        walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes + MIB }, (record) => {
+          if (baseOffset + record.offsetDelta >= from) note(found, record.headers());
+        });
         return true;
       },
     });

@@ -29,7 +29,7 @@ export interface Finding {
 export interface StreamFacts {
   readonly check: StreamCheck;
   readonly dead: readonly Range[];
-  /** What the ledger says after the topics were read; null: it does not list the stream any more. */
+  /** What the ledger says once the topics' ends are known; null: it does not list the stream any more. */
   readonly after: ExpectedStream | null;
   /** Null: the partition is not there. */
   readonly found: TargetFound | null;

@@ -5,22 +5,23 @@
  * order, or is a gap or a dead letter that the ledger knows of; the numbers are the ledger's; every record's
  * provenance names a stream that belongs where the record lies. A ledger without streams proves nothing, and that is said.
  *
- * It works beside a running hub. Order of reading: the ledger as it is committed; then the topics, with the transactions
- * that are open then (a transaction's end reaches its partitions one by one, the ledger's perhaps first); then the
- * ledger again, likewise. What the first reading says must be there; what is beyond it must be below the second reading.
+ * It works beside a running hub: the ledger as it is committed; the topics' ends; the ledger again, with the transactions
+ * that are open then; the records up to those ends, waiting for what is open in front of them (a transaction's end
+ * reaches its partitions one by one). What the first reading of the ledger says must be there; the second one knows of every
+ * record below the ends, and what is beyond it is a fault.
  *
  * Limits: epochs that have left the ledger's bounded list are `unlisted`: contiguous, once and in order, but where they
- * end nobody knows any more. Where several source partitions of an HTTP source share a target partition, a record's
- * headers do not say which one it is of; then it is taken for the one that waits for its sequence.
+ * end nobody knows any more. Streams that share a target partition and whose records do not say which of them they are
+ * of are proven together (sharers.ts).
  *
  * Bounded: a stream in order costs a counter; only deviations are kept, as ranges, and so many of them.
  */
 import type { Cluster } from '../../shared/kafka/index.ts';
 import { readDeadLetters } from './deadLetters.ts';
-import { type ExpectedStream, readExpected } from './expected.ts';
+import { readExpected } from './expected.ts';
 import { type Proof, proofOf } from './proof.ts';
 import { Records } from './records.ts';
-import { readTargets } from './targets.ts';
+import { readTargets, targetPartitions } from './targets.ts';
 
 export type { Finding, Proof, StreamProof, Verdict } from './proof.ts';
 export { proofTable } from './report.ts';
@@ -41,15 +42,20 @@ export interface ProveOptions {
 /** @throws TributaryError `brokerUnavailable`, `brokerRefused`, `verificationFailed` when there is no such ledger */
 export async function prove(cluster: Cluster, options: ProveOptions): Promise<Proof> {
   const { ledgerTopic, deadLetterTopic, edges, topics, ignoreExpired = false, onProgress } = options;
-  const all = await readExpected(cluster, ledgerTopic, 'stable');
-  const wanted = [...all.values()].filter(({ id, target }) => isAmong(edges, id.edge) && isAmong(topics, target.topic));
+  const before = await readExpected(cluster, ledgerTopic, 'stable');
+  const wanted = [...before.values()].filter(
+    ({ id, target }) => isAmong(edges, id.edge) && isAmong(topics, target.topic),
+  );
+  const partitions = await targetPartitions(cluster, wanted);
+  const after = await readExpected(cluster, ledgerTopic, 'end');
   // Other edges' records in the same topics are no strangers.
   const names = new Set(wanted.map(({ target }) => target.topic));
-  const there: ExpectedStream[] = [...all.values()].filter(({ target }) => names.has(target.topic));
+  const there = [...new Map([...before, ...after]).values()].filter(({ target }) => names.has(target.topic));
   const deadLetters = await readDeadLetters(cluster, deadLetterTopic, there);
   const records = new Records(there, deadLetters);
-  const targets = await readTargets(cluster, there, records, onProgress);
-  const after = await readExpected(cluster, ledgerTopic, 'end');
+  const total = there.reduce((sum, { counts }) => sum + counts.records, 0);
+  const targets = await readTargets(cluster, partitions, records, (read) => onProgress?.(read, total));
+  records.finish();
   return proofOf({ wanted, after, records, deadLetters, targets, ignoreExpired });
 }
 

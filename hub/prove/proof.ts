@@ -1,7 +1,7 @@
 import type { ExpectedStream } from './expected.ts';
 import { type Finding, strangerFinding, streamFindings, unlistedFindings } from './findings.ts';
 import type { Range } from './ranges.ts';
-import { landingOfEdge, type Records, type UnlistedStream } from './records.ts';
+import type { Records, UnlistedStream } from './records.ts';
 import { type TargetFound, targetKey } from './targets.ts';
 
 export type { Finding, FindingKind } from './findings.ts';
@@ -28,9 +28,9 @@ export interface Proof {
 }
 
 export interface ProofInput {
-  /** Of the ledger before the topics were read: the streams that were asked for. */
+  /** Of the ledger at the beginning: the streams that were asked for. */
   readonly wanted: readonly ExpectedStream[];
-  /** The ledger after that. */
+  /** The ledger when the topics' ends were known: it knows every record below them. */
   readonly after: ReadonlyMap<string, ExpectedStream>;
   readonly records: Records;
   readonly deadLetters: ReadonlyMap<string, readonly Range[]>;
@@ -80,15 +80,8 @@ function judge(unlistedStream: UnlistedStream, targets: ProofInput['targets']): 
   return { proof: { stream, target, ...numbers, state: own.length === 0 ? 'unlisted' : 'faulty' }, own };
 }
 
-/** Not those whose place was opened while the topics were read. */
-function strangers({ records, after }: ProofInput): Finding[] {
-  const known = new Set(
-    [...after.values()].map(({ id, target }) => landingOfEdge(id.edge, target.topic, target.partition)),
-  );
-  const strange = [...records.strangers].filter(
-    ({ edge, topic, partition }) => edge === null || !known.has(landingOfEdge(edge, topic, partition)),
-  );
-  const findings = strange.map(strangerFinding);
+function strangers({ records }: ProofInput): Finding[] {
+  const findings = [...records.strangers].map(strangerFinding);
   if (records.moreStrangers === 0) return findings;
   const text = `${records.moreStrangers} more records that do not belong where they lie`;
   return [...findings, { kind: 'stranger', subject: 'all', ranges: [], count: records.moreStrangers, text }];

@@ -1,6 +1,7 @@
 import type { Provenance } from '../../shared/records/index.ts';
 import type { ExpectedStream } from './expected.ts';
 import { normalise, type Range } from './ranges.ts';
+import { type Sharer, Sharers } from './sharers.ts';
 import { StreamCheck } from './streamCheck.ts';
 
 /** Different kinds of strangers that are told apart; the others are only counted. */
@@ -13,8 +14,6 @@ export interface Stranger {
   /** Of the first one. */
   readonly offset: number;
   readonly reason: string;
-  /** The edge that the headers name; null: there are no headers of ours. */
-  readonly edge: string | null;
   count: number;
 }
 
@@ -29,14 +28,6 @@ export interface UnlistedStream {
 
 const KAFKA_SOURCE = /^kafka:([A-Za-z0-9._-]+)\/(\d+)\/\d+$/;
 
-/** A listed stream while its records are followed. */
-interface Followed {
-  readonly stream: ExpectedStream;
-  readonly check: StreamCheck;
-  /** Gaps and dead letters: what its records pass over. */
-  readonly holes: readonly Range[];
-}
-
 /** Takes the records of the central topics and follows each stream. */
 export class Records {
   readonly unlisted = new Map<string, UnlistedStream>();
@@ -46,21 +37,22 @@ export class Records {
   read = 0;
   readonly #checks = new Map<string, StreamCheck>();
   /** By edge, epoch and target partition: the streams that may lie there. */
-  readonly #candidates = new Map<string, Followed[]>();
+  readonly #candidates = new Map<string, Sharer[]>();
+  /** Where there are several, for records that do not say which one they are of. */
+  readonly #sharers = new Map<string, Sharers>();
   /** Edges and target partitions that the ledger knows: an epoch that it has dropped may have records there. */
   readonly #knownTargets = new Set<string>();
 
   constructor(expected: readonly ExpectedStream[], deadLetters: ReadonlyMap<string, readonly Range[]>) {
     for (const stream of expected) {
       const { id, target, key, gaps } = stream;
-      const check = new StreamCheck();
-      const followed = { stream, check, holes: normalise([...gaps, ...(deadLetters.get(key) ?? [])]) };
+      const sharer = { stream, holes: normalise([...gaps, ...(deadLetters.get(key) ?? [])]) };
       const place = landing(id.edge, id.epoch, target.topic, target.partition);
       const there = this.#candidates.get(place);
-      if (there) there.push(followed);
-      else this.#candidates.set(place, [followed]);
+      if (there) there.push(sharer);
+      else this.#candidates.set(place, [sharer]);
       this.#knownTargets.add(landingOfEdge(id.edge, target.topic, target.partition));
-      this.#checks.set(key, check);
+      this.#checks.set(key, new StreamCheck());
     }
   }
 
@@ -77,18 +69,38 @@ export class Records {
     this.read += 1;
     if (!provenance) {
       const reason = 'no provenance headers: somebody else wrote it';
-      this.#stranger('', { topic, partition, offset, reason, edge: null, count: 1 });
+      this.#stranger('', { topic, partition, offset, reason, count: 1 });
       return;
     }
     const { edge, epoch, sequence, source } = provenance;
-    const candidates = this.#candidates.get(landing(edge, epoch, topic, partition));
-    const followed = candidates && choose(candidates, sequence, source);
-    if (followed) followed.check.see(sequence);
+    const place = landing(edge, epoch, topic, partition);
+    const candidates = this.#candidates.get(place);
+    if (candidates) this.#follow(place, candidates, sequence, source);
     else if (this.#knownTargets.has(landingOfEdge(edge, topic, partition))) {
       this.#unlisted(edge, epoch, topic, partition, source).see(sequence);
     } else {
       const reason = `its headers say ${edge}, epoch ${epoch}, sequence ${sequence}, which does not belong here`;
-      this.#stranger(`${edge}/${epoch}`, { topic, partition, offset, reason, edge, count: 1 });
+      this.#stranger(`${edge}/${epoch}`, { topic, partition, offset, reason, count: 1 });
+    }
+  }
+
+  #follow(place: string, candidates: readonly Sharer[], sequence: number, source: string): void {
+    const named = candidates.length === 1 ? candidates[0] : namedBy(candidates, source);
+    if (named) {
+      this.#checks.get(named.stream.key)?.see(sequence);
+      return;
+    }
+    const known = this.#sharers.get(place);
+    const sharers = known ?? new Sharers(candidates);
+    if (!known) this.#sharers.set(place, sharers);
+    sharers.see(sequence);
+  }
+
+  /** After the last record. */
+  finish(): void {
+    const isFree = (key: string): boolean => this.#checks.get(key)?.records === 0;
+    for (const sharers of this.#sharers.values()) {
+      for (const [key, check] of sharers.assigned(isFree)) this.#checks.set(key, check);
     }
   }
 
@@ -113,16 +125,10 @@ export class Records {
 
 const landing = (edge: string, epoch: string, topic: string, partition: number): string =>
   `${edge}/${epoch}/${topic}/${partition}`;
-export const landingOfEdge = (edge: string, topic: string, partition: number): string =>
-  `${edge}/${topic}/${partition}`;
+const landingOfEdge = (edge: string, topic: string, partition: number): string => `${edge}/${topic}/${partition}`;
 
 /** Several source partitions may share a target partition: a Kafka source says which one it was, others don't. */
-function choose(candidates: readonly Followed[], sequence: number, source: string): Followed | undefined {
-  if (candidates.length === 1) return candidates[0];
+function namedBy(candidates: readonly Sharer[], source: string): Sharer | undefined {
   const [, topic, partition] = KAFKA_SOURCE.exec(source) ?? [];
-  if (topic !== undefined) {
-    return candidates.find(({ stream: { id } }) => id.topic === topic && id.partition === Number(partition));
-  }
-  const awaiting = candidates.filter(({ check, holes }) => check.awaits(sequence, holes));
-  return awaiting.find(({ stream }) => sequence < stream.next) ?? awaiting[0] ?? candidates[0];
+  return candidates.find(({ stream: { id } }) => id.topic === topic && id.partition === Number(partition));
 }

@@ -42,6 +42,11 @@ export class StreamCheck {
     return subtract([{ first: this.#expected, last: sequence - 1 }], holes).length === 0;
   }
 
+  /** Whether it was passed over and not seen since. */
+  lacks(sequence: number): boolean {
+    return this.missing.some(({ first, last }) => first <= sequence && sequence <= last);
+  }
+
   /** The lowest sequence seen; null: none was. */
   get lowest(): number | null {
     if (this.#records === 0) return null;

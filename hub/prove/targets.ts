@@ -1,4 +1,4 @@
-import { type Cluster, readCommitted } from '../../shared/kafka/index.ts';
+import { type Cluster, LATEST, listOffsets, type PartitionToRead, readCommitted } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
 import { type BatchHeader, readProvenance, walkRecords } from '../../shared/records/index.ts';
 import type { ExpectedStream } from './expected.ts';
@@ -7,7 +7,12 @@ import type { Records } from './records.ts';
 const PROGRESS_EVERY_RECORDS = 100_000;
 const PARTITIONS_AT_ONCE = 4;
 
-/** What was found of a target partition; `topicId` is empty where there is no such topic. */
+export interface TargetPartition extends PartitionToRead {
+  /** Offset up to which it is read, what was not committed yet included. */
+  readonly end: number;
+}
+
+/** What was found of a target partition. */
 export interface TargetFound {
   readonly topicId: string;
   readonly logStart: number;
@@ -15,38 +20,53 @@ export interface TargetFound {
 
 export const targetKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-/** Reads every partition of every target topic once; returns where each log began. */
-export async function readTargets(
+/** Every partition of the streams' target topics that is there, and where it ends now. */
+export async function targetPartitions(
   cluster: Cluster,
-  expected: readonly ExpectedStream[],
-  records: Records,
-  onProgress?: (read: number, expected: number) => void,
-): Promise<Map<string, TargetFound>> {
-  const names = [...new Set(expected.map(({ target }) => target.topic))];
-  const found = new Map<string, TargetFound>();
-  if (names.length === 0) return found;
-  const total = expected.reduce((sum, { counts }) => sum + counts.records, 0);
+  streams: readonly ExpectedStream[],
+): Promise<TargetPartition[]> {
+  const names = [...new Set(streams.map(({ target }) => target.topic))];
+  if (names.length === 0) return [];
   const { topics } = await cluster.metadata(names);
-  const work = [...topics.values()].flatMap(({ name, topicId, errorCode, partitions }) =>
+  const there = [...topics.values()].flatMap(({ name, topicId, errorCode, partitions }) =>
     errorCode === 0 ? partitions.map(({ partition }) => ({ topic: name, topicId, partition })) : [],
   );
+  const questions = there.map(({ topic, partition }) => ({ topic, partition, timestamp: LATEST }));
+  const ends = await listOffsets(cluster, questions, 'read_uncommitted');
+  const endOf = new Map(ends.map(({ topic, partition, offset }) => [targetKey(topic, partition), offset]));
+  return there.map((where) => ({ ...where, end: endOf.get(targetKey(where.topic, where.partition)) ?? 0 }));
+}
+
+/** Reads each partition once; returns, by {@link targetKey}, where its log began. */
+export async function readTargets(
+  cluster: Cluster,
+  partitions: readonly TargetPartition[],
+  records: Records,
+  onProgress: (read: number) => void,
+): Promise<Map<string, TargetFound>> {
+  const found = new Map<string, TargetFound>();
   let announced = 0;
-  const readOne = async (where: (typeof work)[number]): Promise<void> => {
+  const readOne = async ({ end, ...where }: TargetPartition): Promise<void> => {
+    const { topic, topicId, partition } = where;
     const visit = (header: BatchHeader, batch: Buffer, from: number): boolean => {
       walkRecords(batch, { maxRawBytes: limits.maxBatchRawBytes }, (view) => {
         const offset = header.baseOffset + view.offsetDelta;
-        if (offset >= from) records.see(where.topic, where.partition, offset, readProvenance(view.headers()));
+        // What came since lies in the last batches: the ledger that is compared with may not know of it.
+        if (offset >= from && offset < end) records.see(topic, partition, offset, readProvenance(view.headers()));
       });
       if (records.read - announced >= PROGRESS_EVERY_RECORDS) {
         announced = records.read;
-        onProgress?.(records.read, total);
+        onProgress(records.read);
       }
       return true;
     };
-    const purpose = `topic-${where.topic}`;
-    const { logStart } = await readCommitted(cluster, where, { from: null, until: 'end', purpose, visit });
-    found.set(targetKey(where.topic, where.partition), { topicId: where.topicId, logStart });
+    const { logStart } = await readCommitted(cluster, where, {
+      ...{ from: null, until: end, purpose: `topic-${topic}` },
+      visit,
+    });
+    found.set(targetKey(topic, partition), { topicId, logStart });
   };
+  const work = [...partitions];
   const next = async (): Promise<void> => {
     for (let where = work.pop(); where; where = work.pop()) await readOne(where);
   };

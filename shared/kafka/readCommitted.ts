@@ -21,9 +21,9 @@ export interface ReadCommittedOptions {
   readonly from: number | null;
   /**
    * `end`: until the high watermark of now, waiting for open transactions in front of it. `stable`: what is committed now,
-   * no waiting.
+   * no waiting. An offset: until there, waiting as for `end`.
    */
-  readonly until: 'end' | 'stable';
+  readonly until: 'end' | 'stable' | number;
   /**
    * Committed data batches in their order; the first may begin below `from`, with records that no consumer would see (Kafka
    * deletes from the front by offset, in its files by segment). Returning false ends the reading.
@@ -55,9 +55,12 @@ export async function readCommitted(
   where: PartitionToRead,
   options: ReadCommittedOptions,
 ): Promise<ReadCommittedResult> {
-  const isolation = options.until === 'end' ? 'read_uncommitted' : 'read_committed';
+  const isolation = options.until === 'stable' ? 'read_committed' : 'read_uncommitted';
   const logStart = await edgeOf(cluster, where, EARLIEST, 'read_uncommitted', options.purpose);
-  const end = await edgeOf(cluster, where, LATEST, isolation, options.purpose);
+  const end =
+    typeof options.until === 'number'
+      ? options.until
+      : await edgeOf(cluster, where, LATEST, isolation, options.purpose);
   const from = options.from ?? logStart;
   let position = from;
   let deadline = performance.now() + PATIENCE_MS;

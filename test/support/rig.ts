@@ -18,7 +18,7 @@ import { Truth } from './rigTruth.ts';
 
 export interface RigOptions {
   readonly shards?: number;
-  /** Template of target topics; default: behind the rig's own prefix. */
+  /** Template of target topics; `{prefix}` is the rig's own. */
   readonly route?: string;
 }
 
@@ -32,9 +32,9 @@ export class Rig {
   readonly #shards: number;
   readonly #closing: (() => Promise<void>)[] = [];
 
-  private constructor({ shards = 2, route }: RigOptions) {
+  private constructor({ shards = 2, route = '{prefix}.{edge}.{topic}' }: RigOptions) {
     this.#shards = shards;
-    this.#route = route ?? `${this.prefix}.{edge}.{topic}`;
+    this.#route = route.replace('{prefix}', this.prefix);
   }
 
   /** `atEnd`: `afterAll` for a rig that several tests of a file share. */

@@ -18,6 +18,8 @@ export interface RigHubOptions {
   readonly port: number;
   /** More of the options `routes.default`, as YAML: `onRefused: quarantine`. */
   readonly routeOptions?: string;
+  /** Of target topics; default: as many as the source has. */
+  readonly partitions?: number;
   /** Default: the run's. */
   readonly brokers?: readonly string[];
 }
@@ -55,14 +57,15 @@ export class RigHub {
 
   /** Resolves when it listens, whether or not there is a Kafka. */
   async begin(): Promise<void> {
-    const { ledger, shards, route, dir, port, routeOptions, brokers: central = brokers() } = this.#options;
+    const { ledger, shards, route, dir, port, brokers: central = brokers() } = this.#options;
+    const { partitions = 'source', routeOptions = 'replicationFactor: 1' } = this.#options;
     const text = `
       name: ${ledger}
       kafka: { brokers: ${JSON.stringify(central)} }
       listen: "127.0.0.1:${port}"
       ledger: { topic: ${ledger}, shards: ${shards}, replicationFactor: 1 }
       deadLetter: { topic: ${this.deadLetter} }
-      routes: { default: { topic: "${route}", partitions: source, ${routeOptions ?? 'replicationFactor: 1'} } }`;
+      routes: { default: { topic: "${route}", partitions: ${partitions}, ${routeOptions} } }`;
     const config = parseConfig(hubOptions, text, { file: join(dir, 'hub.yaml') });
     this.#telemetry = rigTelemetry('hub', this.lines);
     this.#running = await runHub(config, this.#telemetry);
