@@ -44,6 +44,7 @@ test('a buffer copied to a second agent, both running: what both had arrives onc
   await Promise.all([one.drained(), two.drained()]);
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   const status = await hub.edge(EDGE);
   expect(causesOf(status)).toEqual(['second']);
   expect(status.delivered).toBe(10 + 12 + 12);
@@ -69,6 +70,7 @@ test('an old buffer put back within its epoch: what was delivered since is not d
   await agent.drained();
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   const status = await hub.edge(EDGE);
   expect(causesOf(status)).toEqual(['behind']);
   expect(status.delivered).toBe(30 + 7);
@@ -93,6 +95,7 @@ test('an old buffer put back after its epoch has ended: what was delivered is no
   await agent.drained();
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   const status = await hub.edge(EDGE);
   expect(causesOf(status)).toEqual(['second']);
   expect(status.delivered).toBe(34 + 7);
@@ -123,6 +126,7 @@ test('an old buffer put back whose boundaries the hub has forgotten: nothing is 
   const verdict = await rig.truth.judge();
   expect(verdict).toEqual({ ...SOUND, twice: inImage.map(short) });
   expect(maybeDuplicate).toBe(inImage.length);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   expect((await hub.edge(EDGE)).forksTotal).toBeGreaterThan(0);
 });
 
@@ -161,6 +165,7 @@ test('a blank replacement of a known edge is held and shown until the operator a
   await blank.drained();
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   const status = await hub.edge(EDGE);
   expect(causesOf(status)).toEqual(['history']);
   expect(status.delivered).toBe(10);
@@ -189,5 +194,6 @@ test('a hub of another identity gets nothing, and the agent keeps what it has', 
   await agent.start();
   await agent.drained();
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   expect((await hub.edge(EDGE)).forksTotal).toBe(0);
 });

@@ -84,6 +84,7 @@ test('the second to write the shared epoch goes on in one of its own, and loses 
   await Promise.all([one.drained(), two.drained()]);
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   expect([one.maybeDuplicate, two.maybeDuplicate]).toEqual([0, 0]);
   const epoch = await epochs(rig);
   expect(valuesOf('one', 8).map((value) => epoch.get(value))).toEqual(Array(8).fill(SHARED));
@@ -117,6 +118,7 @@ test('where each was first at a place, both go on in epochs of their own, and no
   await Promise.all([one.drained(), two.drained()]);
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   const epoch = await epochs(rig);
   const of = (value: string): string | undefined => epoch.get(JSON.stringify(value));
   expect([of('one-0-0'), of('two-1-0')]).toEqual([SHARED, SHARED]);
@@ -142,5 +144,6 @@ test('both at once, against each other: nothing is lost, whoever is first', asyn
   }
   await Promise.all([one.drained(), two.drained()]);
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [] });
   expect((await hub.edge(EDGE)).forksTotal).toBeGreaterThan(0);
 });

@@ -71,6 +71,7 @@ test('records of a local Kafka and of HTTP calls arrive once, in order, with the
   await agent.drained();
 
   expect(await rig.truth.judge()).toEqual(SOUND);
+  expect((await hub.verify()).report).toMatchObject({ verdict: 'proven', findings: [], recordsRead: 160 });
   await checkRecords(edge, orders, rig.target(edge, orders));
   await checkTopics({ [rig.target(edge, orders)]: 3, [rig.target(edge, 'metrics')]: 2 });
   await checkNumbers(hub, agent, edge, orders);

@@ -8,7 +8,6 @@ import type { Message } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StreamEntry } from '../../hub/ledger/entries.ts';
 import type { Finding } from '../../hub/prove/index.ts';
-import { runVerify } from '../../hub/prove/run.ts';
 import { PROVENANCE } from '../../shared/records/index.ts';
 import { Cli, LAUNCHER } from '../bin/cli.ts';
 import { brokers, type Consumed, cluster, consumeAll, endOffsets, kafkaJs, produce } from '../support/kafka.ts';
@@ -76,14 +75,7 @@ async function gap(from: RigAgent): Promise<void> {
 }
 
 const verify = (topics: readonly string[], ignoreExpired = false) =>
-  runVerify({
-    kafka: { brokers: brokers() },
-    ledgerTopic: hub.ledger,
-    deadLetterTopic: hub.deadLetter,
-    edges: [],
-    topics: topics.map((topic) => rig.target(EDGE, topic)),
-    ignoreExpired,
-  });
+  hub.verify({ topics: topics.map((topic) => rig.target(EDGE, topic)), ignoreExpired });
 
 /** What is found in one topic, without the words. */
 async function found(topic: string): Promise<Pick<Finding, 'kind' | 'ranges' | 'count'>[]> {

@@ -1,21 +1,8 @@
 /** `tributary verify` where its reading is hard: topics that edges share, and a hub that goes on writing. */
 import { expect, test } from 'vitest';
-import { runVerify } from '../../hub/prove/run.ts';
-import { brokers } from '../support/kafka.ts';
 import { Rig } from '../support/rig.ts';
 import { valuesOf } from '../support/rigAgent.ts';
-import type { RigHub } from '../support/rigHub.ts';
 import { SOUND } from '../support/rigTruth.ts';
-
-const verify = ({ ledger, deadLetter }: RigHub, edges: readonly string[] = []) =>
-  runVerify({
-    kafka: { brokers: brokers() },
-    ledgerTopic: ledger,
-    deadLetterTopic: deadLetter,
-    edges,
-    topics: [],
-    ignoreExpired: false,
-  });
 
 test('topics that edges share, with several source partitions in each of theirs', async () => {
   const rig = Rig.open({ route: '{prefix}.all.{topic}' });
@@ -34,10 +21,10 @@ test('topics that edges share, with several source partitions in each of theirs'
     await agent.stop();
   }
   expect(await rig.truth.judge()).toEqual(SOUND);
-  const all = await verify(hub);
+  const all = await hub.verify();
   expect(all.report).toMatchObject({ verdict: 'proven', findings: [], recordsRead: 2 * 60 });
   expect(all.report.streams).toHaveLength(10);
-  const one = await verify(hub, ['one']);
+  const one = await hub.verify({ edges: ['one'] });
   expect(one.report).toMatchObject({ verdict: 'proven', findings: [] });
   expect(one.report.streams.map(({ stream }) => stream.split('/')[0])).toEqual(Array(5).fill('one'));
 });
@@ -59,7 +46,7 @@ test('while a hub writes, and streams, partitions and topics appear', async () =
   try {
     await agent.until('something is delivered', ({ delivered }) => delivered > 0);
     for (let round = 0; round < 4; round += 1) {
-      const { verdict, report } = await verify(hub);
+      const { verdict, report } = await hub.verify();
       expect([verdict, report.findings]).toEqual(['proven', []]);
     }
   } finally {
@@ -67,5 +54,5 @@ test('while a hub writes, and streams, partitions and topics appear', async () =
     await wrote;
   }
   await agent.drained();
-  expect((await verify(hub)).verdict).toBe('proven');
+  expect((await hub.verify()).verdict).toBe('proven');
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type RunningHub, runHub } from '../../hub/assemble.ts';
 import { hubOptions } from '../../hub/config.ts';
 import type { EdgeStatus, HubStatus } from '../../hub/fleet/schemas.ts';
+import { runVerify, type VerifyOptions, type VerifyOutcome } from '../../hub/prove/run.ts';
 import { parseConfig } from '../../shared/config/index.ts';
 import type { ProcessTelemetry } from '../../shared/telemetry/telemetry.ts';
 import { brokers } from './kafka.ts';
@@ -90,6 +91,17 @@ export class RigHub {
   /** @throws Error with the answer's text where it is not 2xx */
   get<T>(path: string): Promise<T> {
     return get<T>(`${this.url}${path}`);
+  }
+
+  /** What `tributary verify` says of its ledger. */
+  verify(options: Partial<Pick<VerifyOptions, 'edges' | 'topics' | 'ignoreExpired'>> = {}): Promise<VerifyOutcome> {
+    const { brokers: central = brokers() } = this.#options;
+    return runVerify({
+      ...{ edges: [], topics: [], ignoreExpired: false, ...options },
+      kafka: { brokers: [...central] },
+      ledgerTopic: this.ledger,
+      deadLetterTopic: this.deadLetter,
+    });
   }
 
   edge(name: string): Promise<EdgeStatus> {
