@@ -37,6 +37,12 @@ test('a name that is too long behind the prefix: said once by hub and agent, wit
   expect(told).toHaveLength(1);
   expect(told[0]?.message).toContain('Kafka takes 249. Change the route, or leave this topic out at the edge');
   expect(told[0]?.message).toContain('sent again in 60.0 s');
+
+  // Another attempt is no news for the hub.
+  await agent.stop();
+  await agent.start();
+  await eventually('it was tried again', () => agent.named('stream_refused')[1] ?? null);
+  expect(hub.named('hub_route_missing')).toHaveLength(1);
   const { places } = await agent.status();
   expect(places.find(({ topic }) => topic === long)).toMatchObject({ captured: 1, delivered: 0, buffered: 1, gaps: 0 });
 });
