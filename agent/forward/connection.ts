@@ -13,7 +13,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Client, type Dispatcher } from 'undici';
-import { bounds, CONTENT_TYPE } from '../../shared/wire/index.ts';
+import { bounds, CONTENT_TYPE, DIGEST_HEADER, digestOf } from '../../shared/wire/index.ts';
 import { bodyOf, type HttpAnswer, unreachable } from './fault.ts';
 
 export interface HubTls {
@@ -103,7 +103,7 @@ export class HubConnection {
         const request = {
           method: 'POST',
           path: this.#prefix + path,
-          headers: this.#headers,
+          headers: { ...this.#headers, [DIGEST_HEADER]: digestOf(body) },
           body,
           headersTimeout: answerTimeoutMs,
         } as const;
@@ -151,7 +151,13 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: unknown, status: number, headers: IncomingHttpHeaders): void {
-    this.#head = { status, contentType: textOf(headers['content-type']), retryAfter: textOf(headers['retry-after']) };
+    const digest = headers[DIGEST_HEADER];
+    this.#head = {
+      status,
+      contentType: textOf(headers['content-type']),
+      retryAfter: textOf(headers['retry-after']),
+      ...(digest === undefined ? {} : { digest: textOf(digest) }),
+    };
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {

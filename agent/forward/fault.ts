@@ -1,6 +1,6 @@
 /** What can go wrong between an agent and its hub, sorted by what the agent does about it. */
 import { type ErrorCode, reasonOf, TributaryError } from '../../shared/errors.ts';
-import { CONTENT_TYPE, decodeProblem, type HubIdentity, type Problem } from '../../shared/wire/index.ts';
+import { CONTENT_TYPE, decodeProblem, type HubIdentity, isIntact, type Problem } from '../../shared/wire/index.ts';
 
 /**
  * - `unreachable`: no answer: connection, time-out, TLS. Back off, connect again.
@@ -35,6 +35,8 @@ export interface HttpAnswer {
   readonly contentType: string;
   /** As the header says it; empty: absent. */
   readonly retryAfter: string;
+  /** `Content-Digest`, where there is one. */
+  readonly digest?: string;
   readonly body: Buffer;
 }
 
@@ -57,7 +59,10 @@ const MAX_RETRY_AFTER_MS = 10 * 60_000;
  */
 export function bodyOf(answer: HttpAnswer, subject: string, nowMs: number): Buffer {
   const fromHub = answer.contentType.split(';')[0]?.trim().toLowerCase() === CONTENT_TYPE;
-  if (fromHub && answer.status === 200) return answer.body;
+  if (fromHub && answer.status === 200) {
+    if (!isIntact(answer.body, answer.digest)) throw malformed('the link has damaged it', subject);
+    return answer.body;
+  }
   const headerMs = retryAfterMs(answer.retryAfter, nowMs);
   const problem = fromHub ? problemIn(answer.body) : null;
   if (problem) throw faultOfProblem(problem, subject, headerMs);

@@ -9,6 +9,7 @@ import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import {
   bounds,
   CONTENT_TYPE,
+  DIGEST_HEADER,
   decodeHeartbeat,
   decodeHello,
   decodeShipment,
@@ -16,6 +17,7 @@ import {
   encodeReceipt,
   encodeWelcome,
   type HubIdentity,
+  isIntact,
   isSpoken,
   negotiate,
   PROTOCOL,
@@ -168,6 +170,7 @@ export class AgentRequests {
     try {
       const body = await readBody(request, bytes, this.#deps.body);
       this.#deps.telemetry.emit(bodyReceived, { route, bytes });
+      if (!isIntact(body, request.headers[DIGEST_HEADER])) throw damaged();
       return await handle(body, admitted);
     } finally {
       handled();
@@ -237,4 +240,17 @@ function otherContent(type: string | undefined): RequestFault {
   const reason = `its content type is ${type ?? 'missing'}, not ${CONTENT_TYPE}`;
   const facts = { code: 'badRequest', operation: 'read request', subject: 'its body', reason, retry: 'final' } as const;
   return new RequestFault(new TributaryError(facts), { status: 415 });
+}
+
+/** Not the sender's fault: `linkDown` makes it send the same again, whereas a corrupt shipment is taken apart there. */
+function damaged(): RequestFault {
+  const reason = 'the link has damaged it, its checksum is another one';
+  const facts = {
+    code: 'linkDown',
+    operation: 'read request',
+    subject: 'its body',
+    reason,
+    retry: 'retryable',
+  } as const;
+  return new RequestFault(new TributaryError(facts), { status: 400 });
 }

@@ -9,7 +9,7 @@ import {
 } from 'fastify';
 import { TributaryError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { CONTENT_TYPE } from '../../shared/wire/index.ts';
+import { CONTENT_TYPE, DIGEST_HEADER, digestOf } from '../../shared/wire/index.ts';
 import type { Access } from './access.ts';
 import { type AgentRequests, askerOf, type Incoming } from './agentRequests.ts';
 import { requestAnswered, requestFailed, requestRefused } from './events.ts';
@@ -74,7 +74,7 @@ function agentScope(scope: FastifyInstance, { requests, parts, telemetry }: AppD
   const post = (route: string, handle: (incoming: Incoming) => Promise<Buffer>) =>
     scope.post(route, async (request, reply) => {
       const body = await handle({ request: request.raw, response: reply.raw, route });
-      return reply.type(CONTENT_TYPE).send(body);
+      return reply.type(CONTENT_TYPE).header(DIGEST_HEADER, digestOf(body)).send(body);
     });
   post('/v1/session', (incoming) => requests.session(incoming));
   post('/v1/shipments', (incoming) => requests.shipment(incoming));

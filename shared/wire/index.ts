@@ -6,6 +6,7 @@
  *   numbers, first <= last, tips of 16 bytes, indexes in range), or throws TributaryError `corruptShipment` naming the
  *   field: `shipment.parcels[3].sealed.first`. It never throws anything else, and the objects that it makes are bounded
  *   before they are made (`bounds.fields`).
+ * - Both sides send a checksum of the body in a header (digest.ts): what a link has damaged is not decoded.
  * - What a decoder can't know (does the blob match its tip, is the edge the authenticated one) is the receiver's check.
  * - Blobs and tips are views into the body, never copies.
  * - Unknown fields of a newer version are harmless, and survive decoding and encoding (unknowns.ts).
@@ -13,6 +14,7 @@
  */
 export { bounds } from './bounds.ts';
 export { type HubIdentity, type Point, type Range, type SourcePosition, sameHub } from './common.ts';
+export { DIGEST_HEADER, digestOf, isIntact } from './digest.ts';
 export * from './heartbeat.ts';
 export { logNumber, type Reached } from './reached.ts';
 export * from './receipt.ts';

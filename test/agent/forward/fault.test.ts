@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bodyOf, type HttpAnswer, type HubFault, retryAfterMs, unreachable } from '../../../agent/forward/fault.ts';
-import { CONTENT_TYPE, encodeProblem, type Problem } from '../../../shared/wire/index.ts';
+import { CONTENT_TYPE, digestOf, encodeProblem, type Problem } from '../../../shared/wire/index.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const ok: HttpAnswer = { status: 200, contentType: CONTENT_TYPE, retryAfter: '', body: Buffer.from('x') };
@@ -46,6 +46,13 @@ describe('an answer', () => {
   it('401 and 403 of whoever mean that the credential is refused', () => {
     expect(faultOf({ status: 401, contentType: '' }).kind).toBe('refused');
     expect(faultOf({ status: 403, contentType: 'text/html' }).kind).toBe('refused');
+  });
+
+  it('that the link has damaged is none', () => {
+    const digest = digestOf(ok.body);
+    expect(bodyOf({ ...ok, digest }, 'https://hub', NOW).toString()).toBe('x');
+    const damaged = faultOf({ digest, body: Buffer.from('y') });
+    expect([damaged.kind, damaged.message]).toEqual(['notHub', expect.stringContaining('damaged')]);
   });
 
   it('a problem that can not be read is an answer of something else', () => {
