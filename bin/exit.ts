@@ -8,7 +8,7 @@ export const EXIT = { ok: 0, failure: 1, badUsage: 2, found: 3 } as const;
 export const EXIT_HELP = `
 Exit codes (every command):
   0  it worked, and what was looked at is well
-  1  it failed: something could not be reached, read or started
+  1  it failed: something could not be reached, read or started, or there was nothing to prove (verify)
   2  wrong configuration or usage
   3  it worked and found something: an unhealthy edge (status), a record that is missing, repeated or misplaced (verify)
 `;

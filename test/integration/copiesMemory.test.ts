@@ -36,7 +36,7 @@ function memoryOf(rig: Rig, partitions: number): Capture[] {
     Array.from({ length: partitions }, (_, partition): Capture => {
       const values = valuesOf(`before-${partition}`, 3, round * 3);
       rig.truth.accepted(EDGE, 'orders', `before-${partition}`, values);
-      const common = { topic: 'orders', partition, key: null, headers: [], timestamp: 1_700_000_000_000 };
+      const common = { topic: 'orders', partition, key: null, headers: [], timestamp: Date.now() };
       const records = values.map((value) => {
         return { ...common, value: Buffer.from(value), stamp: 'source' as const, source: `http:1-1/${value}` };
       });

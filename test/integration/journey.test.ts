@@ -10,6 +10,8 @@ import type { RigHub } from '../support/rigHub.ts';
 import { SOUND } from '../support/rigTruth.ts';
 import { eventually } from '../support/rigWait.ts';
 
+/** Recent: what is older than a topic's retention Kafka deletes within minutes. */
+const FIRST_TIMESTAMP = Date.now() - 3_600_000;
 const OWN = [
   ['trace', 'abc'],
   ['trace', ''],
@@ -21,7 +23,7 @@ async function produceLocally(rig: Rig, edge: string, topic: string, from: numbe
     const values = valuesOf(`local-${partition}`, count, from);
     rig.truth.accepted(edge, topic, `local-${partition}`, values);
     return values.map((value, i) => {
-      const timestamp = String(1_700_000_000_000 + from + i);
+      const timestamp = String(FIRST_TIMESTAMP + from + i);
       return { partition, key: `key-${partition}`, value, timestamp, headers: { trace: ['abc', ''] } };
     });
   });
@@ -84,7 +86,7 @@ async function checkRecords(edge: string, orders: string, target: string): Promi
     expect(String(record.key)).toBe(`key-${record.partition}`);
     const n = Number(/-(\d+)"$/.exec(String(record.value))?.[1]);
     // A record's own timestamp is kept, and the source offset is its place in the local topic.
-    expect(Number(record.timestamp)).toBe(1_700_000_000_000 + n);
+    expect(Number(record.timestamp)).toBe(FIRST_TIMESTAMP + n);
     expect(headerOf(record, PROVENANCE.source)).toBe(`kafka:${orders}/${record.partition}/${n}`);
     const pairs = pairsOf(record);
     expect(pairs.slice(0, 2)).toEqual(OWN);
