@@ -32,12 +32,11 @@ const FAULTS = [
 ];
 const COUNT = 12;
 
-let rig: Rig;
+const rig = Rig.open({}, afterAll);
 let hub: RigHub;
 let agent: RigAgent;
 
 beforeAll(async () => {
-  rig = Rig.open({}, afterAll);
   hub = await rig.hub();
   agent = await rig.agent('agent', { edge: EDGE, hubUrl: hub.url });
   await agent.start();

@@ -37,7 +37,7 @@ export class Rig {
     this.#route = route.replace('{prefix}', this.prefix);
   }
 
-  /** `atEnd`: `afterAll` for a rig that several tests of a file share. */
+  /** `atEnd`: `afterAll` for a rig that several tests of a file share, which is opened outside of them and of hooks. */
   static open(options: RigOptions = {}, atEnd: (close: () => Promise<void>) => void = onTestFinished): Rig {
     const rig = new Rig(options);
     atEnd(() => rig.#close());
