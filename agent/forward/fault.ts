@@ -127,8 +127,9 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function unreachable(error: unknown, subject: string): HubFault {
   if (error instanceof HubFault) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const said = reasonOf(error) || 'no connection';
   const advice = ADVICE[code];
+  // What Node suggests behind a semicolon is about programs, not about this one.
+  const said = (advice ? reasonOf(error).split(';', 1)[0] : reasonOf(error)) || 'no connection';
   const reason = `${said}${code === '' || said.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`;
   return new HubFault(
     'unreachable',

@@ -71,6 +71,9 @@ export const streamForked = defineEvent<Forked>({
   ],
 });
 
+/** The reason for rows whose bytes are not those that were written. */
+export const CHECKSUM = 'checksum';
+
 export interface SetAside {
   readonly topic: string;
   readonly partition: number;
@@ -78,12 +81,13 @@ export interface SetAside {
   readonly last: number;
   readonly reason: string;
 }
+const DAMAGED = 'what is stored is not what was written (checksum); look after the disk';
 export const rowsQuarantined = defineEvent<SetAside>({
   name: 'rows_quarantined',
   log: {
     level: 'error',
     says: ({ topic, partition, first, last, reason }) =>
-      `records ${first} to ${last} of ${topic}/${partition} were set aside: ${reason}`,
+      `records ${first} to ${last} of ${topic}/${partition} were set aside, a gap takes their place: ${reason === CHECKSUM ? DAMAGED : reason}`,
   },
   metrics: [
     {

@@ -11,6 +11,7 @@ import { limits } from '../../shared/limits.ts';
 import { RecordsError, type SealRecord, unsealRecords } from '../../shared/records/index.ts';
 import type { ParcelRow, PlaceState, StreamState } from '../buffer/index.ts';
 import { KIND_GAP } from '../buffer/rows.ts';
+import { CHECKSUM } from './events.ts';
 import type { Sealer } from './sealer.ts';
 import { markContacted } from './settle.ts';
 
@@ -80,7 +81,7 @@ function moveRow(sealer: Sealer, from: StreamState, row: ParcelRow): void {
   else {
     if (row.kind !== KIND_GAP) setAside(sealer, from, row);
     const [reason, detail] =
-      row.kind === KIND_GAP ? [row.reason!, row.detail ?? ''] : (['quarantined', 'checksum'] as const);
+      row.kind === KIND_GAP ? [row.reason!, row.detail ?? ''] : (['quarantined', CHECKSUM] as const);
     target.next += count;
     sealer.addGap(target, count, reason, detail, row);
   }
@@ -100,11 +101,9 @@ function unseal(sealer: Sealer, row: ParcelRow): SealRecord[] | null {
 
 function setAside(sealer: Sealer, stream: StreamState, row: ParcelRow): void {
   const { rows, catalog } = sealer.file;
-  rows.quarantine(
-    stream,
-    { ...row, reason: 'checksum', blob: rows.rawContent(row.id) },
-    sealer.settings.quarantineBytes,
-  );
+  rows.quarantine(stream, { ...row, reason: CHECKSUM, blob: rows.rawContent(row.id) }, sealer.settings.quarantineBytes);
   catalog.touchPlace(stream.place);
   stream.place.gaps += row.last - row.first + 1;
+  const { topic, partition } = stream.place;
+  sealer.onSetAside({ topic, partition, first: row.first, last: row.last, reason: CHECKSUM });
 }

@@ -18,7 +18,7 @@ import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '../stages.ts';
 import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
-import { bufferFailed, bufferOpened, rowsQuarantined, streamForked } from './events.ts';
+import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
 import { takeMark } from './mark.ts';
 import { Mover } from './mover.ts';
@@ -63,6 +63,7 @@ export class SealingIntake implements Intake, Outbox {
     this.#file = file;
     this.#sealer = sealer;
     this.#telemetry = telemetry;
+    sealer.onSetAside = (facts) => telemetry.emit(rowsQuarantined, facts);
     this.#mover = new Mover(sealer, clock);
     this.#tails = new Tails(sealer, clock, onRows);
     this.#commits = new Commits(sealer, this.#mover, { clock, telemetry, keys, onRows });
@@ -128,7 +129,7 @@ export class SealingIntake implements Intake, Outbox {
 
   #giveUp(row: ParcelRow): void {
     const stream = this.#file.catalog.streams.get(row.stream);
-    if (stream !== undefined) this.#quarantine(stream, row.first, row.last, 'checksum');
+    if (stream !== undefined) this.#quarantine(stream, row.first, row.last, CHECKSUM);
   }
 
   async quarantine(streamId: number, first: number, last: number, reason: string): Promise<void> {

@@ -15,6 +15,7 @@ import {
 } from '../buffer/rows.ts';
 import type { GapReason } from '../stages.ts';
 import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
+import { CHECKSUM, type SetAside } from './events.ts';
 
 export interface SealSettings extends CutLimits {
   readonly codec: 'none' | 'zstd';
@@ -40,6 +41,8 @@ export type Facts = Pick<
 export class Sealer {
   readonly file: BufferFile;
   readonly settings: SealSettings;
+  /** Called for rows that had to be set aside on the way, inside the transaction that does it. */
+  onSetAside: (facts: SetAside) => void = () => undefined;
   readonly #clock: Clock;
   readonly #boot: number;
   readonly #drawn = new Set<EpochState>();
@@ -196,11 +199,18 @@ export class Sealer {
   #giveUpRow(stream: StreamState, row: TailRow): void {
     const { place } = stream;
     const count = row.last - row.first + 1;
-    const kept = { ...row, previousTip: null, tip: null, reason: 'checksum', contentCrc: row.crc };
+    const kept = { ...row, previousTip: null, tip: null, reason: CHECKSUM, contentCrc: row.crc };
     this.file.rows.quarantine(stream, kept, this.settings.quarantineBytes);
     this.file.catalog.touchPlace(place);
     place.gaps += count;
     this.addGap(stream, count, 'quarantined', 'checksum of a row in the tail', { ...row, position: null });
+    this.onSetAside({
+      topic: place.topic,
+      partition: place.partition,
+      first: row.first,
+      last: row.last,
+      reason: CHECKSUM,
+    });
   }
 }
 

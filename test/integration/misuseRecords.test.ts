@@ -136,7 +136,7 @@ test('with onRefused: quarantine the agent keeps it aside and a gap takes its pl
   const said = agent.lines.filter(({ level }) => level === 'error');
   expect(said.map(({ event }) => event)).toEqual(['rows_quarantined']);
   expect(said[0]?.message).toMatch(
-    /^records 1 to 1 of orders\/0 were set aside: rejected: Kafka will never take it: MESSAGE_TOO_LARGE: \d+ bytes are over the topic's max\.message\.bytes$/,
+    /^records 1 to 1 of orders\/0 were set aside, a gap takes their place: rejected: Kafka will never take it: MESSAGE_TOO_LARGE: \d+ bytes are over the topic's max\.message\.bytes$/,
   );
   expect(await rig.truth.judge()).toEqual(SOUND);
   const { sound, text } = await verified(rig, hub);
