@@ -76,9 +76,9 @@ test('a flipped byte in what is not sealed yet: the same', async () => {
   await before.post('orders', 'client', valuesOf('before', 4));
   await before.drained();
   await hub.stop();
-  // Nothing is sealed while nothing can be sent.
-  await before.until('the link is down', ({ link }) => link === 'down');
   await before.post('orders', 'client', valuesOf('b', 4));
+  // Nothing more is sealed while nothing can be sent.
+  await before.until('the link is down', ({ link }) => link === 'down');
   expect((await before.send('orders', valuesOf('c', 4).join('\n'), 'application/x-ndjson')).ok).toBe(true);
   await before.post('orders', 'client', valuesOf('d', 4));
   // As a kill leaves it: a stop would seal.
@@ -86,9 +86,8 @@ test('a flipped byte in what is not sealed yet: the same', async () => {
   copyBuffer(before.path, agent.path);
   await before.stop();
   const database = new Database(agent.path);
-  const rows = database.prepare('SELECT id, blob FROM tail ORDER BY id').all() as { id: number; blob: Buffer }[];
-  expect(rows).toHaveLength(3);
-  const { id, blob } = rows[1]!;
+  const row = database.prepare('SELECT id, blob FROM tail WHERE first = 8').get() as { id: number; blob: Buffer };
+  const { id, blob } = row;
   blob[blob.length - 3]! ^= 0x10;
   database.prepare('UPDATE tail SET blob = ? WHERE id = ?').run(blob, id);
   database.close();
