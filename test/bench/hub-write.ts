@@ -4,7 +4,7 @@
  *
  * A child process sends the edges' shipments over HTTP as agents do (their bodies are made before the clock starts), another
  * one copies. Rounds alternate; each writes topics of its own; medians count. The rate is of sealed bytes.
- * Flags: `--rounds` (3), `--edges` (100), `--batches` per edge (24), `--records` per batch (2000), `--bytes` per value (100).
+ * Flags: `--rounds` (3), `--edges` (100), `--batches` per edge (8), `--records` per batch (2000), `--bytes` per value (100).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   const rounds = flagNumber(options, 'rounds', 3);
   const load: Omit<WriteLoad, 'round' | 'target'> = {
     edges: flagNumber(options, 'edges', 100),
-    batches: flagNumber(options, 'batches', 24),
+    batches: flagNumber(options, 'batches', 8),
     records: flagNumber(options, 'records', 2_000),
     bytes: flagNumber(options, 'bytes', 100),
   };

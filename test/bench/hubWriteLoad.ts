@@ -2,6 +2,7 @@
  * The load of `hub-write`, in a process of its own: `send` is 100 agents' worth of shipments to a hub, `copy` writes the same
  * batches straight into Kafka. First message: what to make; second: go.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'undici';
 import type { EdgeId, Epoch, Tip } from '../../shared/identity.ts';
 import { drawEpoch, EMPTY_TIP, tipAfterBatch } from '../../shared/identity.ts';
@@ -39,37 +40,53 @@ const TOPIC = 'readings';
 const PARTITIONS = 4;
 const SHIPMENT_BYTES = 1 << 20;
 const PIPELINED = 4;
+const OPENED_AT_ONCE = 10;
 const COPY_BYTES = 16 << 20;
 
 interface Sealed {
   readonly partition: number;
   readonly first: number;
+  readonly last: number;
   readonly previousTip: Tip;
   readonly tip: Tip;
   readonly blob: Buffer;
 }
 
-/** One edge's batches, over its partitions in turn. */
-function sealEdge(edge: EdgeId, epoch: Epoch, load: WriteLoad): Sealed[] {
-  const next = new Array<number>(PARTITIONS).fill(0);
-  const tips = new Array<Tip>(PARTITIONS).fill(EMPTY_TIP);
-  return Array.from({ length: load.batches }, (_, index) => {
-    const partition = index % PARTITIONS;
-    const first = next[partition]!;
-    const records = Array.from({ length: load.records }, (_record, i) => ({
+/** Seals batches of one edge, over its partitions in turn. */
+class EdgeSealer {
+  readonly #edge: EdgeId;
+  readonly #epoch: Epoch;
+  readonly #bytes: number;
+  readonly #next = new Array<number>(PARTITIONS).fill(0);
+  readonly #tips = new Array<Tip>(PARTITIONS).fill(EMPTY_TIP);
+
+  constructor(edge: EdgeId, epoch: Epoch, bytes: number) {
+    this.#edge = edge;
+    this.#epoch = epoch;
+    this.#bytes = bytes;
+  }
+
+  seal(batches: number, count: number): Sealed[] {
+    return Array.from({ length: batches }, (_, index) => this.#batch(index % PARTITIONS, count));
+  }
+
+  #batch(partition: number, count: number): Sealed {
+    const first = this.#next[partition]!;
+    const records = Array.from({ length: count }, (_, i) => ({
       key: null,
-      value: telemetryValue(first + i, load.bytes),
+      value: telemetryValue(first + i, this.#bytes),
       timestamp: Date.now() - 60_000 + i,
       headers: [],
       source: `kafka:${TOPIC}/${partition}/${first + i}`,
     }));
-    const blob = encodeSealed({ edge, epoch, firstSequence: first, records, codec: 'zstd', level: 1 });
-    const previousTip = tips[partition]!;
+    const identity = { edge: this.#edge, epoch: this.#epoch, firstSequence: first };
+    const blob = encodeSealed({ ...identity, records, codec: 'zstd', level: 1 });
+    const previousTip = this.#tips[partition]!;
     const tip = tipAfterBatch(previousTip, blob);
-    next[partition] = first + load.records;
-    tips[partition] = tip;
-    return { partition, first, previousTip, tip, blob };
-  });
+    this.#next[partition] = first + count;
+    this.#tips[partition] = tip;
+    return { partition, first, last: first + count - 1, previousTip, tip, blob };
+  }
 }
 
 interface Prepared {
@@ -94,10 +111,12 @@ async function prepareEdge(load: WriteLoad, index: number): Promise<Prepared> {
     wallMs: Date.now(),
   };
   const { hub } = decodeWelcome(await post(client, edge, '/v1/session', encodeHello(hello)));
-  return { edge, client, bodies: shipments(edge, epoch, hub, sealEdge(edge, epoch, load), load.records) };
+  const sealer = new EdgeSealer(edge, epoch, load.bytes);
+  await open(edge, client, shipments(edge, epoch, hub, sealer.seal(PARTITIONS, 1)));
+  return { edge, client, bodies: shipments(edge, epoch, hub, sealer.seal(load.batches, load.records)) };
 }
 
-function shipments(edge: EdgeId, epoch: Epoch, hub: HubIdentity, sealed: readonly Sealed[], records: number): Buffer[] {
+function shipments(edge: EdgeId, epoch: Epoch, hub: HubIdentity, sealed: readonly Sealed[]): Buffer[] {
   const bodies: Buffer[] = [];
   const streams = Array.from({ length: PARTITIONS }, (_, partition) => ({
     epoch,
@@ -115,14 +134,14 @@ function shipments(edge: EdgeId, epoch: Epoch, hub: HubIdentity, sealed: readonl
     parcels = [];
     bytes = 0;
   };
-  for (const { partition, first, previousTip, tip, blob } of sealed) {
+  for (const { partition, first, last, previousTip, tip, blob } of sealed) {
     if (bytes + blob.length > SHIPMENT_BYTES) ship();
     const span = { minTimestamp: 0, maxTimestamp: Date.now(), shiftMs: 0, position: null };
     parcels.push({
       kind: 'sealed',
       stream: partition,
       first,
-      last: first + records - 1,
+      last,
       previousTip,
       tip,
       blob,
@@ -143,6 +162,15 @@ async function post(client: Client, edge: EdgeId, path: string, body: Buffer): P
   return content;
 }
 
+/** Before the clock starts: the hub makes the edge's topic and opens its streams with a record each. */
+async function open(edge: EdgeId, client: Client, [body]: readonly Buffer[]): Promise<void> {
+  for (;;) {
+    const receipt = decodeReceipt(await post(client, edge, '/v1/shipments', body!));
+    if (receipt.streams.every((stream) => stream.refusal === null)) return;
+    await sleep(100);
+  }
+}
+
 /** As an agent: several under way, each receipt read; what is not confirmed fails the bench. */
 async function sendEdge({ edge, client, bodies }: Prepared): Promise<void> {
   let next = 0;
@@ -158,7 +186,12 @@ async function sendEdge({ edge, client, bodies }: Prepared): Promise<void> {
 
 async function send(load: WriteLoad): Promise<() => Promise<SendResult>> {
   const edges: Prepared[] = [];
-  for (let index = 0; index < load.edges; index += 1) edges.push(await prepareEdge(load, index));
+  for (let from = 0; from < load.edges; from += OPENED_AT_ONCE) {
+    const some = Array.from({ length: Math.min(OPENED_AT_ONCE, load.edges - from) }, (_, i) =>
+      prepareEdge(load, from + i),
+    );
+    edges.push(...(await Promise.all(some)));
+  }
   return async () => {
     const started = performance.now();
     await Promise.all(edges.map(sendEdge));
@@ -177,7 +210,8 @@ async function copy(load: WriteLoad): Promise<() => Promise<CopyResult>> {
     await createTopics(cluster, [
       { name: topic, partitions: PARTITIONS, replicationFactor: -1, configs: { 'compression.type': 'producer' } },
     ]);
-    const sealed = sealEdge(`copy-${index}` as EdgeId, drawEpoch(), load);
+    const sealer = new EdgeSealer(`copy-${index}` as EdgeId, drawEpoch(), load.bytes);
+    const sealed = sealer.seal(load.batches, load.records);
     for (const { partition, blob } of sealed) batches.push({ topic, partition, blob, records: load.records });
   }
   const bytes = batches.reduce((sum, { blob }) => sum + blob.length, 0);
