@@ -83,8 +83,8 @@ async function oneRound(
 /** Load of the round; lines go on counting from where they stopped. */
 function startLoads(rig: Rig, truth: LedgerOfTruth): Load[] {
   return [
-    kafkaLoad([...rig.edge.brokers], 'orders', PARTITIONS, 250, 20, truth),
-    httpLoad(rig.httpUrl, 'metrics', CLIENTS, 50, 5, truth),
+    kafkaLoad([...rig.edge.brokers], 'orders', PARTITIONS, 100, 20, truth),
+    httpLoad(rig.httpUrl, 'metrics', CLIENTS, 25, 10, truth),
   ];
 }
 
