@@ -100,7 +100,10 @@ test('brokers away: a line when it begins, a line when it is over, and everythin
       1,
     ]);
   }
-  expect(loud(agent)).toEqual({ link_down: 1, source_waiting: expect.any(Number) });
+  // What the group shows to others may be behind, which is said once too.
+  const { kafka_source_group_not_moved: behind = 0, ...others } = loud(agent);
+  expect(behind).toBeLessThan(2);
+  expect(others).toEqual({ link_down: 1, source_waiting: expect.any(Number) });
   const waiting = agent.named('source_waiting').map(({ what }) => what);
   expect(new Set(waiting).size).toBe(waiting.length);
 
