@@ -34,6 +34,14 @@ interface Failure {
 /** Runs a role that must not come up, and that says why in one line. */
 async function failing(role: string, file: string): Promise<Failure> {
   const cli = new Cli([LAUNCHER, role, '--config', file]);
+  let runs = true;
+  // One that comes up against all expectations must not outlive the test.
+  onTestFinished(() => {
+    if (runs) cli.kill('SIGKILL');
+  });
+  cli.ended.then(() => {
+    runs = false;
+  });
   const { code, stdout, stderr } = await cli.ended;
   expect(stdout).toBe('');
   const loud = cli.events().filter(({ level, event }) => level !== 'info' && event !== 'edges_without_tokens');
