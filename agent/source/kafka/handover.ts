@@ -17,6 +17,8 @@ import type { Slice, SliceEnd } from './slice.ts';
 
 const BUFFER = 'buffer';
 
+type Handed = Pick<Slice, 'records' | 'ends'>;
+
 export class Handover {
   readonly #parts: Parts;
   readonly #intake: Intake;
@@ -73,16 +75,18 @@ export class Handover {
 
   async #hand(slice: Slice): Promise<void> {
     if (this.#parts.signal.aborted) return;
+    const standing = withoutVoid(slice);
+    if (standing.ends.size === 0) return;
     try {
-      await this.#capture(slice.records, slice.ends);
+      await this.#capture(standing.records, standing.ends);
     } catch (error) {
       if (!isAboutRecords(error)) throw error;
-      await this.#handApart(slice, error);
+      await this.#handApart(standing, error);
     }
   }
 
   /** The intake does not take one partition's records (too large, too many partitions): the others' must not suffer. */
-  async #handApart(slice: Slice, cause: TributaryError): Promise<void> {
+  async #handApart(slice: Handed, cause: TributaryError): Promise<void> {
     for (const [partition, end] of slice.ends) {
       const own = slice.records.filter((r) => r.partition === partition.partition && r.topic === partition.topic);
       try {
@@ -147,6 +151,22 @@ export class Handover {
       }
     }
   }
+}
+
+/**
+ * A slice is filled while the one before is under way. Where that one was not taken, what follows of the same partition
+ * must not be either: its position would pass over what is missing.
+ */
+function withoutVoid({ records, ends }: Slice): Handed {
+  const dropped = new Set(
+    [...ends].filter(([{ voidLine }, { line }]) => line <= voidLine).map(([partition]) => partition),
+  );
+  if (dropped.size === 0) return { records, ends };
+  const labels = new Set([...dropped].map(({ label }) => label));
+  return {
+    records: records.filter(({ topic, partition }) => !labels.has(`${topic}/${partition}`)),
+    ends: new Map([...ends].filter(([partition]) => !dropped.has(partition))),
+  };
 }
 
 const isAboutRecords = (error: unknown): error is TributaryError =>

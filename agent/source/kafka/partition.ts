@@ -41,6 +41,8 @@ export class Partition {
   generation = 0;
   /** Begins anew where the offsets are moved to another place; what was handed over before then says nothing any more. */
   line = 0;
+  /** What was handed over in this line or before, and is not durable by now, is void: it is read again. */
+  voidLine = -1;
   fetchOffset = -1;
   handed = -1;
   stored = -1;
@@ -137,6 +139,7 @@ export class Partition {
 
   /** What was handed over was not taken: everything behind the durable position is fetched again. */
   backToStored(): void {
+    this.voidLine = this.line;
     if (this.stored >= 0) this.#moveTo(this.stored);
     else this.doubt = 'newEarliest';
   }
