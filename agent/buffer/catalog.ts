@@ -147,7 +147,11 @@ export class Catalog {
     place.chain = [...place.chain, stream];
     place.last = null;
     this.streams.set(stream.id, stream);
-    this.#undo.push(() => this.streams.delete(stream.id));
+    this.#undo.push(() => {
+      this.streams.delete(stream.id);
+      // Its rows are gone with it: sealing its tail would write the stream back.
+      this.tailed.delete(stream);
+    });
     this.#dirty.streams.add(stream);
     return stream;
   }

@@ -9,6 +9,7 @@ import {
   onDisk,
   open,
   openNew,
+  readTable,
   record,
   records,
   TestClock,
@@ -36,6 +37,20 @@ describe('capture', () => {
     expect(valuesOf(parcel!)).toEqual(['a0', 'a1', 'a2', 'b0', 'b1']);
     expect(parcel).toMatchObject({ first: 0, last: 4, previousTip: EMPTY_TIP, kind: 'sealed' });
     expect(await intake.sealTail(0)).toBe(false);
+  });
+
+  test('a stream that was rolled back leaves nothing behind that would be sealed later', async () => {
+    const { intake, file, path } = openNew();
+    file.notes.setPosition = () => {
+      throw new Error('not now');
+    };
+    const positions = [{ key: 'k', position: position(1) }];
+    await expect(intake.capture({ records: records('a', 3), positions })).rejects.toThrow('not now');
+    await intake.capture({ records: records('b', 3) });
+    expect(await intake.sealTail(0)).toBe(true);
+    expect(allValues(intake)).toEqual(['b0', 'b1', 'b2']);
+    await intake.close();
+    expect(readTable(path, 'SELECT next, sealedNext FROM stream')).toEqual([{ next: 3, sealedNext: 3 }]);
   });
 
   test('many records are sealed at once into nearly equal batches', async () => {
