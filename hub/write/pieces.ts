@@ -26,7 +26,7 @@ export interface Piece {
 /** The batches to produce for one that was taken: itself where it fits. */
 export function piecesOf(write: Write, job: number, maxMessageBytes: number): Piece[] {
   const { blob, first, last } = write.batch;
-  const whole = { write, job, blob, first, last, header: headerOf(blob), tooLarge: false };
+  const whole = { write, job, blob, first, last, header: sealedHeader(write.batch), tooLarge: false };
   if (blob.length <= maxMessageBytes) return [whole];
   if (first === last) return [{ ...whole, tooLarge: true }];
   try {
@@ -60,6 +60,15 @@ function split(whole: Piece, maxMessageBytes: number): Piece[] {
 }
 
 const headerOf = (blob: Buffer): Buffer => Buffer.from(blob.subarray(0, HEADER_BYTES));
+
+/** A group's later attempts find the blob as the first one's producing has patched it. */
+const sealedHeaders = new WeakMap<Write['batch'], Buffer>();
+
+function sealedHeader(batch: Write['batch']): Buffer {
+  const known = sealedHeaders.get(batch) ?? headerOf(batch.blob);
+  sealedHeaders.set(batch, known);
+  return known;
+}
 const writable = (codec: Codec): 'none' | 'zstd' => (codec === 'none' ? 'none' : 'zstd');
 
 /** The bytes as they were before producing patched them. */

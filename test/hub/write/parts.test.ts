@@ -59,7 +59,9 @@ test('a dead letter holds the bytes as they were sealed, whatever producing did 
   const sealed = Buffer.from(one.batch.blob);
   const [piece] = piecesOf(one, 0, 1e6);
   patchBatch(piece!.blob, { producerId: 7n, producerEpoch: 3, baseSequence: 5, transactional: true });
-  expect(Buffer.compare(restored(piece!), sealed)).toBe(0);
+  // A second attempt at the group begins with what the first one has patched.
+  const [again] = piecesOf(one, 0, 1e6);
+  expect(Buffer.compare(restored(again!), sealed)).toBe(0);
 });
 
 const landed = (offset: number): Outcome => ({ kind: 'landed', offset });
