@@ -153,8 +153,12 @@ export class Settler {
     telemetry.emit(forkRefused, { code });
     cursors.hold(cursor.streamId, 'local', 'it is sealed again', Number.POSITIVE_INFINITY);
     const known = points.map(({ next, tip }) => ({ next, tip: tip as unknown as Buffer }));
-    await outbox.fork(cursor.streamId, known, code);
-    cursors.forget(cursor.streamId);
+    try {
+      await outbox.fork(cursor.streamId, known, code);
+    } finally {
+      // Where it could not be done (disk full) the hub is asked again, rather than never.
+      cursors.forget(cursor.streamId);
+    }
   }
 
   /** Once more first: the link's checksums are weaker than ours. */
@@ -172,8 +176,11 @@ export class Settler {
     const reason = `${code}: ${refusal.reason || 'no reason given'}`;
     telemetry.emit(rowsRefused, { code });
     cursors.hold(cursor.streamId, 'local', 'rows go into quarantine', Number.POSITIVE_INFINITY);
-    await outbox.quarantine(cursor.streamId, first, last, reason);
-    cursors.forget(cursor.streamId);
+    try {
+      await outbox.quarantine(cursor.streamId, first, last, reason);
+    } finally {
+      cursors.forget(cursor.streamId);
+    }
   }
 }
 

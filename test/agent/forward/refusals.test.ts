@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TributaryError } from '../../../shared/errors.ts';
 import type { EpochState, Refusal, RefusalCode, Shipment } from '../../../shared/wire/index.ts';
 import type { Script, StandInHub } from './hub.ts';
 import { type Agent, newAgent, newBufferPath, newHub, numbered, until } from './support.ts';
@@ -49,6 +50,32 @@ describe('a stream that the hub refuses waits; others go on', () => {
     await until('the buffer is empty', agent.drained);
     expect(hub.values('orders')).toEqual(ORDERS);
     expect(hub.values('sensors')).toEqual(SENSORS);
+  });
+
+  it.each<[RefusalCode, 'fork' | 'quarantine']>([
+    ['fork', 'fork'],
+    ['rejected', 'quarantine'],
+  ])('%s: what the buffer can not do now is tried again', async (code, method) => {
+    const hub = await newHub();
+    hub.script = refuses({ code }, 1);
+    let failed = 0;
+    const agent = newAgent({
+      url: hub.url,
+      seal: SMALL_BATCHES,
+      wrap: (outbox) => {
+        outbox[method] = () => {
+          failed += 1;
+          const facts = { operation: 'capture', subject: 'test', reason: 'the disk is full' } as const;
+          return Promise.reject(new TributaryError({ code: 'bufferFull', retry: 'retryable', ...facts }));
+        };
+        return outbox;
+      },
+    });
+    await agent.capture('orders', ORDERS);
+    agent.forwarder.open();
+    await until('the buffer is empty', agent.drained);
+    expect(failed).toBe(1);
+    expect(hub.values('orders')).toEqual(ORDERS);
   });
 
   it('parked: on its own clock, told in the state of its place', async () => {
