@@ -59,6 +59,8 @@ export interface EpochEntry {
   readonly sinceMs: number;
   /** The operator let it in: streams whose predecessor is not known any more open all the same. */
   readonly accepted: boolean;
+  /** An agent has once said that it has nothing of it left. An old image may bring it back: then it is open again. */
+  readonly left?: boolean;
 }
 
 /**

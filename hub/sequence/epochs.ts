@@ -101,7 +101,7 @@ function closeBefore(entry: EdgeEntry, oldest: LineageLink | undefined): EdgeEnt
   let at = oldest?.predecessor ?? null;
   for (let steps = 0; at !== null && steps < limits.epochsPerEdge; steps += 1) {
     const known = epochs.find((candidate) => candidate.epoch === at);
-    if (known?.state === 'open') epochs = replaced(epochs, { ...known, state: 'closed' });
+    if (known?.state === 'open') epochs = replaced(epochs, { ...known, state: 'closed', left: true });
     at = known?.predecessor ?? null;
   }
   return epochs === entry.epochs ? entry : { ...entry, epochs };

@@ -150,7 +150,8 @@ function openFresh(context: Sequencing, stream: ShippedStream): Ready {
 /** The place has forgotten some of its streams and the edge has left this epoch: it may have been one of them. */
 function mayBeForgotten({ staging }: Sequencing, stream: ShippedStream): boolean {
   const epoch = staging.edge(stream.edge)?.epochs.find((known) => known.epoch === stream.epoch);
-  return epoch?.state === 'closed' && (staging.place(edgePlaceKey(stream.edge, stream))?.dropped ?? 0) > 0;
+  const left = epoch?.left === true || epoch?.state === 'closed';
+  return left && (staging.place(edgePlaceKey(stream.edge, stream))?.dropped ?? 0) > 0;
 }
 
 /** Stages a run that begins exactly at the stream's end. */

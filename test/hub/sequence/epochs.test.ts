@@ -55,6 +55,23 @@ describe('epochs of an edge', () => {
   });
 });
 
+test('an old image of an epoch that its place has forgotten is not taken for new', () => {
+  const hub = new Hub();
+  const first = chainOf(4);
+  hub.register(first.stream.epoch);
+  hub.take([first]);
+  let newest = first;
+  for (let at = 0; at <= limits.ancestorsPerPlace; at += 1) {
+    const epoch = nextEpoch();
+    hub.link(epoch, newest.stream.epoch);
+    newest = new Chain(epoch, newest).batch(2);
+    expect(hub.one(newest).code).toBeNull();
+  }
+  expect(hub.link(first.stream.epoch, null).state).toBe('open');
+  expect(hub.one(first)).toMatchObject({ code: 'TIP_UNKNOWN', taken: 0 });
+  expect(hub.one(first, 2)).toMatchObject({ code: 'TIP_UNKNOWN', taken: 0 });
+});
+
 test('an agent is told how far the hub has its sources, where that is further than it is itself', () => {
   const chain = chainOf(3);
   const { hub } = hubWith(0, chain);
