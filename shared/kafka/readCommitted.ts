@@ -45,6 +45,7 @@ const FETCH_BYTES = 4 * MIB;
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 20;
 const LEADER_NOT_AVAILABLE = 5;
+const REQUEST_TIMED_OUT = 7;
 
 /**
  * Reads a partition as `read_committed`, batch by batch: aborted batches and markers are left out.
@@ -107,7 +108,8 @@ async function fetchOnce(
     const request = { ...bounds, partitions: [wanted] };
     const [fetched] = await fetchRaw(cluster, leader.nodeId, request, `${purpose}-${partition}`);
     if (fetched && fetched.errorCode === 0) return fetched;
-    const code = fetched?.errorCode ?? -1;
+    // A broker that throttles its client answers with nothing at all.
+    const code = fetched?.errorCode ?? REQUEST_TIMED_OUT;
     if (!isRetriable(code) || performance.now() > deadline) throw refused(purpose, `${topic}/${partition}`, code);
   } else if (performance.now() > deadline) throw refused(purpose, `${topic}/${partition}`, LEADER_NOT_AVAILABLE);
   cluster.forget(topic);
