@@ -35,6 +35,7 @@ import { destinationsOf, prepareTargets } from './destinations.ts';
 import { queueChanged, shardLost, shardTaken, shardTrouble, shardTroubleAgain, transactionFailed } from './events.ts';
 import { GroupRun } from './group.ts';
 import { type Job, JobQueue } from './jobs.ts';
+import { mendLedger, mendTargets, targetsOf } from './mend.ts';
 import { settledOf } from './receipts.ts';
 import type { Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
@@ -278,9 +279,11 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
+    await mendLedger(this.#producer, topics, this.shard);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#shardState = emptyState();
     this.#ledgerEnd = await readShard(cluster, where, from, this.#shardState);
+    await mendTargets(this.#producer, topics, this.shard, targetsOf(this.#shardState));
     const claim = await claimShard(this.#producer, {
       where,
       identity,
