@@ -17,7 +17,6 @@
  *   (orphans.ts).
  */
 import { reasonOf, TributaryError } from '../../errors.ts';
-import { RecordsError, readHeader } from '../../records/index.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Cluster } from '../cluster.ts';
 import { closedError, deepReason } from '../failures.ts';
@@ -30,7 +29,8 @@ import { Lane } from './lane.ts';
 import { findOrphans, type Orphan, type PartitionName } from './orphans.ts';
 import { judge, type Outcome, refusal, unavailable } from './outcome.ts';
 import { Ambiguous, Fenced, LANE_PATIENCE_MS, Pipeline } from './pipeline.ts';
-import { Sequences } from './sequence.ts';
+import { countRecords, Sequences } from './sequence.ts';
+import { Touched } from './touched.ts';
 
 export interface ProducerOptions {
   readonly transactionalId: string;
@@ -71,9 +71,7 @@ export class TransactionalProducer {
   /** Whether the coordinator may know of an open transaction. */
   #begun = false;
   #landed = 0;
-  /** Where the open transaction writes, and where the ones before it did whose markers may be missing. */
-  #open = new Map<string, PartitionName>();
-  #last = new Map<string, PartitionName>();
+  readonly #touched = new Touched();
   /** How the last transaction ended, as far as the coordinator or its answer said. */
   #ending: Ending | null = null;
   #tail: Promise<unknown> = Promise.resolve();
@@ -111,7 +109,7 @@ export class TransactionalProducer {
   }
   /** Where this producer's last transactions wrote, or may have. */
   get lastPartitions(): PartitionName[] {
-    return [...new Map([...this.#last, ...this.#open]).values()];
+    return this.#touched.all;
   }
 
   /**
@@ -124,6 +122,7 @@ export class TransactionalProducer {
       if (this.#state === 'closed') throw closedError(this.transactionalId);
       const started = performance.now();
       this.#state = 'unknown';
+      this.#touched.interrupted();
       this.#ending = (await this.#coordinator.lastEnding()) ?? (this.#begun ? null : this.#ending);
       await this.#init();
       this.#protocol = this.#options.protocol ?? (await this.#clusterProtocol());
@@ -231,7 +230,7 @@ export class TransactionalProducer {
     const allowed = this.#protocol === 1 ? await this.#addPartitions(lanes) : lanes;
     if (allowed.length === 0) return;
     this.#begun = true;
-    for (const { topic, partition } of allowed) this.#open.set(`${topic}/${partition}`, { topic, partition });
+    this.#touched.add(allowed);
     const timeoutMs = this.#cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     const pipeline = new Pipeline(
       {
@@ -314,8 +313,7 @@ export class TransactionalProducer {
         const committed = commit && this.#landed > 0;
         const next = await this.#coordinator.end(this.#identity, committed, this.#protocol);
         this.#ending = committed ? 'committed' : 'aborted';
-        // That this one could begin means that the one before it had ended.
-        this.#last = new Map();
+        this.#touched.ended();
         if (next) this.#identity = { transactionalId: this.transactionalId, ...next };
       } catch (error) {
         throw this.#toFailure(commit ? 'commit transaction' : 'abort transaction', error);
@@ -330,8 +328,6 @@ export class TransactionalProducer {
     this.#begun = false;
     this.#landed = 0;
     this.#added = new Set();
-    for (const [key, partition] of this.#open) this.#last.set(key, partition);
-    this.#open = new Map();
   }
 
   #mustBeOpen(): void {
@@ -390,15 +386,5 @@ export class TransactionalProducer {
   /** Leaves an open transaction to the coordinator's time-out, or to the next owner. Never waits. */
   close(): void {
     this.#state = 'closed';
-  }
-}
-
-/** The broker counts by the last offset delta. Null where the bytes are no batch. */
-function countRecords(blob: Buffer): number | null {
-  try {
-    return readHeader(blob).lastOffsetDelta + 1;
-  } catch (error) {
-    if (error instanceof RecordsError) return null;
-    throw error;
   }
 }
