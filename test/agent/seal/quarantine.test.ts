@@ -9,6 +9,7 @@ import {
   corrupt,
   folder,
   isSealed,
+  moved,
   open,
   openNew,
   pointBehind,
@@ -71,6 +72,7 @@ describe('quarantine', () => {
     await intake.quarantine(a!.stream.id, 5, 9, 'checksum');
     expect(counts(intake.stats())).toEqual([20, 0, 15, 5]);
     await intake.fork(a!.stream.id, [pointBehind(c!)], 'fork');
+    await moved(intake);
     expect(counts(intake.stats())).toEqual([20, 15, 5, 0]);
     const [d] = takeAll(intake);
     expect(valuesOf(d!)).toEqual(['d0', 'd1', 'd2', 'd3', 'd4']);
@@ -120,6 +122,7 @@ describe('quarantine', () => {
     corrupt(path, 'content', b!.id);
     const { intake: second } = open(path, FIVES);
     await second.fork(a!.stream.id, [], 'fork');
+    await moved(second);
     expect(takeAll(second).map(({ kind, first, last }) => [kind, first, last])).toEqual([
       ['sealed', 0, 4],
       ['gap', 5, 9],
