@@ -217,6 +217,7 @@ const lateReceipt = (n: number, rows: number, steps: number): Command =>
     const taken = upTo(parcels, chosen);
     const aside = taken.slice(-1 - rows, -1);
     const { id } = chosen.stream;
+    real.withGaps.add(id);
     const { intake } = real.opened;
     if (aside.length > 0) await intake.quarantine(id, aside[0]!.first, aside.at(-1)!.last, 'model');
     await goOn(steps);
