@@ -51,7 +51,9 @@ export class Commits {
 
   capture(capture: Capture): Promise<CaptureOutcome> {
     const weight = weigh(capture);
-    if (weight > this.#file.maxBytes / 4) throw largerThanBuffer(this.#file, weight);
+    // What can't be divided may be more: the largest record fits a buffer of the least size that the configuration allows.
+    const part = capture.records.length > 1 ? 1 / 4 : 3 / 8;
+    if (weight > this.#file.maxBytes * part) throw largerThanBuffer(this.#file, weight);
     if (!this.#queue.hasRoom(weight)) throw this.#file.full('too much is waiting to be written');
     return new Promise((resolve, reject) => {
       this.#queue.push({ capture, weight, resolve, reject });
