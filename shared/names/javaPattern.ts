@@ -46,6 +46,7 @@ const ANY_BUT_LINE_ENDS = '[^\\n\\r\\u0085\\u2028\\u2029]';
 
 class Translation {
   readonly #source: string;
+  readonly #names = new Set<string>();
   #at = 0;
   #ignoreCase = false;
 
@@ -122,6 +123,8 @@ class Translation {
     }
     const name = /^\?<[a-zA-Z][a-zA-Z0-9]*>/.exec(this.#rest())?.[0];
     if (!name) throw this.#refuse(`the group "(${this.#rest().slice(0, 3)}"`);
+    if (this.#names.has(name)) throw this.#refuse(`the group name ${name.slice(1)} is there twice`);
+    this.#names.add(name);
     this.#at += name.length;
     return '?:';
   }

@@ -8,8 +8,8 @@
  *     B: up[i] <= up[j] + 2^j - 2^i          (no slot is older than its rank allows)
  *     C: up[i] >= up[j] + 2^max(i-2, 0)      (no two are closer than their rank needs)
  *
- * Why a translation never goes back when the group goes forward: a slot is only ever replaced by a newer sync, and a
- * translation is the sync's downstream offset (plus one where the group is behind it by less than the next sync).
+ * At one moment a larger offset never translates to less than a smaller one. Over time the same offset may translate to
+ * less, when the sync that it was measured from is pushed out: that no checkpoint follows it back is checkpointRules.ts's.
  *
  * A source log that went back (upstream offset smaller than the newest) makes all older syncs useless: they are forgotten.
  */
@@ -134,6 +134,8 @@ function insert(slots: Slots, { upstream, downstream }: OffsetSync): void {
     if (recentEnough(previous, slots[2 * i]!, i - 1, i)) return;
     for (; candidate < i; candidate++) {
       const up = before[2 * candidate]!;
+      // In more than one slot before: it has its place.
+      if (up === replacementUp) continue;
       // Perhaps further back, where older ones are allowed.
       if (!recentEnough(previous, up, i - 1, i)) break;
       const fitsBehind = farEnough(previous, up, i - 1);
