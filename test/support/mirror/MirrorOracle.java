@@ -11,6 +11,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Asks the real MirrorMaker 2: one question a line on stdin, fields by tabs; one answer a line on stdout. In its package,
@@ -36,6 +43,7 @@ public class MirrorOracle {
                 case "match": return match(fields[1], fields[2]);
                 case "due": return due(fields);
                 case "store": return store(fields);
+                case "acl": return acl(fields);
                 case "serde": return serde();
                 default: return "unknown question";
             }
@@ -137,6 +145,20 @@ public class MirrorOracle {
             }
             return String.join(" ", found);
         }
+    }
+
+    /** acl, permission, operation, topic */
+    private static String acl(String[] fields) {
+        DefaultReplicationPolicy policy = new DefaultReplicationPolicy();
+        policy.configure(Map.of());
+        MirrorSourceConnector connector = new MirrorSourceConnector(
+            new SourceAndTarget("source", "target"), policy, t -> true, p -> true, true);
+        AclBinding binding = new AclBinding(
+            new ResourcePattern(ResourceType.TOPIC, fields[3], PatternType.LITERAL),
+            new AccessControlEntry("User:alice", "*", AclOperation.valueOf(fields[2]), AclPermissionType.valueOf(fields[1])));
+        if (!connector.shouldReplicateTopic(fields[3]) || !connector.shouldReplicateAcl(binding)) return "none";
+        AclBinding copy = connector.targetAclBinding(binding);
+        return copy.entry().permissionType() + " " + copy.entry().operation() + " " + copy.pattern().name();
     }
 
     private static String serde() {
