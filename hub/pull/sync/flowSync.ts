@@ -75,16 +75,18 @@ export class FlowSync {
 
   async syncTopics(): Promise<void> {
     const plan = await readTopicPlan(this.#options);
-    if (plan.create.length + plan.grow.length > 0) await this.#applyTopics(plan);
+    const refused = plan.create.length + plan.grow.length > 0 ? await this.#applyTopics(plan) : new Set<string>();
     this.#note(plan);
-    this.#topics = plan.create.length + plan.grow.length > 0 ? await readTopicPlan(this.#options) : plan;
+    // Not asked again: brokers hear of new topics a moment after the controller made them.
+    this.#topics = { ...plan, create: plan.create.filter(({ target }) => refused.has(target)) };
     const ready = existing(this.#topics);
     const text = ready.map(({ source, partitions }) => `${source}/${partitions}`).join(',');
     if (text !== this.#told) this.#options.onTopics(ready);
     this.#told = text;
   }
 
-  async #applyTopics(plan: TopicPlan): Promise<void> {
+  /** What was refused. */
+  async #applyTopics(plan: TopicPlan): Promise<Set<string>> {
     const { target, replicationFactor, telemetry } = this.#options;
     const configs = await readNewTopicConfigs(this.#options, plan.create);
     const failures = await applyTopics(target, plan, {
@@ -98,6 +100,7 @@ export class FlowSync {
     const changes = created.length + grown.length;
     if (changes > 0) telemetry.emit(topicsSynced, { flow: flowOf(this.#options), changes, created, grown });
     this.#refused('topics', failures);
+    return refused;
   }
 
   async syncConfigs(): Promise<void> {
