@@ -43,7 +43,7 @@ export async function madeTopics(
   };
 }
 
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
