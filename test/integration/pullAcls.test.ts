@@ -8,12 +8,18 @@ import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalKafka, startKafka } from '../../deploy/dev/kafka/launch.ts';
-import { Checkpoints, decodeCheckpoint, encodeCheckpoint, ensureInternalTopic } from '../../hub/pull/offsets/index.ts';
+import {
+  Checkpoints,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  ensureInternalTopic,
+  writeOffsetSyncs,
+} from '../../hub/pull/offsets/index.ts';
 import { FlowSync, type FlowSyncOptions, planFlow, printPlan } from '../../hub/pull/sync/index.ts';
 import { appendRecords, Cluster, commitGroupOffsets, readCommitted } from '../../shared/kafka/index.ts';
 import { FILTER_DEFAULTS, NameFilter, replicationPolicy } from '../../shared/names/index.ts';
 import { readRecords } from '../../shared/records/index.ts';
-import { HeardTelemetry, madeTopics, until, writeSyncs } from './pullSupport.ts';
+import { HeardTelemetry, madeTopics, until } from './pullSupport.ts';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } = kafkajs;
 const LONG_MS = 600_000;
@@ -208,7 +214,7 @@ describe('missing rights', () => {
     const [syncs, checkpointsTopic] = [policy.offsetSyncsTopic(target), policy.checkpointsTopic(source)];
     await madeTopics(cluster, [{ name: topic }, { name: syncs }, { name: checkpointsTopic }]);
     const all = [100, 200, 300].map((at) => ({ topic, partition: 0, upstream: at, downstream: at }));
-    await writeSyncs(cluster, syncs, all);
+    await writeOffsetSyncs(cluster, syncs, all, Date.now());
     await commitGroupOffsets(cluster, 'g', [{ topic, partition: 0, offset: 250 }]);
     const earlier = {
       group: 'g',

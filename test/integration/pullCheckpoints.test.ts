@@ -11,12 +11,13 @@ import {
   decodeHeartbeat,
   GroupOffsetSync,
   Heartbeats,
+  writeOffsetSyncs,
 } from '../../hub/pull/offsets/index.ts';
 import { commitGroupOffsets, deleteTopics, describeConfigs, fetchGroupOffsets } from '../../shared/kafka/index.ts';
 import { replicationPolicy } from '../../shared/names/index.ts';
 import { brokers, cluster, consumeAll, createTopic, kafkaJs, produce, uniqueTopic } from '../support/kafka.ts';
 import { type MirrorOracle, mirrorOracle, type NoOracle } from '../support/mirror/oracle.ts';
-import { HeardTelemetry, madeTopics, until, writeSyncs } from './pullSupport.ts';
+import { HeardTelemetry, madeTopics, until } from './pullSupport.ts';
 
 const policy = replicationPolicy({ kind: 'default' });
 const LONG_MS = 600_000;
@@ -87,7 +88,7 @@ async function written(flow: Flow): Promise<string[]> {
 const commit = (flow: Flow, offset: number, metadata = '', partition = 0, group = flow.group): Promise<void> =>
   commitGroupOffsets(cluster(), group, [{ topic: flow.topic, partition, offset, metadata }]);
 const sync = (flow: Flow, upstream: number, downstream: number, partition = 0): Promise<void> =>
-  writeSyncs(cluster(), flow.syncsTopic, [{ topic: flow.topic, partition, upstream, downstream }]);
+  writeOffsetSyncs(cluster(), flow.syncsTopic, [{ topic: flow.topic, partition, upstream, downstream }], Date.now());
 
 describe('checkpoints', () => {
   it('are written for groups that have offsets and syncs; MirrorMaker 2 translates with them', async ({ skip }) => {
@@ -109,7 +110,7 @@ describe('checkpoints', () => {
     expect(translated).toBe(`{${copy}-0=41/shelf 7, ${copy}-1=5/}`);
   });
 
-  it('MirrorCheckpointTaskTest.testCheckpointStoreInitialized: none before there are offset syncs; topics without them get none', async () => {
+  it('MirrorCheckpointTaskTest.testCheckpointStoreInitialized, testNoCheckpointsIfNoRecordsAreMirrored: none before there are offset syncs', async () => {
     const flow = await flowOf({ syncsOn: 'source' });
     await commit(flow, 1);
     const checkpoints = await started(flow);
@@ -192,16 +193,16 @@ describe('checkpoints', () => {
     expect(await written(flow)).toEqual(['g 0 500->400 ', 'g 0 501->1001 ']);
   });
 
-  it('hundreds of groups in one round; beyond the bound they are left out and said', async () => {
-    const flow = await flowOf({ maxCheckpoints: 240 });
+  it('a thousand groups in one round; beyond the bound they are left out and said', async () => {
+    const flow = await flowOf({ maxCheckpoints: 1_200 });
     await sync(flow, 0, 0);
-    const groups = Array.from({ length: 250 }, (_, i) => `${flow.group}-${i}`);
-    for (let at = 0; at < groups.length; at += 50) {
-      await Promise.all(groups.slice(at, at + 50).map((group) => commit(flow, 1, '', 0, group)));
+    const groups = Array.from({ length: 1_210 }, (_, i) => `${flow.group}-${i}`);
+    for (let at = 0; at < groups.length; at += 100) {
+      await Promise.all(groups.slice(at, at + 100).map((group) => commit(flow, 1, '', 0, group)));
     }
     const checkpoints = await started(flow);
     await checkpoints.runNow();
-    expect((await written(flow)).length).toBe(240);
+    expect((await written(flow)).length).toBe(1_200);
     expect(flow.telemetry.of('pull_checkpoints_beyond_bounds')).toMatchObject([{ groups: 10, partitions: 0 }]);
   });
 });

@@ -1,8 +1,6 @@
 /** What the tests of pull flows share: flows over the run's one Kafka, which is source and target at once. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OffsetSync } from '../../hub/pull/offsets/index.ts';
-import { encodeOffsetSync } from '../../hub/pull/offsets/index.ts';
-import { appendRecords, type Cluster, createTopics, deleteTopics } from '../../shared/kafka/index.ts';
+import { type Cluster, createTopics, deleteTopics } from '../../shared/kafka/index.ts';
 import type { EventType } from '../../shared/telemetry/event.ts';
 import { ProcessTelemetry, type Telemetry } from '../../shared/telemetry/telemetry.ts';
 
@@ -49,10 +47,4 @@ export async function until(what: string, holds: () => Promise<boolean>, withinM
     if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
     await sleep(50);
   }
-}
-
-/** As a copier writes them. */
-export async function writeSyncs(cluster: Cluster, topic: string, syncs: readonly OffsetSync[]): Promise<void> {
-  const records = syncs.map((sync) => ({ ...encodeOffsetSync(sync), timestamp: Date.now(), headers: [] }));
-  await appendRecords(cluster, topic, 0, records);
 }

@@ -39,4 +39,4 @@ export { creationOutcome, ensureInternalTopic, type InternalTopic } from './inte
 export { decodeOffsetSync, encodeOffsetSync, type OffsetSync } from './offsetSync.ts';
 export { SyncReader } from './syncReader.ts';
 export { OffsetSyncStore } from './syncStore.ts';
-export { OffsetSyncs, SyncDue } from './syncWriter.ts';
+export { OffsetSyncs, SyncDue, writeOffsetSyncs } from './syncWriter.ts';

@@ -1,5 +1,6 @@
 /** When an offset sync is written, and which: MirrorMaker 2's rules, for its own clients and for going back to it. */
-import type { OffsetSync } from './offsetSync.ts';
+import { appendRecords, type Cluster } from '../../../shared/kafka/index.ts';
+import { encodeOffsetSync, type OffsetSync } from './offsetSync.ts';
 
 /** Says for one source partition, record by record or batch by batch, whether a sync is due. */
 export class SyncDue {
@@ -55,14 +56,17 @@ export class SyncDue {
 
 export interface OffsetSyncsOptions {
   readonly maxLag: number;
-  readonly send: (sync: OffsetSync) => Promise<void>;
-  /** One was not written; the partition's next one makes up for it. */
-  readonly failed: (sync: OffsetSync, error: unknown) => void;
-  /** Syncs sent and not answered, of all partitions. Default 10. */
+  readonly send: (syncs: readonly OffsetSync[]) => Promise<void>;
+  /** They were not written; each partition's next one makes up for it. */
+  readonly failed: (syncs: readonly OffsetSync[], error: unknown) => void;
+  /** Requests sent and not answered. Default 10. */
   readonly maxInFlight?: number;
+  /** Syncs in one request. Default 500. */
+  readonly maxPerRequest?: number;
 }
 
 const MAX_IN_FLIGHT = 10;
+const MAX_PER_REQUEST = 500;
 
 /**
  * Syncs of many partitions on their way: due ones are sent at the next {@link fire}, the others wait for
@@ -117,15 +121,20 @@ export class OffsetSyncs {
 
   /** Sends what is pending, as far as there is room in flight; the rest waits for the next call. */
   fire(): void {
-    for (const [key, sync] of this.#pending) {
-      if (this.#inFlight.size >= (this.#options.maxInFlight ?? MAX_IN_FLIGHT)) return;
-      this.#pending.delete(key);
-      const sent = this.#options
-        .send(sync)
-        .catch((error: unknown) => this.#options.failed(sync, error))
-        .finally(() => this.#inFlight.delete(sent));
-      this.#inFlight.add(sent);
+    const { maxInFlight = MAX_IN_FLIGHT, maxPerRequest = MAX_PER_REQUEST } = this.#options;
+    while (this.#pending.size > 0 && this.#inFlight.size < maxInFlight) {
+      const some = [...this.#pending].slice(0, maxPerRequest);
+      for (const [key] of some) this.#pending.delete(key);
+      this.#send(some.map(([, sync]) => sync));
     }
+  }
+
+  #send(syncs: readonly OffsetSync[]): void {
+    const sent = this.#options
+      .send(syncs)
+      .catch((error: unknown) => this.#options.failed(syncs, error))
+      .finally(() => this.#inFlight.delete(sent));
+    this.#inFlight.add(sent);
   }
 
   /** The partition is no longer this process's. */
@@ -138,4 +147,15 @@ export class OffsetSyncs {
   async settled(): Promise<void> {
     await Promise.all(this.#inFlight);
   }
+}
+
+/** For {@link OffsetSyncsOptions.send}: writes them where `cluster` keeps the topic. */
+export async function writeOffsetSyncs(
+  cluster: Cluster,
+  topic: string,
+  syncs: readonly OffsetSync[],
+  timestamp: number,
+): Promise<void> {
+  const records = syncs.map((sync) => ({ ...encodeOffsetSync(sync), timestamp, headers: [] }));
+  await appendRecords(cluster, topic, 0, records);
 }

@@ -16,17 +16,19 @@ interface Waiting extends OffsetSync {
 }
 
 /** Syncs that were sent and wait for their answer. */
-function sending(maxLag: number, maxInFlight?: number) {
+function sending(maxLag: number, maxInFlight?: number, maxPerRequest?: number) {
   const sent: Waiting[] = [];
   const failures: OffsetSync[] = [];
   const syncs = new OffsetSyncs({
     maxLag,
     ...(maxInFlight === undefined ? {} : { maxInFlight }),
-    send: (sync) =>
+    ...(maxPerRequest === undefined ? {} : { maxPerRequest }),
+    send: (syncs) =>
       new Promise((resolve, reject) => {
-        sent.push({ ...sync, answer: (error) => (error ? reject(error) : resolve()) });
+        const answer = (error?: Error): void => (error ? reject(error) : resolve());
+        for (const sync of syncs) sent.push({ ...sync, answer });
       }),
-    failed: (sync) => failures.push(sync),
+    failed: (syncs) => failures.push(...syncs),
   });
   return { syncs, sent, failures };
 }
@@ -122,17 +124,17 @@ describe('OffsetSyncWriterTest', () => {
     expect([syncs.pending, syncs.delayed]).toEqual([[syncOf(4, 5)], []]);
   });
 
-  it('at most ten are in flight; one that fails is said, and frees its place', async () => {
-    const { syncs, sent, failures } = sending(50);
-    for (let partition = 0; partition < 30; partition++) syncs.update(syncOf(0, 1, partition));
-    syncs.fire();
-    expect(sent).toHaveLength(10);
-    sent[3]?.answer(new Error('no leader'));
-    for (const one of sent) one.answer();
-    await syncs.settled();
-    expect(failures).toEqual([syncOf(0, 1, 3)]);
+  it('at most ten requests are in flight; one that fails is said, and frees its place', async () => {
+    const { syncs, sent, failures } = sending(50, undefined, 2);
+    for (let partition = 0; partition < 50; partition++) syncs.update(syncOf(0, 1, partition));
     syncs.fire();
     expect(sent).toHaveLength(20);
+    sent[6]?.answer(new Error('no leader'));
+    for (const one of sent) one.answer();
+    await syncs.settled();
+    expect(failures).toEqual([syncOf(0, 1, 6), syncOf(0, 1, 7)]);
+    syncs.fire();
+    expect(sent).toHaveLength(40);
   });
 
   it('a partition that is given up leaves nothing behind', () => {
