@@ -40,6 +40,8 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/write': { 'hub/ledger': 'values', 'hub/sequence': 'values' },
   'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
   'hub/dashboard': { 'hub/fleet': 'types' },
+  // Whole clusters as MirrorMaker 2 copies them; no edge and no shipment here.
+  'hub/pull': {},
   // `tributary verify`: reads what the others wrote, in a process of its own.
   'hub/prove': { 'hub/ledger': 'values', 'hub/sequence': 'values', 'hub/write': 'values' },
 

@@ -17,12 +17,14 @@
  * A `TransactionalProducer` borrows the cluster; see transaction/producer.ts for its states.
  */
 export { AbortedBatches } from './aborted.ts';
+export { createAcls, deleteAcls, describeTopicAcls } from './acls.ts';
 export * from './admin.ts';
+export { appendRecords } from './append.ts';
 export { Cluster, type Leader, type Metadata } from './cluster.ts';
 export type { RawConnection } from './connection.ts';
 export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
-export { commitGroupOffsets, fetchGroupOffsets } from './groupOffsets.ts';
+export { commitGroupOffsets, fetchGroupOffsets, fetchOffsetsOfGroups, listGroups } from './groupOffsets.ts';
 export { groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
 export {
   type PartitionToRead,
@@ -41,9 +43,11 @@ export {
 export { awaitStable, type LogEnd } from './stable.ts';
 export type { Outcome } from './transaction/outcome.ts';
 export { type OutgoingBatch, type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
-export type { ConfigChange, ConfigResource, DescribedConfigs } from './wire/configs.ts';
+export type { AclBinding, Operation, Permission } from './wire/aclTypes.ts';
+export type { ConfigChange, ConfigEntry, ConfigResource, ConfigSource, DescribedConfigs } from './wire/configs.ts';
 export type { NewTopic, TopicResult } from './wire/createTopics.ts';
 export type { AbortedTransaction, FetchedPartition, FetchPartition, FetchRequest, Isolation } from './wire/fetch.ts';
+export type { ListedGroup } from './wire/listGroups.ts';
 export { EARLIEST, LATEST, type ListedOffset, type ListOffsetsPartition } from './wire/listOffsets.ts';
 export type { MetadataBroker, MetadataPartition, MetadataTopic } from './wire/metadata.ts';
 export type { GroupOffset } from './wire/offsetCommit.ts';
