@@ -22,8 +22,9 @@ export { Cluster, type Leader, type Metadata } from './cluster.ts';
 export type { RawConnection } from './connection.ts';
 export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
+export { FetchSession, type SessionAnswer } from './fetchSession.ts';
 export { commitGroupOffsets, fetchGroupOffsets } from './groupOffsets.ts';
-export { groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
+export { deleteRecords, groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
 export {
   type PartitionToRead,
   type ReadCommittedOptions,
@@ -38,8 +39,10 @@ export {
   type TlsSettings,
   toKafkaJs,
 } from './settings.ts';
+export { IdempotentProducer } from './transaction/idempotent.ts';
 export type { Outcome } from './transaction/outcome.ts';
-export { type OutgoingBatch, type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
+export type { OutgoingBatch } from './transaction/outgoing.ts';
+export { type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
 export type { ConfigChange, ConfigResource, DescribedConfigs } from './wire/configs.ts';
 export type { NewTopic, TopicResult } from './wire/createTopics.ts';
 export type { AbortedTransaction, FetchedPartition, FetchPartition, FetchRequest, Isolation } from './wire/fetch.ts';

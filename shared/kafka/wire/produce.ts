@@ -8,7 +8,8 @@ export interface ProduceBatch {
   readonly batch: Buffer;
 }
 export interface ProduceRequest {
-  readonly transactionalId: string;
+  /** Null: outside of transactions. */
+  readonly transactionalId: string | null;
   /** How long the broker may wait for its followers. */
   readonly timeoutMs: number;
   readonly batches: readonly ProduceBatch[];
