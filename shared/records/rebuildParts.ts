@@ -29,6 +29,7 @@ export interface RebuiltPart {
   readonly first: number;
   readonly last: number;
   readonly records: number;
+  readonly maxTimestamp: number;
   /** Each record's offset behind `first`; null where there are no holes. */
   readonly deltas: Int32Array | null;
 }
@@ -111,7 +112,7 @@ function encodePart(raw: Raw, from: number, to: number): RebuiltPart {
     const contiguous = last - first + 1 === to - from;
     const deltas = contiguous ? null : Int32Array.from(raw.deltas.slice(from, to), (delta) => delta - first);
     const { baseOffset } = raw.header;
-    return { blob, first: baseOffset + first, last: baseOffset + last, records: to - from, deltas };
+    return { blob, first: baseOffset + first, last: baseOffset + last, records: to - from, maxTimestamp: max, deltas };
   } finally {
     out.release();
   }
