@@ -127,6 +127,7 @@ export class Copier implements Flow {
     if (partition === undefined) this.#pausedTopics.delete(topic);
     for (const one of this.#of(topic, partition)) {
       one.paused = false;
+      this.targets.doubt(one.spec.targetTopic);
       if (one.state.kind === 'stopped') {
         one.accepted = true;
         one.start();

@@ -58,7 +58,12 @@ export class Starter {
     const due: Partition[] = [];
     for (const partition of this.#flow.partitions.values()) {
       if (partition.settling) continue;
-      if (partition.state.kind === 'waiting' && partition.state.retryAtMs <= now) partition.start();
+      const { state } = partition;
+      if (state.kind === 'waiting' && state.retryAtMs <= now) {
+        // What it waits for may have been set right in the target.
+        if (!state.reason.startsWith('source')) this.#flow.targets.doubt(partition.spec.targetTopic);
+        partition.start();
+      }
       if (partition.state.kind === 'starting') due.push(partition);
     }
     return due;
