@@ -30,41 +30,48 @@ export interface SessionAnswer {
   readonly throttleMs: number;
 }
 
-const keyOf = (p: { topic: string; partition: number }): string => `${p.topic}/${p.partition}`;
+/** `topic` by id where there is one: a topic that was made again is another one. */
+const keyOf = (p: { topic: string; topicId?: string; partition: number }): string =>
+  `${p.topicId ?? p.topic}/${p.partition}`;
 
-/** What the broker believes to be in the session, and what has to be said to make it what is wanted. */
+/**
+ * What the broker believes to be in the session, and what has to be said to make it what is wanted. Partitions are compared
+ * as objects: one that is the same object as before has not changed.
+ */
 export class SessionState {
   #id = 0;
   #epoch = 0;
-  #members = new Map<string, FetchPartition>();
+  #members: ReadonlySet<FetchPartition> = new Set();
+  readonly #names = new Map<string, string>();
 
   reset(): void {
     this.#id = 0;
     this.#epoch = 0;
-    this.#members.clear();
+    this.#members = new Set();
+    this.#names.clear();
   }
 
   /** Takes it as said: to be followed by {@link answered} or {@link reset}. */
-  prepare(wanted: readonly FetchPartition[]): { session: SessionRequest; partitions: FetchPartition[] } {
-    const members = new Map(wanted.map((p) => [keyOf(p), p]));
+  prepare(wanted: readonly FetchPartition[]): { session: SessionRequest; partitions: readonly FetchPartition[] } {
     const before = this.#members;
+    const members = new Set(wanted);
     this.#members = members;
-    const session = { id: this.#id, epoch: this.#epoch };
-    if (this.#id === 0) return { session: { ...session, forgotten: [] }, partitions: [...wanted] };
-    const partitions = wanted.filter((p) => {
-      const known = before.get(keyOf(p));
-      return !known || !isSame(known, p);
-    });
-    const forgotten = [...before.values()].filter((p) => members.get(keyOf(p))?.topicId !== p.topicId);
-    return { session: { ...session, forgotten }, partitions };
+    const partitions = this.#id === 0 ? wanted : wanted.filter((p) => !before.has(p));
+    for (const { topicId, topic } of partitions) if (topicId) this.#names.set(topicId, topic);
+    const forgotten: FetchPartition[] = [];
+    if (this.#id !== 0 && (partitions.length > 0 || members.size !== before.size)) {
+      const said = new Set(partitions.map(keyOf));
+      for (const member of before) if (!members.has(member) && !said.has(keyOf(member))) forgotten.push(member);
+    }
+    return { session: { id: this.#id, epoch: this.#epoch, forgotten }, partitions };
   }
 
   /** False where the session is over and the same has to be asked anew. */
   answered({ errorCode, sessionId }: Pick<FetchResponse, 'errorCode' | 'sessionId'>): boolean {
-    if (errorCode !== 0 || (this.#id !== 0 && sessionId !== this.#id)) {
-      const lost = errorCode === SESSION_NOT_FOUND || errorCode === SESSION_EPOCH || errorCode === SESSION_TOPIC_ID;
-      const hadOne = this.#id !== 0;
+    const hadOne = this.#id !== 0;
+    if (errorCode !== 0 || (hadOne && sessionId !== this.#id)) {
       this.reset();
+      const lost = errorCode === SESSION_NOT_FOUND || errorCode === SESSION_EPOCH || errorCode === SESSION_TOPIC_ID;
       return !(lost && hadOne);
     }
     this.#epoch = sessionId === 0 ? 0 : this.#epoch === MAX_EPOCH ? 1 : this.#epoch + 1;
@@ -72,22 +79,10 @@ export class SessionState {
     return true;
   }
 
-  names(): Map<string, string> {
-    return new Map([...this.#members.values()].map((p) => [p.topicId ?? '', p.topic]));
+  /** Of a topic that was asked for by id; empty where it was not. */
+  nameOf(topicId: string): string {
+    return this.#names.get(topicId) ?? '';
   }
-
-  idOf(topic: string, partition: number): string | undefined {
-    return this.#members.get(`${topic}/${partition}`)?.topicId;
-  }
-}
-
-function isSame(a: FetchPartition, b: FetchPartition): boolean {
-  return (
-    a.offset === b.offset &&
-    a.topicId === b.topicId &&
-    a.currentLeaderEpoch === b.currentLeaderEpoch &&
-    a.maxBytes === b.maxBytes
-  );
 }
 
 export class FetchSession {
@@ -105,7 +100,7 @@ export class FetchSession {
   }
 
   /**
-   * `request.partitions`: all that are wanted now, whatever was asked before. By topic id where every partition has one and
+   * `request.partitions`: all that are wanted now, whatever was asked before; the same object where nothing has changed. By topic id where every partition has one and
    * the broker speaks it.
    * @throws TributaryError `brokerUnavailable`: no answer; reading again is harmless
    */
@@ -129,12 +124,9 @@ export class FetchSession {
     const answer = await connection.send(byId ? fetchV13 : fetchV12, asked);
     if (!this.#state.answered(answer)) return null;
     if (answer.errorCode !== 0) throw answeredWith('Fetch request', `node ${this.#nodeId}`, answer.errorCode);
-    const names = byId ? this.#state.names() : null;
-    const partitions = answer.partitions.map((p) =>
-      names
-        ? { ...p, topic: names.get(p.topicId) ?? '' }
-        : { ...p, topicId: this.#state.idOf(p.topic, p.partition) ?? p.topicId },
-    );
+    const partitions = byId
+      ? answer.partitions.map((p) => ({ ...p, topic: this.#state.nameOf(p.topicId) }))
+      : answer.partitions;
     return { partitions, throttleMs: answer.throttleMs };
   }
 }

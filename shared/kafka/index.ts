@@ -22,7 +22,7 @@ export { Cluster, type Leader, type Metadata } from './cluster.ts';
 export type { RawConnection } from './connection.ts';
 export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
-export { FetchSession, type SessionAnswer } from './fetchSession.ts';
+export { FetchSession, type SessionAnswer, SessionState } from './fetchSession.ts';
 export { commitGroupOffsets, fetchGroupOffsets } from './groupOffsets.ts';
 export { deleteRecords, groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
 export {

@@ -220,3 +220,37 @@ test('a record that is too large goes to the dead letter topic where that is wan
     'tributary.deadletter.last': '1',
   });
 });
+
+test.each(['hold', 'deadLetter'] as const)(
+  'a batch that the target refuses, %s: nothing behind it passes, others lose nothing',
+  async (onRefused) => {
+    const rig = PullRig.open();
+    const topic = await rig.topic('pull-refused', { target: { 'message.timestamp.before.max.ms': '3600000' } });
+    const other = await rig.topic('pull-other');
+    const old = Date.now() - 7_200_000;
+    const value = (name: string, timestamp = Date.now()) => batchOf(topic, [{ value: text(name), timestamp }]);
+    await send([value('good 1'), value('old', old), value('good 2'), value('good 3')]);
+    const process = await rig.start({ topics: [topic, other], settings: { onRefused }, shards: { shards: 1 } });
+    const load = Array.from({ length: 200 }, (_, i) => batchOf(other, [{ value: text(`${i}`) }]));
+    for (const batch of load) await send([batch]);
+    if (onRefused === 'hold') {
+      await expect
+        .poll(() => process.state(topic).state, { timeout: 20_000 })
+        .toMatchObject({ reason: 'targetRefused' });
+      await expect.poll(() => process.state(topic).position, { timeout: 20_000 }).toBe(1);
+      expect((await consumeAll(copyOf(topic))).map((record) => String(record.value))).toEqual(['good 1']);
+      const set = { 'message.timestamp.before.max.ms': '9223372036854775807' };
+      await incrementalAlterConfigs(cluster(), [{ kind: 'topic', name: copyOf(topic), set }]);
+    }
+    const beside = await copied(process, other, await ends(other));
+    expect(beside.source).toHaveLength(200);
+    expect(beside.target).toEqual(beside.source);
+    const { target } = await copied(process, topic, await ends(topic));
+    const expected = onRefused === 'hold' ? ['good 1', 'old', 'good 2', 'good 3'] : ['good 1', 'good 2', 'good 3'];
+    expect(target.map((record) => record.value)).toEqual(expected);
+    const letters = onRefused === 'hold' ? [] : await consumeAll(`${rig.ledger}.dead`);
+    expect(letters.map(({ headers }) => String(headers?.['tributary.deadletter.reason']))).toEqual(
+      onRefused === 'hold' ? [] : ['INVALID_TIMESTAMP'],
+    );
+  },
+);

@@ -11,6 +11,8 @@ export interface ChunkFlow {
   readonly listener: CopyListener;
   /** Bytes of it are not waiting any more. */
   released(chunk: Chunk): void;
+  /** What a partition was in trouble for is over. */
+  recovered(partition: Partition): void;
   /** It is in the target and in the ledger. */
   settled(chunk: Chunk, landed: Landed): void;
 }

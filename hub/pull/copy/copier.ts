@@ -197,7 +197,7 @@ export class Copier implements Flow {
     if (plan.bytes > 0) for (const fetcher of this.#fetchers.values()) fetcher.wake();
   }
 
-  settled({ partition, plan, fetchedAtMs }: Chunk, landed: Landed): void {
+  settled({ partition, fetchedAtMs }: Chunk, landed: Landed): void {
     const { counters, spec } = partition;
     counters.records += landed.records;
     counters.bytes += landed.bytes;
@@ -211,8 +211,6 @@ export class Copier implements Flow {
       this.telemetry.emit(pullCopied, { ...facts, records, bytes, ageMs, latencyMs });
       partition.lastTimestamp = maxTimestamp;
     }
-    // A partition that stands where it waited before has not recovered by moving its position there.
-    if (partition.trouble && plan.pieces.length > 0 && !plan.problem) this.recovered(partition);
   }
 
   recovered(partition: Partition): void {

@@ -11,6 +11,7 @@ import {
   type SessionAnswer,
   saysStaleLeader,
 } from '../../../shared/kafka/index.ts';
+import { KIB } from '../../../shared/limits.ts';
 import { Waiter } from '../../../shared/waiter.ts';
 import { type Chunk, targetOf } from './chunk.ts';
 import { pullAborted, pullRebuilt, pullSourceAway, pullSourceBack } from './events.ts';
@@ -27,10 +28,14 @@ const CROWDED_WAIT_MS = 10;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 
+/** Answers of fewer bytes are followed by a pause. */
+const FEW_BYTES = 64 * KIB;
+
+/** Made anew only where something of it has changed: the session compares objects. */
 interface Asked {
   readonly partition: Partition;
   readonly generation: number;
-  readonly offset: number;
+  readonly request: FetchPartition;
 }
 
 export class FetchLoop {
@@ -38,6 +43,8 @@ export class FetchLoop {
   readonly #flow: Flow;
   readonly #session: FetchSession;
   readonly #waiter = new Waiter();
+  /** Those of the present request. */
+  readonly #asked = new Map<Partition, Asked>();
   #failures = 0;
   #awaySinceMs = 0;
   #crowdedWaitMs = CROWDED_WAIT_MS;
@@ -63,43 +70,56 @@ export class FetchLoop {
   async #run(): Promise<void> {
     const { signal } = this.#flow;
     while (!signal.aborted) {
-      const { asked, crowded } = this.#wanted();
-      if (asked.size === 0) {
+      const crowded = this.#choose();
+      if (this.#asked.size === 0) {
         await this.#waiter.wait(IDLE_MS);
         continue;
       }
       try {
-        const answer = await this.#session.fetch(this.#request([...asked.values()], crowded));
+        const answer = await this.#session.fetch(this.#request(crowded));
         if (signal.aborted) return;
         this.#reached();
-        this.#accept(asked, answer);
-        if (answer.throttleMs > 0) await this.#sleep(answer.throttleMs);
+        this.#accept(answer);
+        await this.#pause(answer);
       } catch (error) {
         if (signal.aborted) return;
-        await this.#away(error, [...asked.values()]);
+        await this.#away(error);
       }
     }
   }
 
-  /** `crowded`: some are left out only until what was fetched of them is written. */
-  #wanted(): { asked: Map<string, Asked>; crowded: boolean } {
+  /** What is asked for now. True: some are left out, only until what was fetched of them is written. */
+  #choose(): boolean {
     const { partitions, settings, pendingBytes } = this.#flow;
     const full = pendingBytes >= settings.pendingBytes;
-    const asked = new Map<string, Asked>();
+    const asked = this.#asked;
+    let count = 0;
     let crowded = false;
     for (const partition of partitions.values()) {
-      if (partition.leader !== this.nodeId || !partition.copying) continue;
-      if (partition.fetchOffset < 0) partition.start();
-      else if (full || partition.pendingBytes >= settings.pendingPartitionBytes) crowded = true;
-      else {
-        const { generation, fetchOffset: offset } = partition;
-        asked.set(partition.label, { partition, generation, offset });
+      let wanted = partition.leader === this.nodeId && partition.copying;
+      if (wanted && partition.fetchOffset < 0) {
+        partition.start();
+        wanted = false;
       }
+      if (wanted && (full || partition.pendingBytes >= settings.pendingPartitionBytes)) {
+        crowded = true;
+        wanted = false;
+      }
+      if (!wanted) {
+        asked.delete(partition);
+        continue;
+      }
+      count += 1;
+      const known = asked.get(partition);
+      if (!known || !isCurrent(known)) asked.set(partition, ask(partition, settings.fetchPartitionBytes));
     }
-    return { asked, crowded };
+    if (asked.size > count) {
+      for (const partition of asked.keys()) if (partitions.get(partition.label) !== partition) asked.delete(partition);
+    }
+    return crowded;
   }
 
-  #request(asked: readonly Asked[], crowded: boolean) {
+  #request(crowded: boolean) {
     const { settings } = this.#flow;
     const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, settings.fetchMaxWaitMs) : settings.fetchMaxWaitMs;
     if (crowded) this.#crowdedWaitMs *= 2;
@@ -108,37 +128,36 @@ export class FetchLoop {
       maxWaitMs,
       minBytes: settings.fetchMinBytes,
       maxBytes: settings.fetchBytes,
-      partitions: asked.map(
-        ({ partition, offset }): FetchPartition => ({
-          topic: partition.spec.topic,
-          topicId: partition.topicId,
-          partition: partition.spec.partition,
-          offset,
-          currentLeaderEpoch: partition.sourceLeaderEpoch,
-          maxBytes: settings.fetchPartitionBytes,
-        }),
-      ),
+      partitions: Array.from(this.#asked.values(), ({ request }) => request),
     };
   }
 
-  #accept(asked: ReadonlyMap<string, Asked>, { partitions }: SessionAnswer): void {
-    for (const answer of partitions) {
-      const question = asked.get(`${answer.topic}/${answer.partition}`);
-      if (!question || question.generation !== question.partition.generation) continue;
-      const { partition } = question;
+  #accept({ partitions: answers }: SessionAnswer): void {
+    for (const answer of answers) {
+      const partition = this.#flow.partitions.get(`${answer.topic}/${answer.partition}`);
+      const question = partition && this.#asked.get(partition);
+      if (!question || question.generation !== partition.generation) continue;
       if (answer.errorCode !== 0) this.#refused(partition, answer.errorCode);
       else {
         partition.highWatermark = answer.highWatermark;
         this.#hand(question, answer);
       }
     }
-    for (const { partition, generation } of asked.values()) {
-      const sound = partition.trouble?.reason.startsWith('source') && generation === partition.generation;
-      if (sound && !partition.blocked) this.#flow.recovered(partition);
+    for (const { partition, generation } of this.#asked.values()) {
+      if (partition.trouble === null || partition.blocked || generation !== partition.generation) continue;
+      if (partition.trouble.reason.startsWith('source')) this.#flow.recovered(partition);
     }
   }
 
-  #hand({ partition, generation, offset }: Asked, answer: FetchedPartition): void {
+  #pause({ throttleMs, partitions }: SessionAnswer): Promise<void> | null {
+    if (throttleMs > 0) return this.#sleep(throttleMs);
+    let bytes = 0;
+    for (const { records } of partitions) bytes += records.length;
+    const { fetchLingerMs } = this.#flow.settings;
+    return bytes > 0 && bytes < FEW_BYTES && fetchLingerMs > 0 ? this.#sleep(fetchLingerMs) : null;
+  }
+
+  #hand({ partition, generation, request: { offset } }: Asked, answer: FetchedPartition): void {
     const { settings, owners, targets, telemetry, name, clock } = this.#flow;
     const { targetTopic } = partition.spec;
     const plan = planFetched(answer, {
@@ -205,14 +224,14 @@ export class FetchLoop {
   }
 
   /** The broker is away, or not where it was: its partitions may have another leader by now. */
-  async #away(error: unknown, asked: readonly Asked[]): Promise<void> {
+  async #away(error: unknown): Promise<void> {
     const { telemetry, clock, name, source } = this.#flow;
     this.#failures += 1;
     if (this.#failures === 1) {
       this.#awaySinceMs = clock.monotonicMs();
       telemetry.emit(pullSourceAway, { flow: name, node: this.nodeId, reason: reasonOf(error) });
     }
-    for (const { partition } of asked) {
+    for (const partition of this.#asked.keys()) {
       source.forget(partition.spec.topic);
       partition.rewind();
       partition.start();
@@ -233,3 +252,22 @@ export class FetchLoop {
     });
   }
 }
+
+const isCurrent = ({ partition, generation, request }: Asked): boolean =>
+  generation === partition.generation &&
+  request.offset === partition.fetchOffset &&
+  request.topicId === partition.topicId &&
+  request.currentLeaderEpoch === partition.sourceLeaderEpoch;
+
+const ask = (partition: Partition, maxBytes: number): Asked => ({
+  partition,
+  generation: partition.generation,
+  request: {
+    topic: partition.spec.topic,
+    topicId: partition.topicId,
+    partition: partition.spec.partition,
+    offset: partition.fetchOffset,
+    currentLeaderEpoch: partition.sourceLeaderEpoch,
+    maxBytes,
+  },
+});

@@ -23,8 +23,6 @@ export interface Flow extends ChunkFlow {
   /** Something is to be settled, or to be fetched. */
   wakeStarter(): void;
   wakeFetchers(): void;
-  /** What it was in trouble for is over. */
-  recovered(partition: Partition): void;
   /** Bytes of a chunk are waiting now. */
   reserve(partition: Partition, bytes: number): void;
 }

@@ -18,7 +18,7 @@ import type { Partition } from './partition.ts';
 import type { Piece } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { TargetTopics } from './targets.ts';
-import { type BatchVerdict, judgeOutcome } from './verdict.ts';
+import { holds, judgeOutcome } from './verdict.ts';
 
 export interface GroupParts {
   readonly shard: number;
@@ -66,8 +66,8 @@ export class Group {
     const items = taken.map((chunk) => chunk.plan.pieces.map((piece): Item => ({ chunk, piece, outcome: null })));
     const flat = items.flat();
     try {
-      await this.#probe(flat);
-      await this.#deliver(flat.filter(({ outcome, chunk }) => outcome === null && !this.#failed(chunk)));
+      await this.#deliver(flat.filter(({ chunk, piece }) => !isDoubted(chunk, piece)));
+      await this.#deliverDoubted(flat.filter(({ chunk, piece }) => isDoubted(chunk, piece)));
     } finally {
       for (const chunk of taken) chunk.flow.released(chunk);
     }
@@ -91,23 +91,17 @@ export class Group {
     return false;
   }
 
-  #failed = (chunk: Chunk): boolean => this.#progress.get(chunk.partition)?.failure != null;
-
-  /** A target that has refused is tried with one batch, so that a second refusal costs nobody else anything. */
-  async #probe(items: readonly Item[]): Promise<void> {
-    const first = new Map<Partition, Item>();
-    for (const item of items) {
-      const { partition } = item.chunk;
-      if (partition.probing && !item.piece.tooLarge && !first.has(partition)) first.set(partition, item);
+  /** What was refused goes alone, and what is behind it only if it was taken: so nothing has to be undone for it. */
+  async #deliverDoubted(items: readonly Item[]): Promise<void> {
+    if (items.length === 0) return;
+    const refused = items.filter(({ chunk, piece }) => holds(piece, chunk.partition.refusedAt));
+    await this.#deliver(refused);
+    const held = new Set<Partition>();
+    for (const { chunk, piece, outcome } of refused) {
+      const verdict = judgeOutcome(this.#progress.get(chunk.partition)!, piece, outcome, chunk.flow.settings);
+      if (verdict.kind === 'failed') held.add(chunk.partition);
     }
-    if (first.size === 0) return;
-    await this.#deliver([...first.values()]);
-    for (const [partition, { piece, outcome, chunk }] of first) {
-      if (outcome?.kind === 'landed') partition.probing = false;
-      const progress = this.#progress.get(partition)!;
-      const verdict = judgeOutcome(progress, piece, outcome, chunk.flow.settings);
-      if (verdict.kind === 'failed') this.#take(progress, verdict);
-    }
+    await this.#deliver(items.filter((item) => !refused.includes(item) && !held.has(item.chunk.partition)));
   }
 
   async #deliver(items: readonly Item[]): Promise<void> {
@@ -135,15 +129,15 @@ export class Group {
       return;
     }
     const verdict = judgeOutcome(progress, piece, outcome, chunk.flow.settings);
+    if (verdict.kind === 'failed') {
+      progress.failure = verdict.failure;
+      if (verdict.undo) this.#mustAbort = true;
+      if (verdict.doubt) this.#parts.targets.doubt(progress.partition.spec.targetTopic);
+      return;
+    }
     if (verdict.kind === 'landed') progress.landed(piece, verdict.offset);
-    else if (verdict.kind === 'deadLetter') progress.dead(piece, verdict.reason, verdict.message);
-    else this.#take(progress, verdict);
-  }
-
-  #take(progress: Progress, { failure, undo, doubt }: BatchVerdict & { kind: 'failed' }): void {
-    progress.failure = failure;
-    if (undo) this.#mustAbort = true;
-    if (doubt) this.#parts.targets.doubt(progress.partition.spec.targetTopic);
+    else progress.dead(piece, verdict.reason, verdict.message);
+    if (holds(piece, chunk.partition.refusedAt)) chunk.partition.refusedAt = -1;
   }
 
   /**
@@ -243,6 +237,10 @@ export class Group {
     this.#progress.clear();
   }
 }
+
+/** At or behind a batch that the target has refused before. */
+const isDoubted = ({ partition }: Chunk, { last }: Piece): boolean =>
+  partition.refusedAt >= 0 && last >= partition.refusedAt;
 
 async function send(producer: TransactionalProducer | IdempotentProducer, items: readonly Item[]): Promise<void> {
   const batches = items.map(({ chunk: { target }, piece: { blob, records } }): OutgoingBatch => {

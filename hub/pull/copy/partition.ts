@@ -68,6 +68,8 @@ export interface Trouble {
 export class Partition {
   spec: PartitionSpec;
   readonly id: string;
+  /** `orders/3` */
+  readonly label: string;
   readonly shard: number;
   readonly counters: Counters = {
     records: 0,
@@ -102,8 +104,8 @@ export class Partition {
   settling = false;
   /** Somebody resumed it although it had stopped: what it stopped for is taken as it is. */
   accepted = false;
-  /** The target refused: one batch is tried before the others. */
-  probing = false;
+  /** Source offset of a batch that the target has refused: it is tried alone, before those behind it. */
+  refusedAt = -1;
   /** What ended the last plan; said once everything in front of it is written. */
   blocked = false;
   trouble: Trouble | null = null;
@@ -116,16 +118,13 @@ export class Partition {
     moved: (partition: Partition, before: PartitionState) => void,
   ) {
     this.spec = spec;
+    this.label = `${spec.topic}/${spec.partition}`;
     this.id = id;
     this.shard = shard;
     this.#clock = clock;
     this.#moved = moved;
   }
 
-  /** `orders/3` */
-  get label(): string {
-    return `${this.spec.topic}/${this.spec.partition}`;
-  }
   get targetPartition(): number {
     return this.spec.targetPartition ?? this.spec.partition;
   }

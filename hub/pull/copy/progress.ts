@@ -7,7 +7,8 @@ import type { Piece, Problem } from './plan.ts';
 import type { CopiedBatch } from './settings.ts';
 
 export type Failure =
-  | { readonly wait: WaitReason; readonly detail: string }
+  /** `at`: source offset of the batch that was refused. */
+  | { readonly wait: WaitReason; readonly detail: string; readonly at?: number }
   | { readonly stop: StopReason; readonly detail: string };
 
 const WAITS: Record<Problem['kind'], WaitReason> = {
@@ -41,6 +42,7 @@ export class Progress {
   #target: ChunkTarget;
   #chunk: Chunk;
   #touched = false;
+  #passedAny = false;
   readonly #chunks = new Map<Chunk, Tally>();
   #entry: PullPosition | null = null;
 
@@ -89,6 +91,7 @@ export class Progress {
 
   #passed({ last }: Piece): void {
     this.#reached = last + 1;
+    this.#passedAny = true;
     this.#leaderEpoch = this.#chunk.plan.leaderEpoch;
     this.#touched = true;
   }
@@ -155,6 +158,7 @@ export class Progress {
       if (partition.fetchOffset < partition.committed) partition.rewind();
       for (const [chunk, tally] of this.#chunks) flow.settled(chunk, tally);
       for (const batch of this.copied) flow.listener.copied?.(batch);
+      if (!this.failure && this.#passedAny) flow.recovered(partition);
     }
     this.#fail();
     return entry;
@@ -170,7 +174,7 @@ export class Progress {
     const { partition, failure } = this;
     if (failure && 'stop' in failure) partition.stop(failure.stop, failure.detail);
     else if (failure) {
-      partition.probing = failure.wait === 'targetRefused';
+      partition.refusedAt = failure.at ?? -1;
       partition.wait(failure.wait, failure.detail);
     }
   }

@@ -33,6 +33,8 @@ export interface CopySettings {
   readonly fetchPartitionBytes: number;
   readonly fetchMinBytes: number;
   readonly fetchMaxWaitMs: number;
+  /** After an answer of few bytes the next fetch waits that long: a trickle of many partitions comes in fewer answers. */
+  readonly fetchLingerMs: number;
   /** Fetched and not written yet: of the flow, of a partition. More is not asked for. */
   readonly pendingBytes: number;
   readonly pendingPartitionBytes: number;
@@ -48,6 +50,7 @@ export const DEFAULT_COPY: CopySettings = {
   fetchPartitionBytes: 2 * MIB,
   fetchMinBytes: 1,
   fetchMaxWaitMs: 500,
+  fetchLingerMs: 10,
   pendingBytes: 32 * MIB,
   pendingPartitionBytes: 8 * MIB,
 };

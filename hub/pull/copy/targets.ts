@@ -32,7 +32,8 @@ export class TargetTopics {
 
   /** The next {@link look} asks for it. */
   doubt(topic: string): void {
-    this.#known.delete(topic);
+    const known = this.#known.get(topic);
+    if (known) this.#known.set(topic, { ...known, atMs: Number.NEGATIVE_INFINITY });
     this.#cluster.forget(topic);
   }
 

@@ -37,8 +37,11 @@ export function judgeOutcome(
   }
   const { code, name, message } = outcome;
   // The limit may have been lowered: it is looked up, and the batch split, before anything is put aside.
-  const mayBePutAside = !NOT_ABOUT_BYTES.has(code) && (code !== MESSAGE_TOO_LARGE || partition.probing);
+  const mayBePutAside = !NOT_ABOUT_BYTES.has(code) && (code !== MESSAGE_TOO_LARGE || holds(piece, partition.refusedAt));
   if (onRefused === 'deadLetter' && mayBePutAside) return { kind: 'deadLetter', reason: name, message };
   const detail = `${target} refuses the batch at offset ${piece.first}: ${message === name ? name : `${name}: ${message}`}`;
-  return { kind: 'failed', failure: { wait: 'targetRefused', detail }, undo: false, doubt: true };
+  return { kind: 'failed', failure: { wait: 'targetRefused', detail, at: piece.first }, undo: false, doubt: true };
 }
+
+/** Whether a batch has the record at this source offset. */
+export const holds = ({ first, last }: Piece, offset: number): boolean => first <= offset && offset <= last;
