@@ -37,7 +37,10 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/verify': {},
   'hub/ledger': {},
   'hub/sequence': { 'hub/ledger': 'values' },
-  'hub/write': { 'hub/ledger': 'values', 'hub/sequence': 'values' },
+  'hub/membership': {},
+  'hub/write': { 'hub/ledger': 'values', 'hub/membership': 'values', 'hub/sequence': 'values' },
+  // Its positions are a ledger of the same kind, its shards are shared out in the same way.
+  'hub/pull': { 'hub/ledger': 'values', 'hub/membership': 'values' },
   'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
   'hub/dashboard': { 'hub/fleet': 'types' },
   // Whole clusters as MirrorMaker 2 copies them; no edge and no shipment here.

@@ -368,25 +368,3 @@ export const queueChanged = defineEvent<{ shard: number; bytes: number }>({
     },
   ],
 });
-
-export const membershipChanged = defineEvent<{ group: string; generation: number; shards: readonly number[] }>({
-  name: 'hub_assignment_changed',
-  log: {
-    level: 'info',
-    says: ({ generation, shards }) => `assigned shards ${shards.join(', ') || 'none'} (generation ${generation})`,
-  },
-});
-
-/** The first of a row; `hub_assignment_changed` ends it. */
-export const membershipTrouble = defineEvent<{ group: string; reason: string }>({
-  name: 'hub_assignment_trouble',
-  log: {
-    level: 'warn',
-    says: ({ group, reason }) =>
-      `which shards are this hub's is not known (group ${group}): ${reason}; it goes on with those that it has. It is tried until it works`,
-  },
-});
-export const membershipTroubleAgain = defineEvent<{ group: string; reason: string }>({
-  name: 'hub_assignment_trouble_again',
-  log: { level: 'debug', says: ({ group, reason }) => `group ${group}: ${reason}` },
-});

@@ -17,6 +17,7 @@ import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Reached } from '../../shared/wire/index.ts';
 import type { PositionEntry } from '../ledger/entries.ts';
 import { auditTopicOf, type LedgerIdentity, type LedgerSettings, openLedger } from '../ledger/topics.ts';
+import { Membership } from '../membership/membership.ts';
 import {
   type EdgeView,
   type EpochDecision,
@@ -27,7 +28,6 @@ import {
 } from '../sequence/index.ts';
 import type { Settled, Verified } from '../stages.ts';
 import { ledgerReached, ledgerTrouble, ledgerTroubleAgain } from './events.ts';
-import { Membership } from './membership/membership.ts';
 import { type OwnerState, ShardOwner } from './owner.ts';
 import type { Routing } from './routing.ts';
 import { Targets } from './targets.ts';

@@ -20,11 +20,16 @@ export async function fetchRaw(
 ): Promise<FetchedPartition[]> {
   const connection = await cluster.connection(nodeId, purpose);
   const byId = request.partitions.every((p) => p.topicId) && connection.speaks(fetchV13);
-  const patienceMs = (cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS) - ANSWER_MARGIN_MS;
-  const maxWaitMs = Math.max(0, Math.min(request.maxWaitMs, patienceMs));
+  const maxWaitMs = patientWaitMs(cluster, request.maxWaitMs);
   const answer = await connection.send(byId ? fetchV13 : fetchV12, { ...request, maxWaitMs });
   if (answer.errorCode !== 0) throw answeredWith('Fetch request', `node ${nodeId}`, answer.errorCode);
   return byId ? withNames(answer.partitions, request) : withIds(answer.partitions, request);
+}
+
+/** What a fetch may wait, so that its answer comes before the request's time is over. */
+export function patientWaitMs(cluster: Cluster, maxWaitMs: number): number {
+  const patienceMs = (cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS) - ANSWER_MARGIN_MS;
+  return Math.max(0, Math.min(maxWaitMs, patienceMs));
 }
 
 function withNames(partitions: readonly FetchedPartition[], request: FetchRequest): FetchedPartition[] {

@@ -24,8 +24,9 @@ export { Cluster, type Leader, type Metadata } from './cluster.ts';
 export type { RawConnection } from './connection.ts';
 export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
+export { FetchSession, type SessionAnswer, SessionState } from './fetchSession.ts';
 export { commitGroupOffsets, fetchGroupOffsets, fetchOffsetsOfGroups, listGroups } from './groupOffsets.ts';
-export { groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
+export { deleteRecords, groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
 export {
   type PartitionToRead,
   type ReadCommittedOptions,
@@ -41,8 +42,10 @@ export {
   toKafkaJs,
 } from './settings.ts';
 export { awaitStable, type LogEnd } from './stable.ts';
+export { IdempotentProducer } from './transaction/idempotent.ts';
 export type { Outcome } from './transaction/outcome.ts';
-export { type OutgoingBatch, type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
+export type { OutgoingBatch } from './transaction/outgoing.ts';
+export { type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
 export type { AclBinding, Operation, Permission } from './wire/aclTypes.ts';
 export type { ConfigChange, ConfigEntry, ConfigResource, ConfigSource, DescribedConfigs } from './wire/configs.ts';
 export type { NewTopic, TopicResult } from './wire/createTopics.ts';

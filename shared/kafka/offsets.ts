@@ -4,10 +4,12 @@ import { isRetriable, saysStaleLeader } from './errorTable.ts';
 import { answeredWith, noAnswer } from './failures.ts';
 import { type Patience, patiently, TryAgain } from './patience.ts';
 import type { WireApi } from './wire/api.ts';
+import { type DeletedRecords, deleteRecordsApi, type RecordsToDelete } from './wire/deleteRecords.ts';
 import type { Isolation } from './wire/fetch.ts';
 import { type ListedOffset, type ListOffsetsPartition, listOffsetsApi } from './wire/listOffsets.ts';
 import { type EpochEnd, type EpochQuestion, offsetForLeaderEpochApi } from './wire/offsetForLeaderEpoch.ts';
 
+const DELETE_TIMEOUT_MS = 15_000;
 const PATIENCE: Patience = { withinMs: 10_000, firstDelayMs: 20, maxDelayMs: 500 };
 
 interface PartitionName {
@@ -34,6 +36,14 @@ export function listOffsets(
 /** Where a leader epoch ended in the log: a smaller end than one's own position means that the log has lost records. */
 export function offsetForLeaderEpoch(cluster: Cluster, questions: readonly EpochQuestion[]): Promise<EpochEnd[]> {
   return askLeaders(cluster, offsetForLeaderEpochApi, questions, (members) => members);
+}
+
+/** Deletes from the front of partitions. */
+export function deleteRecords(cluster: Cluster, partitions: readonly RecordsToDelete[]): Promise<DeletedRecords[]> {
+  return askLeaders(cluster, deleteRecordsApi, partitions, (members) => ({
+    partitions: members,
+    timeoutMs: DELETE_TIMEOUT_MS,
+  }));
 }
 
 async function askLeaders<P extends PartitionName, Q, A extends Answered>(

@@ -1,17 +1,15 @@
 /** The records part of a batch, compressed and decompressed; every output is bounded before it is allocated. */
-import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { KIB } from '../limits.ts';
 import { RecordsError } from './error.ts';
 import { decompressLz4 } from './lz4.ts';
-import { decompressSnappy } from './snappy.ts';
+import { compressLz4 } from './lz4Write.ts';
+import { compressSnappy, decompressSnappy } from './snappy.ts';
 import { zstdContentSize } from './zstdFrame.ts';
 
 /** Position = the number in a batch's attributes. */
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Codec = (typeof CODECS)[number];
-
-/** What is written: zstd, or nothing. */
-export type WrittenCodec = 'none' | 'zstd';
 
 /** On telemetry both smaller and faster than the levels beside it; see `npm run bench -- seal`. */
 export const DEFAULT_ZSTD_LEVEL = 1;
@@ -25,12 +23,23 @@ export function codecOf(number: number): Codec {
 
 export const codecNumber = (codec: Codec): number => CODECS.indexOf(codec);
 
-export function compress(raw: Buffer, codec: WrittenCodec, level: number = DEFAULT_ZSTD_LEVEL): Buffer {
-  if (codec === 'none') return raw;
-  return zstdCompressSync(raw, {
-    chunkSize: Math.max(1024, (raw.length >> 1) + 512),
-    params: { [constants.ZSTD_c_compressionLevel]: level },
-  });
+/** `level` is zstd's. Sealing writes zstd or nothing; a rebuilt batch keeps the codec that it had. */
+export function compress(raw: Buffer, codec: Codec, level: number = DEFAULT_ZSTD_LEVEL): Buffer {
+  switch (codec) {
+    case 'none':
+      return raw;
+    case 'gzip':
+      return gzipSync(raw);
+    case 'snappy':
+      return compressSnappy(raw);
+    case 'lz4':
+      return compressLz4(raw);
+    case 'zstd':
+      return zstdCompressSync(raw, {
+        chunkSize: Math.max(1024, (raw.length >> 1) + 512),
+        params: { [constants.ZSTD_c_compressionLevel]: level },
+      });
+  }
 }
 
 /**

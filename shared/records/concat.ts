@@ -48,7 +48,7 @@ function appendBatch(out: Scratch, blob: Buffer, joined: { count: number; base: 
 }
 
 /** A record whose key, value and headers are the bytes from `start` to `end`. */
-function putMoved(
+export function putMoved(
   out: Scratch,
   offsetDelta: number,
   delta: number | bigint,

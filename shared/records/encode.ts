@@ -1,5 +1,5 @@
 /** Writing a batch's records. */
-import { compress, type WrittenCodec } from './codec.ts';
+import { type Codec, compress } from './codec.ts';
 import { RecordsError } from './error.ts';
 import { assembleBatch } from './header.ts';
 import { putVarint, putVarlong, timestampDelta, varintSize, varlongSize } from './numbers.ts';
@@ -17,7 +17,7 @@ export interface PlainRecord {
 }
 
 export interface EncodeOptions {
-  readonly codec: WrittenCodec;
+  readonly codec: Codec;
   /** zstd's; default 1. */
   readonly level?: number;
 }

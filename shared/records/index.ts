@@ -42,4 +42,5 @@ export {
   unsealRecords,
 } from './provenance.ts';
 export { type RebuildOptions, rebuildBatch } from './rebuild.ts';
+export { type RebuiltPart, rebuildParts } from './rebuildParts.ts';
 export { type ReadOptions, type ReadRecord, type RecordView, readRecords, walkRecords } from './walk.ts';

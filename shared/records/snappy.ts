@@ -7,13 +7,30 @@
  *
  * The length that a raw stream claims is checked before anything is allocated for it.
  */
-import { uncompressSync } from 'snappy';
+import { compressSync, uncompressSync } from 'snappy';
+import { KIB } from '../limits.ts';
 import { RecordsError } from './error.ts';
 
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER_BYTES = 16;
+/** Version 1, readable from version 1 on. */
+const XERIAL_VERSIONS = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1]);
+/** Raw bytes of a chunk, as Java writes them. */
+const CHUNK_BYTES = 32 * KIB;
 /** A copy of 64 bytes takes 3, so more than this cannot be true. */
 const MAX_RATIO = 22;
+
+/** In the form of Java's clients, which every other client reads as well. */
+export function compressSnappy(raw: Buffer): Buffer {
+  const parts: Buffer[] = [XERIAL, XERIAL_VERSIONS];
+  for (let at = 0; at < raw.length; at += CHUNK_BYTES) {
+    const chunk = compressSync(raw.subarray(at, at + CHUNK_BYTES)) as Buffer;
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(chunk.length, 0);
+    parts.push(size, chunk);
+  }
+  return Buffer.concat(parts);
+}
 
 export function decompressSnappy(bytes: Buffer, maxRawBytes: number): Buffer {
   return startsXerial(bytes, 0) ? decompressXerial(bytes, maxRawBytes) : decompressRaw(bytes, maxRawBytes);

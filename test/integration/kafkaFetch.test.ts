@@ -8,6 +8,8 @@ import {
   describeConfigs,
   EARLIEST,
   type FetchedPartition,
+  type FetchPartition,
+  FetchSession,
   fetchGroupOffsets,
   fetchRaw,
   type Isolation,
@@ -126,6 +128,41 @@ describe('fetchRaw', () => {
     await produce(topic, [{ value: 'arrived' }]);
     const fetched = await waiting;
     expect([fetched.errorCode, valuesIn(fetched)]).toEqual([0, ['arrived']]);
+  });
+});
+
+describe('FetchSession', () => {
+  it('answers only what is new; partitions leave and come back; another session takes nothing from it', async () => {
+    const topic = await createTopic('kafka-session', { partitions: 3 });
+    const topicId = await topicIdOf(topic);
+    const { nodeId } = (await cluster().leader(topic, 0))!;
+    const session = new FetchSession(cluster(), nodeId, 'test session');
+    const at = (partition: number, offset: number): FetchPartition => {
+      return { topic, topicId, partition, offset, currentLeaderEpoch: -1, maxBytes: 1_000_000 };
+    };
+    const bounds = { isolation: 'read_committed', maxWaitMs: 100, minBytes: 1, maxBytes: 1_000_000 } as const;
+    const fetch = async (partitions: FetchPartition[]) => {
+      const answer = await session.fetch({ ...bounds, partitions });
+      return answer.partitions.map((p) => [p.topic, p.partition, p.errorCode, valuesIn(p).join()]);
+    };
+    const [zero, one, two] = [at(0, 0), at(1, 0), at(2, 0)];
+    expect((await fetch([zero, one, two])).length).toBe(3);
+    expect(await fetch([zero, one, two])).toEqual([]);
+    await produce(topic, [{ partition: 1, value: 'a' }]);
+    expect(await fetch([zero, one, two])).toEqual([[topic, 1, 0, 'a']]);
+    await produce(
+      topic,
+      [0, 1, 2].map((partition) => ({ partition, value: `b${partition}` })),
+    );
+    const oneOn = at(1, 1);
+    expect((await fetch([oneOn, two])).sort()).toEqual([
+      [topic, 1, 0, 'b1'],
+      [topic, 2, 0, 'b2'],
+    ]);
+    const other = new FetchSession(cluster(), nodeId, 'test session 2');
+    expect((await other.fetch({ ...bounds, partitions: [zero] })).partitions).toHaveLength(1);
+    expect(await fetch([zero, at(1, 2), at(2, 1)])).toEqual([[topic, 0, 0, 'b0']]);
+    expect(await fetch([at(0, 99), at(1, 2), at(2, 1)])).toEqual([[topic, 0, 1, '']]);
   });
 });
 

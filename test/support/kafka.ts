@@ -70,12 +70,12 @@ afterAll(async () => {
   shared?.close();
 });
 
-/** Makes a topic with a name of its own and answers that name. */
+/** Makes a topic with a name of its own (or the given one) and answers that name. */
 export async function createTopic(
   prefix: string,
-  options: { partitions?: number; configs?: Record<string, string> } = {},
+  options: { partitions?: number; configs?: Record<string, string>; name?: string } = {},
 ): Promise<string> {
-  const name = uniqueTopic(prefix);
+  const name = options.name ?? uniqueTopic(prefix);
   const topic = { name, partitions: options.partitions ?? 1, replicationFactor: 1, configs: options.configs ?? {} };
   const [result] = await createTopics(cluster(), [topic]);
   if (result?.errorCode !== 0) throw new Error(`topic ${name}: ${result?.errorMessage ?? 'no answer'}`);

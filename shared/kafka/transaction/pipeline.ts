@@ -10,6 +10,7 @@ import { patchBatch } from '../../records/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { RawConnection } from '../connection.ts';
 import { saysStaleLeader } from '../errorTable.ts';
+import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import type { WireApi } from '../wire/api.ts';
 import type { ProducedPartition, ProduceRequest } from '../wire/produce.ts';
 import { type Entry, type Lane, LaneBroken } from './lane.ts';
@@ -23,10 +24,17 @@ const UNKNOWN_TOPIC = 3;
 const LEADER_NOT_AVAILABLE = 5;
 const NETWORK = 13;
 
+/** The broker's share of the time that a request may take. */
+const REPLICATION_SHARE = 0.6;
+
+export const replicationTimeoutMs = (cluster: Cluster): number =>
+  Math.round((cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS) * REPLICATION_SHARE);
+
 export interface PipelineContext {
   readonly cluster: Cluster;
   readonly api: WireApi<ProduceRequest, ProducedPartition[]>;
-  readonly transactionalId: string;
+  /** Null: outside of transactions. */
+  readonly transactionalId: string | null;
   readonly producerId: bigint;
   readonly producerEpoch: number;
   readonly purpose: string;
@@ -179,14 +187,14 @@ export class Pipeline {
   }
 
   #patch(entry: Entry): void {
-    const { producerId, producerEpoch } = this.#context;
+    const { producerId, producerEpoch, transactionalId } = this.#context;
     patchBatch(entry.blob, {
       baseOffset: 0,
       partitionLeaderEpoch: -1,
       producerId,
       producerEpoch,
       baseSequence: entry.sequence,
-      transactional: true,
+      transactional: transactionalId !== null,
     });
   }
 

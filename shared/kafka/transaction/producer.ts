@@ -21,15 +21,15 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Cluster } from '../cluster.ts';
 import { closedError, deepReason } from '../failures.ts';
 import type { Patience } from '../patience.ts';
-import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import { produceV11, produceV12 } from '../wire/produce.ts';
 import { type Ending, type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
 import { orphansEnded, partitionsUnasked, producerReady, transactionFailed } from './events.ts';
-import { Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
 import { findOrphans, type Orphan, type PartitionName } from './orphans.ts';
 import { judge, type Outcome, refusal, unavailable } from './outcome.ts';
-import { Ambiguous, Fenced, LANE_PATIENCE_MS, Pipeline } from './pipeline.ts';
-import { countRecords, Sequences } from './sequence.ts';
+import { lanesOf, type OutgoingBatch } from './outgoing.ts';
+import { Ambiguous, Fenced, LANE_PATIENCE_MS, Pipeline, replicationTimeoutMs } from './pipeline.ts';
+import { Sequences } from './sequence.ts';
 import { Touched } from './touched.ts';
 
 export interface ProducerOptions {
@@ -40,19 +40,7 @@ export interface ProducerOptions {
   /** 1: even where the cluster could do 2. Default: what the cluster can. */
   readonly protocol?: 1;
 }
-export interface OutgoingBatch {
-  readonly topic: string;
-  readonly partition: number;
-  /** One whole RecordBatch v2. Patched in place: base offset, leader epoch, producer, sequence, transactional bit. */
-  readonly blob: Buffer;
-  /** What the caller believes it to hold; a batch whose header says otherwise is refused. */
-  readonly records: number;
-}
-
 type State = 'open' | 'unknown' | 'fenced' | 'closed';
-/** The broker's share of the time that a request may take. */
-const REPLICATION_SHARE = 0.6;
-const INVALID_RECORD = 87;
 /** How long a transaction waits for its coordinator before it begins. */
 const MEND_PATIENCE: Patience = { withinMs: 5_000, firstDelayMs: 20, maxDelayMs: 200 };
 
@@ -226,43 +214,23 @@ export class TransactionalProducer {
   }
 
   async #sendAll(batches: readonly OutgoingBatch[], settle: (index: number, outcome: Outcome) => void): Promise<void> {
-    const lanes = this.#toLanes(batches, settle);
+    const lanes = lanesOf(batches, this.#sequences, this.#protocol === 1, settle);
     const allowed = this.#protocol === 1 ? await this.#addPartitions(lanes) : lanes;
     if (allowed.length === 0) return;
     this.#begun = true;
     this.#touched.add(allowed);
-    const timeoutMs = this.#cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     const pipeline = new Pipeline(
       {
         cluster: this.#cluster,
         api: this.#protocol === 2 ? produceV12 : produceV11,
         ...this.#identity,
         purpose: this.#purpose,
-        replicationTimeoutMs: Math.round(timeoutMs * REPLICATION_SHARE),
+        replicationTimeoutMs: replicationTimeoutMs(this.#cluster),
         coordinatorLost: () => this.#coordinator.lost,
       },
       allowed,
     );
     await pipeline.run();
-  }
-
-  #toLanes(batches: readonly OutgoingBatch[], settle: (index: number, outcome: Outcome) => void): Lane[] {
-    const lanes = new Map<string, Lane>();
-    batches.forEach(({ topic, partition, blob, records }, index) => {
-      const counted = countRecords(blob);
-      if (counted !== records) {
-        settle(index, refusal(INVALID_RECORD, `the batch's header says ${counted} records, not ${records}`));
-        return;
-      }
-      const key = `${topic}/${partition}`;
-      let lane = lanes.get(key);
-      if (!lane) {
-        lane = new Lane(topic, partition, this.#sequences.of(key), this.#protocol === 1, settle);
-        lanes.set(key, lane);
-      }
-      lane.add(index, blob, records);
-    });
-    return [...lanes.values()];
   }
 
   /** Version 1. The lanes that are in the transaction; the others are settled. */

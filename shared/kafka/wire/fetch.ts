@@ -14,12 +14,24 @@ export interface FetchPartition {
   readonly currentLeaderEpoch: number;
   readonly maxBytes: number;
 }
+/** A fetch session as the request names it (KIP-227). */
+export interface SessionRequest {
+  /** 0: none yet. */
+  readonly id: number;
+  /** 0: make a session of this request's partitions. -1: none is wanted. */
+  readonly epoch: number;
+  /** Partitions that the session drops. */
+  readonly forgotten: readonly { readonly topic: string; readonly topicId?: string; readonly partition: number }[];
+}
 export interface FetchRequest {
   readonly isolation: Isolation;
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
+  /** In a session: those that are new or begin elsewhere now. */
   readonly partitions: readonly FetchPartition[];
+  /** Absent: the request is complete in itself. */
+  readonly session?: SessionRequest;
 }
 export interface AbortedTransaction {
   readonly producerId: bigint;
@@ -40,12 +52,17 @@ export interface FetchedPartition {
 }
 export interface FetchResponse {
   readonly errorCode: number;
+  /** The broker asks its client to be silent for that long; the answer may be empty for it. */
+  readonly throttleMs: number;
+  /** 0: the broker keeps no session. */
+  readonly sessionId: number;
   readonly partitions: FetchedPartition[];
 }
 
 /*
   Request v12 => replica_id: INT32 max_wait_ms: INT32 min_bytes: INT32 max_bytes: INT32 isolation_level: INT8
                  session_id: INT32 session_epoch: INT32 [topics] [forgotten] rack_id: STRING ~
+    forgotten => topic: STRING (v13: topic_id: UUID) [partition: INT32] ~
     topics => topic: STRING (v13: topic_id: UUID) [partitions] ~
     partitions => partition: INT32 current_leader_epoch: INT32 fetch_offset: INT64 last_fetched_epoch: INT32
                   log_start_offset: INT64 partition_max_bytes: INT32 ~
@@ -54,7 +71,8 @@ export interface FetchResponse {
     partitions => index: INT32 error_code: INT16 high_watermark: INT64 last_stable_offset: INT64 log_start_offset: INT64
                   [producer_id: INT64 first_offset: INT64 ~] preferred_read_replica: INT32 records: COMPACT_BYTES ~
 
-  Without fetch sessions (session 0, epoch -1): every request is complete in itself.
+  Without a fetch session (session 0, epoch -1) every request is complete in itself. In one, an answer leaves out partitions
+  of which there is nothing new.
 */
 const NO_TOPIC_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -71,8 +89,8 @@ const fetch = (version: 12 | 13): WireApi<FetchRequest, FetchResponse> => ({
       .appendInt32(request.minBytes)
       .appendInt32(request.maxBytes)
       .appendInt8(ISOLATION_CODES[request.isolation])
-      .appendInt32(0)
-      .appendInt32(-1);
+      .appendInt32(request.session?.id ?? 0)
+      .appendInt32(request.session?.epoch ?? -1);
     writer.appendArray(
       groupBy(request.partitions, (p) => p.topic),
       (w, [topic, partitions]) => {
@@ -89,18 +107,26 @@ const fetch = (version: 12 | 13): WireApi<FetchRequest, FetchResponse> => ({
         );
       },
     );
-    return writer.appendUnsignedVarInt(1).appendString('').appendTaggedFields();
+    writer.appendArray(
+      groupBy(request.session?.forgotten ?? [], (p) => p.topic),
+      (w, [topic, members]) => {
+        if (version === 12) w.appendString(topic);
+        else w.appendUUID(members[0]?.topicId ?? null);
+        w.appendArray(members, (x, p) => x.appendInt32(p.partition), true, false);
+      },
+    );
+    return writer.appendString('').appendTaggedFields();
   },
   decode(reader) {
-    reader.readInt32();
+    const throttleMs = reader.readInt32();
     const errorCode = reader.readInt16();
-    reader.readInt32();
+    const sessionId = reader.readInt32();
     const topics = reader.readArray((r) => {
       const topic = version === 12 ? r.readString() : '';
       const topicId = version === 12 ? NO_TOPIC_ID : r.readUUID();
       return r.readArray((p) => readPartition(p, topic, topicId));
     });
-    return { errorCode, partitions: topics.flat() };
+    return { errorCode, throttleMs, sessionId, partitions: topics.flat() };
   },
 });
 export const fetchV12 = fetch(12);

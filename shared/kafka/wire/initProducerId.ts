@@ -11,10 +11,11 @@ export interface InitProducerIdResponse {
   Request v3..5 => transactional_id: STRING transaction_timeout_ms: INT32 producer_id: INT64 producer_epoch: INT16 ~
   Response v3..5 => throttle_time_ms: INT32 error_code: INT16 producer_id: INT64 producer_epoch: INT16 ~
 
-  producer_id and producer_epoch are sent as -1: "whoever had it before loses it".
+  producer_id and producer_epoch are sent as -1: "whoever had it before loses it". Without a transactional id any broker
+  answers, with a producer id that nobody has had.
 */
 export const initProducerId: WireApi<
-  { transactionalId: string; transactionTimeoutMs: number },
+  { transactionalId: string | null; transactionTimeoutMs: number },
   InitProducerIdResponse
 > = {
   name: 'InitProducerId',

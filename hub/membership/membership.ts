@@ -8,12 +8,12 @@
  * coordinator or an unknown generation lead back to join. `close` leaves, so that others take over at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../../../shared/errors.ts';
-import { type Cluster, kafkaErrorName } from '../../../shared/kafka/index.ts';
-import type { WireApi } from '../../../shared/kafka/wire/api.ts';
-import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import { membershipChanged, membershipTrouble, membershipTroubleAgain } from '../events.ts';
+import { reasonOf } from '../../shared/errors.ts';
+import { type Cluster, kafkaErrorName } from '../../shared/kafka/index.ts';
+import type { WireApi } from '../../shared/kafka/wire/api.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { assignShards } from './assign.ts';
+import { membershipChanged, membershipTrouble, membershipTroubleAgain } from './events.ts';
 import { heartbeat, type JoinAnswer, joinGroup, leaveGroup, type Member, syncGroup } from './messages.ts';
 
 export interface MembershipSettings {

@@ -1,6 +1,6 @@
 /** The four messages of a group member, and Kafka's own form of subscriptions and assignments within them. */
 import { Writer } from '@platformatic/kafka';
-import type { WireApi } from '../../../shared/kafka/wire/api.ts';
+import type { WireApi } from '../../shared/kafka/wire/api.ts';
 
 export interface Member {
   readonly group: string;

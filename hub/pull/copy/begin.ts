@@ -1,0 +1,111 @@
+/** The decisions of the starter, without the asking: may a partition be copied now, and where does it begin. */
+import type { MetadataTopic } from '../../../shared/kafka/index.ts';
+import { type Chunk, targetOf } from './chunk.ts';
+import type { Flow } from './flow.ts';
+import type { PullGap } from './ledger.ts';
+import type { Partition } from './partition.ts';
+import type { Plan } from './plan.ts';
+import type { Failure } from './progress.ts';
+import type { CopySettings } from './settings.ts';
+import type { TargetTopic } from './targets.ts';
+
+export interface LogFacts {
+  readonly earliest: number;
+  readonly latest: number;
+  /** Where the leader epoch of the position ended; null: not known. */
+  readonly truncatedTo: number | null;
+}
+
+/** Takes over what metadata says. Null: nothing speaks against it. */
+export function lookAt(
+  partition: Partition,
+  topic: MetadataTopic | undefined,
+  target: TargetTopic | null,
+  { onRecreated }: Pick<CopySettings, 'onRecreated'>,
+): Failure | null {
+  const { spec, position, accepted, label } = partition;
+  if (topic?.errorCode !== 0) return { wait: 'sourceMissing', detail: `the source has no topic ${spec.topic}` };
+  const found = topic.partitions.find((p) => p.partition === spec.partition);
+  if (!found) return { wait: 'sourceMissing', detail: `${spec.topic} has no partition ${spec.partition}` };
+  if (found.leader < 0) return { wait: 'sourceLeaderless', detail: `${label} has no leader in the source` };
+  partition.topicId = topic.topicId;
+  partition.leader = found.leader;
+  partition.sourceLeaderEpoch = found.leaderEpoch;
+  const recreated = position !== null && position.topicId !== topic.topicId;
+  const renamed = position !== null && position.target.topic !== spec.targetTopic;
+  if (recreated && !accepted && onRecreated !== 'follow' && !(onRecreated === 'new' && renamed)) {
+    const wanted = onRecreated === 'new' ? '; it waits for another target topic' : '';
+    const detail = `${spec.topic} was deleted and made again (id ${position.topicId}, now ${topic.topicId})${wanted}`;
+    return { stop: 'recreated', detail };
+  }
+  if (!target) return { wait: 'targetMissing', detail: `the target has no topic ${spec.targetTopic}` };
+  const leader = target.partitions.get(partition.targetPartition);
+  if (leader === undefined) return { wait: 'targetMissing', detail: `the target has no ${partition.target}` };
+  if (leader < 0) return { wait: 'targetUnavailable', detail: `${partition.target} has no leader in the target` };
+  if (position && !renamed && position.target.topicId !== target.topicId && !accepted) {
+    const was = position.target.topicId;
+    const detail = `the target ${spec.targetTopic} was deleted and made again (id ${was}, now ${target.topicId})`;
+    return { stop: 'targetReplaced', detail };
+  }
+  partition.targetTopicId = target.topicId;
+  return null;
+}
+
+/** Null: goes on where it was. Otherwise a chunk without records that moves the position, or writes the first one. */
+export function beginAt(flow: Flow, partition: Partition, facts: LogFacts): Chunk | null {
+  const { position, topicId, targetTopicId, spec } = partition;
+  const target = position?.target;
+  const newTarget =
+    partition.accepted ||
+    target?.topicId !== targetTopicId ||
+    target.topic !== spec.targetTopic ||
+    target.partition !== partition.targetPartition;
+  const { next, gap } = nextOf(flow, partition, facts);
+  if (position && next === position.next && position.topicId === topicId && !newTarget) return null;
+  const leaderEpoch = gap ? -1 : partition.leaderEpoch;
+  partition.leaderEpoch = leaderEpoch;
+  return {
+    flow,
+    partition,
+    generation: partition.generation,
+    from: partition.committed,
+    plan: { ...NOTHING, next, leaderEpoch },
+    topicId,
+    target: targetOf(partition),
+    gap,
+    newTarget,
+    urgent: true,
+    fetchedAtMs: flow.clock.now(),
+  };
+}
+
+const NOTHING: Omit<Plan, 'next' | 'leaderEpoch'> = {
+  pieces: [],
+  bytes: 0,
+  records: 0,
+  aborted: 0,
+  rebuilt: new Map(),
+  problem: null,
+};
+
+function nextOf(
+  { settings, startOffset, clock }: Flow,
+  { position, topicId, spec }: Partition,
+  { earliest, latest, truncatedTo }: LogFacts,
+): { next: number; gap: PullGap | null } {
+  const gap = (cause: PullGap['cause'], from: number, to: number): { next: number; gap: PullGap } => ({
+    next: to,
+    gap: { cause, from, to, atMs: clock.now() },
+  });
+  if (!position) {
+    const wanted = startOffset(spec.topic, spec.partition) ?? (settings.startAt === 'latest' ? latest : earliest);
+    return wanted < earliest ? gap('retention', wanted, earliest) : { next: wanted, gap: null };
+  }
+  const { next } = position;
+  if (position.topicId !== topicId) return gap('recreated', next, earliest);
+  if (next < earliest) return gap('retention', next, earliest);
+  const end = Math.min(latest, truncatedTo ?? latest);
+  // Retention may have moved on over the place where the logs part.
+  if (end < next) return gap('truncated', next, Math.max(end, earliest));
+  return { next, gap: null };
+}

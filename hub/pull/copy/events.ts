@@ -1,0 +1,278 @@
+import { defineEvent } from '../../../shared/telemetry/event.ts';
+import type { PullGap } from './ledger.ts';
+import type { RebuildReason } from './plan.ts';
+import type { FlowName } from './settings.ts';
+
+/**
+ * MirrorMaker 2's own metrics under the names that Strimzi's exporter gives them. Labels: one row a copied partition, from
+ * configuration and metadata. Bytes are those of batches as they lie in the log (MirrorMaker counts values only), ages those
+ * of the newest record of what was copied together.
+ */
+interface Copied {
+  readonly flow: FlowName;
+  /** The target's topic, as MirrorMaker has it. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly ageMs: number;
+  readonly latencyMs: number;
+}
+const mm2 = (name: string): string => `kafka_connect_mirror_mirrorsourceconnector_${name}`;
+const mm2Labels = {
+  labels: ({ flow, topic, partition }: Copied) => ({
+    source: flow.source,
+    target: flow.target,
+    topic,
+    partition: String(partition),
+  }),
+  labelNames: ['source', 'target', 'topic', 'partition'],
+} as const;
+
+export const pullCopied = defineEvent<Copied>({
+  name: 'pull_copied',
+  metrics: [
+    {
+      kind: 'counter',
+      name: mm2('record_count'),
+      help: 'Records copied.',
+      by: ({ records }) => records,
+      ...mm2Labels,
+    },
+    {
+      kind: 'counter',
+      name: mm2('byte_count'),
+      help: 'Bytes of batches copied; the rate of it is the byte rate.',
+      by: ({ bytes }) => bytes,
+      ...mm2Labels,
+    },
+    {
+      kind: 'gauge',
+      name: mm2('record_age_ms'),
+      help: 'Age of the newest record of what was fetched together, when it was fetched.',
+      to: ({ ageMs }) => ageMs,
+      ...mm2Labels,
+    },
+    {
+      kind: 'gauge',
+      name: mm2('replication_latency_ms'),
+      help: 'Age of the newest record of what was written together, when it was committed.',
+      to: ({ latencyMs }) => latencyMs,
+      ...mm2Labels,
+    },
+  ],
+});
+
+const flowLabels = {
+  labels: ({ flow }: { readonly flow: FlowName }) => ({ source: flow.source, target: flow.target }),
+  labelNames: ['source', 'target'],
+} as const;
+
+export const pullRebuilt = defineEvent<{ flow: FlowName; reason: RebuildReason; batches: number }>({
+  name: 'pull_rebuilt',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_batches_rebuilt_total',
+      help: 'Batches that could not be copied as they were, by reason.',
+      by: ({ batches }) => batches,
+      labels: ({ flow, reason }) => ({ source: flow.source, target: flow.target, reason }),
+      labelNames: ['source', 'target', 'reason'],
+    },
+  ],
+});
+
+export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
+  name: 'pull_aborted_dropped',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_aborted_records_total',
+      help: 'Records passed over because their transaction was aborted.',
+      by: ({ records }) => records,
+      ...flowLabels,
+    },
+  ],
+});
+
+const LOSSES: Record<PullGap['cause'], string> = {
+  retention: 'the source deleted them before they were copied',
+  truncated: 'the source took them back and goes on from there with others (unclean election?)',
+  recreated: 'the topic was deleted and made again',
+};
+export const pullGapFound = defineEvent<PullGap & { flow: FlowName; source: string }>({
+  name: 'pull_gap',
+  log: {
+    level: 'error',
+    says: ({ flow, source, cause, from, to }) =>
+      `${flow.source}->${flow.target}, ${source}: from offset ${from} to ${to}: ${LOSSES[cause]}`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_gaps_total',
+      help: 'Places where a source does not have any more what was not copied yet, by cause.',
+      labels: ({ flow, cause }) => ({ source: flow.source, target: flow.target, cause }),
+      labelNames: ['source', 'target', 'cause'],
+    },
+    {
+      kind: 'counter',
+      name: 'tributary_pull_lost_offsets_total',
+      help: 'Offsets that retention took before they were copied.',
+      by: ({ cause, from, to }) => (cause === 'retention' ? to - from : 0),
+      ...flowLabels,
+    },
+  ],
+});
+
+export const pullDeadLettered = defineEvent<{
+  flow: FlowName;
+  source: string;
+  target: string;
+  first: number;
+  last: number;
+  reason: string;
+}>({
+  name: 'pull_dead_lettered',
+  log: {
+    level: 'warn',
+    says: ({ source, target, first, last, reason }) =>
+      `${source}, offsets ${first} to ${last}: ${target} refuses them for ever (${reason}); they are in the dead letter topic`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_dead_letters_total',
+      help: 'Batches put into the dead letter topic, by reason.',
+      labels: ({ flow, reason }) => ({ source: flow.source, target: flow.target, reason }),
+      labelNames: ['source', 'target', 'reason'],
+    },
+  ],
+});
+
+interface InTrouble {
+  readonly flow: FlowName;
+  readonly source: string;
+  readonly reason: string;
+  readonly detail: string;
+}
+const troubleCount = {
+  kind: 'counter',
+  name: 'tributary_pull_partition_trouble_total',
+  help: 'Times a partition had to wait or stop, by reason.',
+  labels: ({ flow, reason }: InTrouble) => ({ source: flow.source, target: flow.target, reason }),
+  labelNames: ['source', 'target', 'reason'],
+} as const;
+
+/** The first of a row, or once it has lasted a while; `pull_partition_recovered` ends it. */
+export const pullPartitionWaits = defineEvent<InTrouble>({
+  name: 'pull_partition_waits',
+  log: {
+    level: 'warn',
+    says: ({ source, detail }) => `${source} is not copied: ${detail}; others go on. It is tried until it works`,
+  },
+  metrics: [troubleCount],
+});
+export const pullPartitionWaitsAgain = defineEvent<InTrouble>({
+  name: 'pull_partition_waits_again',
+  log: { level: 'debug', says: ({ source, detail }) => `${source} is not copied: ${detail}` },
+  metrics: [troubleCount],
+});
+export const pullPartitionStopped = defineEvent<InTrouble>({
+  name: 'pull_partition_stopped',
+  log: {
+    level: 'error',
+    says: ({ source, detail }) => `${source} is stopped: ${detail}; others go on. Resume it once that is understood`,
+  },
+  metrics: [troubleCount],
+});
+export const pullPartitionRecovered = defineEvent<{ flow: FlowName; source: string; afterMs: number }>({
+  name: 'pull_partition_recovered',
+  log: { level: 'info', says: ({ source, afterMs }) => `${source} is copied again, after ${afterMs} ms` },
+});
+
+/** The first of a row; `pull_source_back` ends it. */
+export const pullSourceAway = defineEvent<{ flow: FlowName; node: number; reason: string }>({
+  name: 'pull_source_away',
+  log: {
+    level: 'warn',
+    says: ({ flow, node, reason }) => `${flow.source}, broker ${node}: ${reason}. It is tried until it works`,
+  },
+});
+export const pullSourceBack = defineEvent<{ flow: FlowName; node: number; afterMs: number }>({
+  name: 'pull_source_back',
+  log: { level: 'info', says: ({ flow, node, afterMs }) => `${flow.source}, broker ${node}: back after ${afterMs} ms` },
+});
+
+const shardLabel = { labels: ({ shard }: { shard: number }) => ({ shard: String(shard) }), labelNames: ['shard'] };
+
+export const pullTransactionCommitted = defineEvent<{
+  shard: number;
+  partitions: number;
+  bytes: number;
+  tookMs: number;
+}>({
+  name: 'pull_transaction_committed',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_transactions_total',
+      help: 'Transactions committed, positions included.',
+      ...shardLabel,
+    },
+    {
+      kind: 'histogram',
+      name: 'tributary_pull_transaction_seconds',
+      help: 'From the first batch to the commit.',
+      value: ({ tookMs }) => tookMs / 1000,
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    },
+  ],
+});
+
+const failedCount = {
+  kind: 'counter',
+  name: 'tributary_pull_shard_trouble_total',
+  help: 'Transactions that were not seen to commit, and failed attempts to open a shard.',
+  ...shardLabel,
+} as const;
+interface ShardTrouble {
+  readonly shard: number;
+  readonly reason: string;
+}
+/** The first of a row; `pull_shard_taken` or the next commit ends it. */
+export const pullShardTrouble = defineEvent<ShardTrouble>({
+  name: 'pull_shard_trouble',
+  log: {
+    level: 'warn',
+    says: ({ shard, reason }) => `pull shard ${shard}: ${reason}; what is not committed is copied again`,
+  },
+  metrics: [failedCount],
+});
+export const pullShardTroubleAgain = defineEvent<ShardTrouble>({
+  name: 'pull_shard_trouble_again',
+  log: { level: 'debug', says: ({ shard, reason }) => `pull shard ${shard}: ${reason}` },
+  metrics: [failedCount],
+});
+export const pullShardTaken = defineEvent<{ shard: number; term: number; positions: number; tookMs: number }>({
+  name: 'pull_shard_taken',
+  log: {
+    level: 'info',
+    says: ({ shard, term, positions, tookMs }) =>
+      `pull shard ${shard}: owner since term ${term}, ${positions} positions read in ${tookMs} ms`,
+  },
+});
+export const pullShardLost = defineEvent<{ shard: number; cause: string; reason: string }>({
+  name: 'pull_shard_lost',
+  log: {
+    level: 'info',
+    says: ({ shard, cause, reason }) => `pull shard ${shard}: no longer owner (${cause}): ${reason}`,
+  },
+});
+export const pullLedgerTrouble = defineEvent<{ topic: string; reason: string }>({
+  name: 'pull_ledger_trouble',
+  log: {
+    level: 'warn',
+    says: ({ topic, reason }) => `the pull ledger ${topic} can't be opened: ${reason}. It is tried until it works`,
+  },
+});

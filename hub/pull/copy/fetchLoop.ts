@@ -1,0 +1,273 @@
+/**
+ * Fetches from one broker of the source: all partitions that it leads and that have room, in one long poll within a fetch
+ * session. What comes is planned at once and handed to the shards' owners, and the next fetch goes out while they write.
+ */
+import { reasonOf } from '../../../shared/errors.ts';
+import {
+  type FetchedPartition,
+  type FetchPartition,
+  FetchSession,
+  kafkaErrorName,
+  type SessionAnswer,
+  saysStaleLeader,
+} from '../../../shared/kafka/index.ts';
+import { KIB } from '../../../shared/limits.ts';
+import { Waiter } from '../../../shared/waiter.ts';
+import { type Chunk, targetOf } from './chunk.ts';
+import { pullAborted, pullRebuilt, pullSourceAway, pullSourceBack } from './events.ts';
+import type { Flow } from './flow.ts';
+import { flowText } from './ledger.ts';
+import type { Partition } from './partition.ts';
+import { planFetched } from './plan.ts';
+
+const OUT_OF_RANGE = 1;
+const CORRUPT = 2;
+const IDLE_MS = 1_000;
+/** A poll must not hold up partitions that only wait until something is written. */
+const CROWDED_WAIT_MS = 10;
+const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
+
+/** Answers of fewer bytes are followed by a pause. */
+const FEW_BYTES = 64 * KIB;
+
+/** Made anew only where something of it has changed: the session compares objects. */
+interface Asked {
+  readonly partition: Partition;
+  readonly generation: number;
+  readonly request: FetchPartition;
+}
+
+export class FetchLoop {
+  readonly nodeId: number;
+  readonly #flow: Flow;
+  readonly #session: FetchSession;
+  readonly #waiter = new Waiter();
+  /** Those of the present request. */
+  readonly #asked = new Map<Partition, Asked>();
+  #failures = 0;
+  #awaySinceMs = 0;
+  #crowdedWaitMs = CROWDED_WAIT_MS;
+  readonly #running: Promise<void>;
+
+  constructor(flow: Flow, nodeId: number) {
+    this.#flow = flow;
+    this.nodeId = nodeId;
+    this.#session = new FetchSession(flow.source, nodeId, `pull ${flowText(flow.name)}`);
+    this.#running = this.#run();
+  }
+
+  /** Resolves when it has ended, after the flow was closed. */
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  wake(): void {
+    this.#crowdedWaitMs = CROWDED_WAIT_MS;
+    this.#waiter.wake();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#flow;
+    while (!signal.aborted) {
+      const crowded = this.#choose();
+      if (this.#asked.size === 0) {
+        await this.#waiter.wait(IDLE_MS);
+        continue;
+      }
+      try {
+        const answer = await this.#session.fetch(this.#request(crowded));
+        if (signal.aborted) return;
+        this.#reached();
+        this.#accept(answer);
+        await this.#pause(answer);
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#away(error);
+      }
+    }
+  }
+
+  /** What is asked for now. True: some are left out, only until what was fetched of them is written. */
+  #choose(): boolean {
+    const { partitions, settings, pendingBytes } = this.#flow;
+    const full = pendingBytes >= settings.pendingBytes;
+    const asked = this.#asked;
+    let count = 0;
+    let crowded = false;
+    for (const partition of partitions.values()) {
+      let wanted = partition.leader === this.nodeId && partition.copying;
+      if (wanted && partition.fetchOffset < 0) {
+        partition.start();
+        wanted = false;
+      }
+      if (wanted && (full || partition.pendingBytes >= settings.pendingPartitionBytes)) {
+        crowded = true;
+        wanted = false;
+      }
+      if (!wanted) {
+        asked.delete(partition);
+        continue;
+      }
+      count += 1;
+      const known = asked.get(partition);
+      if (!known || !isCurrent(known)) asked.set(partition, ask(partition, settings.fetchPartitionBytes));
+    }
+    if (asked.size > count) {
+      for (const partition of asked.keys()) if (partitions.get(partition.label) !== partition) asked.delete(partition);
+    }
+    return crowded;
+  }
+
+  #request(crowded: boolean) {
+    const { settings } = this.#flow;
+    const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, settings.fetchMaxWaitMs) : settings.fetchMaxWaitMs;
+    if (crowded) this.#crowdedWaitMs *= 2;
+    return {
+      isolation: settings.isolation,
+      maxWaitMs,
+      minBytes: settings.fetchMinBytes,
+      maxBytes: settings.fetchBytes,
+      partitions: Array.from(this.#asked.values(), ({ request }) => request),
+    };
+  }
+
+  #accept({ partitions: answers }: SessionAnswer): void {
+    for (const answer of answers) {
+      const partition = this.#flow.partitions.get(`${answer.topic}/${answer.partition}`);
+      const question = partition && this.#asked.get(partition);
+      if (!question || question.generation !== partition.generation) continue;
+      if (answer.errorCode !== 0) this.#refused(partition, answer.errorCode);
+      else {
+        partition.highWatermark = answer.highWatermark;
+        this.#hand(question, answer);
+      }
+    }
+    for (const { partition, generation } of this.#asked.values()) {
+      if (partition.trouble === null || partition.blocked || generation !== partition.generation) continue;
+      if (partition.trouble.reason.startsWith('source')) this.#flow.recovered(partition);
+    }
+  }
+
+  #pause({ throttleMs, partitions }: SessionAnswer): Promise<void> | null {
+    if (throttleMs > 0) return this.#sleep(throttleMs);
+    let bytes = 0;
+    for (const { records } of partitions) bytes += records.length;
+    const { fetchLingerMs } = this.#flow.settings;
+    return bytes > 0 && bytes < FEW_BYTES && fetchLingerMs > 0 ? this.#sleep(fetchLingerMs) : null;
+  }
+
+  #hand({ partition, generation, request: { offset } }: Asked, answer: FetchedPartition): void {
+    const { settings, owners, targets, telemetry, name, clock } = this.#flow;
+    const { targetTopic } = partition.spec;
+    const plan = planFetched(answer, {
+      from: offset,
+      leaderEpoch: partition.leaderEpoch,
+      isolation: settings.isolation,
+      maxMessageBytes: targets.get(targetTopic)?.maxMessageBytes ?? Number.POSITIVE_INFINITY,
+      onRefused: settings.onRefused,
+    });
+    if (plan.next === offset && !plan.problem) return;
+    partition.fetchOffset = plan.next;
+    partition.leaderEpoch = plan.leaderEpoch;
+    partition.blocked = plan.problem !== null;
+    const chunk: Chunk = {
+      flow: this.#flow,
+      partition,
+      generation,
+      from: offset,
+      plan,
+      topicId: partition.topicId,
+      target: targetOf(partition),
+      gap: null,
+      newTarget: false,
+      urgent: plan.problem !== null,
+      fetchedAtMs: clock.now(),
+    };
+    partition.counters.aborted += plan.aborted;
+    if (plan.aborted > 0) telemetry.emit(pullAborted, { flow: name, records: plan.aborted });
+    for (const [reason, batches] of plan.rebuilt) {
+      partition.counters.rebuilt.set(reason, (partition.counters.rebuilt.get(reason) ?? 0) + batches);
+      telemetry.emit(pullRebuilt, { flow: name, reason, batches });
+    }
+    this.#flow.reserve(partition, plan.bytes);
+    const owner = owners.get(partition.shard);
+    if (owner) owner.submit(chunk);
+    else this.#flow.released(chunk);
+  }
+
+  #refused(partition: Partition, code: number): void {
+    const { source } = this.#flow;
+    if (code === OUT_OF_RANGE) {
+      partition.rewind();
+      partition.start();
+      return;
+    }
+    const detail = `${partition.label}: the source answers ${kafkaErrorName(code)} (${code})`;
+    if (saysStaleLeader(code)) {
+      source.forget(partition.spec.topic);
+      // The first time it is only news of another leader, or of another topic under that name.
+      if (partition.trouble) partition.wait('sourceLeaderless', detail);
+      else {
+        partition.rewind();
+        partition.start();
+      }
+    } else partition.wait(code === CORRUPT ? 'sourceCorrupt' : 'sourceRefused', detail);
+  }
+
+  #reached(): void {
+    if (this.#failures === 0) return;
+    const { telemetry, clock, name } = this.#flow;
+    const afterMs = Math.round(clock.monotonicMs() - this.#awaySinceMs);
+    telemetry.emit(pullSourceBack, { flow: name, node: this.nodeId, afterMs });
+    this.#failures = 0;
+  }
+
+  /** The broker is away, or not where it was: its partitions may have another leader by now. */
+  async #away(error: unknown): Promise<void> {
+    const { telemetry, clock, name, source } = this.#flow;
+    this.#failures += 1;
+    if (this.#failures === 1) {
+      this.#awaySinceMs = clock.monotonicMs();
+      telemetry.emit(pullSourceAway, { flow: name, node: this.nodeId, reason: reasonOf(error) });
+    }
+    for (const partition of this.#asked.keys()) {
+      source.forget(partition.spec.topic);
+      partition.rewind();
+      partition.start();
+    }
+    await this.#sleep(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 10)));
+  }
+
+  #sleep(ms: number): Promise<void> {
+    const { signal } = this.#flow;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
+
+const isCurrent = ({ partition, generation, request }: Asked): boolean =>
+  generation === partition.generation &&
+  request.offset === partition.fetchOffset &&
+  request.topicId === partition.topicId &&
+  request.currentLeaderEpoch === partition.sourceLeaderEpoch;
+
+const ask = (partition: Partition, maxBytes: number): Asked => ({
+  partition,
+  generation: partition.generation,
+  request: {
+    topic: partition.spec.topic,
+    topicId: partition.topicId,
+    partition: partition.spec.partition,
+    offset: partition.fetchOffset,
+    currentLeaderEpoch: partition.sourceLeaderEpoch,
+    maxBytes,
+  },
+});

@@ -1,0 +1,28 @@
+/** What the parts of a flow have in common. */
+import type { Clock } from '../../../shared/clock.ts';
+import type { Cluster } from '../../../shared/kafka/index.ts';
+import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
+import type { ChunkFlow } from './chunk.ts';
+import type { ShardOwner } from './owner.ts';
+import type { Partition } from './partition.ts';
+import type { TargetTopics } from './targets.ts';
+
+export interface Flow extends ChunkFlow {
+  readonly source: Cluster;
+  readonly targets: TargetTopics;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** By label; changed by the copier only. */
+  readonly partitions: ReadonlyMap<string, Partition>;
+  readonly owners: ReadonlyMap<number, ShardOwner>;
+  readonly signal: AbortSignal;
+  /** Where a partition without a position begins; null: as the settings say. */
+  readonly startOffset: (topic: string, partition: number) => number | null;
+  /** Fetched and not written yet. */
+  readonly pendingBytes: number;
+  /** Something is to be settled, or to be fetched. */
+  wakeStarter(): void;
+  wakeFetchers(): void;
+  /** Bytes of a chunk are waiting now. */
+  reserve(partition: Partition, bytes: number): void;
+}

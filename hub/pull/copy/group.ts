@@ -1,0 +1,270 @@
+/**
+ * One transaction of a shard: chunks as they come, then dead letters and the positions of all partitions that it touched,
+ * then the commit.
+ *
+ * A partition's position never passes a batch that has neither landed nor become a dead letter. Where a batch behind such a
+ * one has landed, the transaction is aborted: the partition in trouble waits, all others are fetched again.
+ */
+import type { Clock } from '../../../shared/clock.ts';
+import { TributaryError } from '../../../shared/errors.ts';
+import type { IdempotentProducer, Outcome, OutgoingBatch, TransactionalProducer } from '../../../shared/kafka/index.ts';
+import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
+import { ledgerBatches } from '../../ledger/batches.ts';
+import type { Chunk } from './chunk.ts';
+import { pullDeadLetter } from './deadLetter.ts';
+import { pullDeadLettered, pullGapFound, pullTransactionCommitted } from './events.ts';
+import { encodePull, type PullPosition } from './ledger.ts';
+import type { Partition } from './partition.ts';
+import type { Piece } from './plan.ts';
+import { Progress } from './progress.ts';
+import type { TargetTopics } from './targets.ts';
+import { holds, judgeOutcome } from './verdict.ts';
+
+export interface GroupParts {
+  readonly shard: number;
+  readonly producer: TransactionalProducer;
+  readonly idempotent: IdempotentProducer;
+  readonly targets: TargetTopics;
+  readonly topics: { readonly ledger: string; readonly deadLetter: string };
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** As in the ledger; kept so. */
+  readonly positions: Map<string, PullPosition>;
+}
+
+interface Item {
+  readonly chunk: Chunk;
+  readonly piece: Piece;
+  outcome: Outcome | null;
+}
+
+export class Group {
+  readonly #parts: GroupParts;
+  readonly #progress = new Map<Partition, Progress>();
+  readonly #started = performance.now();
+  #bytes = 0;
+  #mustAbort = false;
+
+  constructor(parts: GroupParts) {
+    this.#parts = parts;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+  get partitions(): number {
+    return this.#progress.size;
+  }
+  /** Nothing more should be added. */
+  get spoiled(): boolean {
+    return this.#mustAbort;
+  }
+
+  /** @throws TributaryError `fenced`, `outcomeUnknown` */
+  async write(chunks: readonly Chunk[]): Promise<void> {
+    const taken = chunks.filter((chunk) => this.#takes(chunk));
+    const items = taken.map((chunk) => chunk.plan.pieces.map((piece): Item => ({ chunk, piece, outcome: null })));
+    const flat = items.flat();
+    try {
+      await this.#deliver(flat.filter(({ chunk, piece }) => !isDoubted(chunk, piece)));
+      await this.#deliverDoubted(flat.filter(({ chunk, piece }) => isDoubted(chunk, piece)));
+    } finally {
+      for (const chunk of taken) chunk.flow.released(chunk);
+    }
+    for (const [at, chunk] of taken.entries()) this.#judge(chunk, items[at]!);
+  }
+
+  /** Each chunk begins where the one before ended, or is thrown away. */
+  #takes(chunk: Chunk): boolean {
+    const { partition } = chunk;
+    const known = this.#progress.get(partition);
+    const current = chunk.generation === partition.generation && !known?.failure;
+    if (current && chunk.from === (known?.next ?? partition.committed)) {
+      const progress = known ?? new Progress(partition, chunk);
+      this.#progress.set(partition, progress);
+      progress.next = chunk.plan.next;
+      this.#bytes += chunk.plan.bytes;
+      return true;
+    }
+    if (current) partition.rewind();
+    chunk.flow.released(chunk);
+    return false;
+  }
+
+  /** What was refused goes alone, and what is behind it only if it was taken: so nothing has to be undone for it. */
+  async #deliverDoubted(items: readonly Item[]): Promise<void> {
+    if (items.length === 0) return;
+    const refused = items.filter(({ chunk, piece }) => holds(piece, chunk.partition.refusedAt));
+    await this.#deliver(refused);
+    const held = new Set<Partition>();
+    for (const { chunk, piece, outcome } of refused) {
+      const verdict = judgeOutcome(this.#progress.get(chunk.partition)!, piece, outcome, chunk.flow.settings);
+      if (verdict.kind === 'failed') held.add(chunk.partition);
+    }
+    await this.#deliver(items.filter((item) => !refused.includes(item) && !held.has(item.chunk.partition)));
+  }
+
+  async #deliver(items: readonly Item[]): Promise<void> {
+    const { producer, idempotent } = this.#parts;
+    const sendable = items.filter(({ piece }) => !piece.tooLarge);
+    const once = sendable.filter(({ chunk }) => chunk.flow.settings.delivery === 'exactlyOnce');
+    const least = sendable.filter(({ chunk }) => chunk.flow.settings.delivery === 'atLeastOnce');
+    await Promise.all([
+      once.length > 0 ? send(producer, once) : null,
+      least.length > 0 ? send(idempotent, least) : null,
+    ]);
+  }
+
+  #judge(chunk: Chunk, items: readonly Item[]): void {
+    const progress = this.#progress.get(chunk.partition)!;
+    progress.begin(chunk);
+    for (const item of items) this.#judgeItem(progress, item);
+    if (progress.failure === null) progress.complete(chunk);
+  }
+
+  #judgeItem(progress: Progress, { chunk, piece, outcome }: Item): void {
+    if (outcome === null && !piece.tooLarge) return;
+    if (progress.failure) {
+      if (outcome?.kind === 'landed' && chunk.flow.settings.delivery === 'exactlyOnce') this.#mustAbort = true;
+      return;
+    }
+    const verdict = judgeOutcome(progress, piece, outcome, chunk.flow.settings);
+    if (verdict.kind === 'failed') {
+      progress.failure = verdict.failure;
+      if (verdict.undo) this.#mustAbort = true;
+      if (verdict.doubt) this.#parts.targets.doubt(progress.partition.spec.targetTopic);
+      return;
+    }
+    if (verdict.kind === 'landed') progress.landed(piece, verdict.offset);
+    else progress.dead(piece, verdict.reason, verdict.message);
+    if (holds(piece, chunk.partition.refusedAt)) chunk.partition.refusedAt = -1;
+  }
+
+  /**
+   * Ends the transaction.
+   * @returns the offset behind its last ledger record; null: there was nothing to commit
+   * @throws TributaryError `fenced`, `outcomeUnknown`; `brokerUnavailable`: the ledger can't be written, all was aborted
+   */
+  async finish(): Promise<number | null> {
+    const { producer } = this.#parts;
+    if (this.#mustAbort) {
+      await producer.abort();
+      this.#dropUndone();
+    }
+    for (;;) {
+      const changed = [...this.#progress.values()].filter((progress) => progress.changed);
+      if (changed.length === 0) {
+        await producer.abort();
+        this.#settle();
+        return null;
+      }
+      const end = await this.#writeEntries(changed);
+      if (end === null) continue;
+      await producer.commit();
+      this.#settle();
+      this.#tell(changed.length);
+      return end;
+    }
+  }
+
+  /** What was written in the transaction is not there any more; what was written beside it is. */
+  #dropUndone(): void {
+    for (const [partition, progress] of this.#progress) {
+      if (progress.flow.settings.delivery === 'atLeastOnce') continue;
+      this.#progress.delete(partition);
+      progress.undo();
+    }
+    this.#mustAbort = false;
+  }
+
+  /** Null: a dead letter was refused, its partition waits; to be tried again with what is left. */
+  async #writeEntries(changed: readonly Progress[]): Promise<number | null> {
+    const { producer, topics, shard, clock } = this.#parts;
+    const nowMs = clock.now();
+    const changes = changed.map((progress) => progress.entry());
+    const ledger = ledgerBatches(
+      changes.map(({ id, value }) => encodePull({ kind: 'flow', id, value })),
+      nowMs,
+    );
+    const dead = changed.flatMap((progress) => progress.deadLetters.map((letter) => ({ progress, letter })));
+    const outcomes = await producer.send([
+      ...ledger.map(({ blob, records }) => ({ topic: topics.ledger, partition: shard, blob, records })),
+      ...dead.map(({ letter }) => {
+        const blob = pullDeadLetter(letter, nowMs);
+        return { topic: topics.deadLetter, partition: shard, blob, records: 1 };
+      }),
+      ...alongside(changed),
+    ]);
+    const failed = outcomes.findIndex(({ kind }) => kind !== 'landed');
+    const last = outcomes[ledger.length - 1];
+    if (failed < 0 && last?.kind === 'landed') return last.offset + ledger.at(-1)!.records;
+    await producer.abort();
+    const refused = dead[failed - ledger.length];
+    if (!refused) throw notWritable(topics.ledger, shard, outcomes[failed]);
+    refused.progress.failure = { wait: 'targetRefused', detail: `${topics.deadLetter} does not take the dead letter` };
+    refused.progress.discard();
+    this.#dropUndone();
+    return null;
+  }
+
+  #settle(): void {
+    const { telemetry, positions } = this.#parts;
+    for (const progress of this.#progress.values()) {
+      const { partition, flow } = progress;
+      for (const gap of progress.gaps) {
+        telemetry.emit(pullGapFound, { flow: flow.name, source: partition.label, ...gap });
+      }
+      for (const { piece, reason } of progress.deadLetters) {
+        const { first, last } = piece;
+        const { label: source, target } = partition;
+        telemetry.emit(pullDeadLettered, { flow: flow.name, source, target, first, last, reason });
+      }
+      const entry = progress.settle();
+      if (entry) positions.set(partition.id, entry);
+    }
+    this.#progress.clear();
+  }
+
+  #tell(partitions: number): void {
+    const { telemetry, shard } = this.#parts;
+    const tookMs = performance.now() - this.#started;
+    telemetry.emit(pullTransactionCommitted, { shard, partitions, bytes: this.#bytes, tookMs });
+  }
+
+  /** Nobody knows what of it is there, or nothing is: everything is fetched again. */
+  fail(): void {
+    for (const progress of this.#progress.values()) progress.undo();
+    this.#progress.clear();
+  }
+}
+
+/** At or behind a batch that the target has refused before. */
+const isDoubted = ({ partition }: Chunk, { last }: Piece): boolean =>
+  partition.refusedAt >= 0 && last >= partition.refusedAt;
+
+async function send(producer: TransactionalProducer | IdempotentProducer, items: readonly Item[]): Promise<void> {
+  const batches = items.map(({ chunk: { target }, piece: { blob, records } }): OutgoingBatch => {
+    return { topic: target.topic, partition: target.partition, blob, records };
+  });
+  const outcomes = await producer.send(batches);
+  for (const [at, item] of items.entries()) item.outcome = outcomes[at]!;
+}
+
+/** What flows write of their own beside the positions. */
+function alongside(changed: readonly Progress[]): OutgoingBatch[] {
+  const byFlow = Map.groupBy(changed, (progress) => progress.flow);
+  return [...byFlow].flatMap(([flow, members]) => {
+    const copied = flow.listener.alongside ? members.flatMap((progress) => progress.copied) : [];
+    return copied.length > 0 ? [...flow.listener.alongside!(copied)] : [];
+  });
+}
+
+function notWritable(topic: string, shard: number, outcome: Outcome | undefined): TributaryError {
+  return new TributaryError({
+    code: 'brokerUnavailable',
+    operation: 'write pull ledger',
+    subject: `${topic}/${shard}`,
+    reason: `Kafka answers ${outcome && outcome.kind !== 'landed' ? outcome.name : 'nothing'}; nothing of the transaction was kept`,
+    retry: 'retried',
+  });
+}

@@ -1,0 +1,80 @@
+import type { Isolation, OutgoingBatch } from '../../../shared/kafka/index.ts';
+import { MIB } from '../../../shared/limits.ts';
+
+/** A flow's two cluster aliases. */
+export interface FlowName {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** One partition to copy, and where to. */
+export interface PartitionSpec {
+  readonly topic: string;
+  readonly partition: number;
+  readonly targetTopic: string;
+  /** Default: the source's number. */
+  readonly targetPartition?: number;
+}
+
+export interface CopySettings {
+  /** `atLeastOnce`: records are visible at once and leave no transaction markers; after a failure some may come twice. */
+  readonly delivery: 'exactlyOnce' | 'atLeastOnce';
+  readonly isolation: Isolation;
+  /** Where a partition without a position begins. */
+  readonly startAt: 'earliest' | 'latest';
+  /** A batch that the target refuses for ever (a record over its size limit, a timestamp): wait, or put it aside and go on. */
+  readonly onRefused: 'hold' | 'deadLetter';
+  /**
+   * A source topic that was deleted and made again: `stop` until somebody resumes it, `follow` the new one into the same
+   * target, or `new`: wait until its partitions are given another target topic.
+   */
+  readonly onRecreated: 'stop' | 'follow' | 'new';
+  readonly fetchBytes: number;
+  readonly fetchPartitionBytes: number;
+  readonly fetchMinBytes: number;
+  readonly fetchMaxWaitMs: number;
+  /** After an answer of few bytes the next fetch waits that long: a trickle of many partitions comes in fewer answers. */
+  readonly fetchLingerMs: number;
+  /** Fetched and not written yet: of the flow, of a partition. More is not asked for. */
+  readonly pendingBytes: number;
+  readonly pendingPartitionBytes: number;
+}
+
+export const DEFAULT_COPY: CopySettings = {
+  delivery: 'exactlyOnce',
+  isolation: 'read_committed',
+  startAt: 'earliest',
+  onRefused: 'hold',
+  onRecreated: 'stop',
+  fetchBytes: 8 * MIB,
+  fetchPartitionBytes: 2 * MIB,
+  fetchMinBytes: 1,
+  fetchMaxWaitMs: 500,
+  fetchLingerMs: 10,
+  pendingBytes: 32 * MIB,
+  pendingPartitionBytes: 8 * MIB,
+};
+
+/** A batch as it lies in both logs. */
+export interface CopiedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly targetTopic: string;
+  readonly targetPartition: number;
+  /** Offsets of its first and last record in the source. */
+  readonly first: number;
+  readonly last: number;
+  /** Offset of its first record in the target; the others follow without holes. */
+  readonly targetOffset: number;
+  readonly records: number;
+  /** Each record's offset behind `first`; null where the source has no holes. */
+  readonly deltas: Int32Array | null;
+}
+
+/** What a flow's owner hears. Neither may throw. */
+export interface CopyListener {
+  /** After the commit. */
+  copied?(batch: CopiedBatch): void;
+  /** Batches to be written in the transaction that has these, beside the positions; each of the target cluster. */
+  alongside?(batches: readonly CopiedBatch[]): readonly OutgoingBatch[];
+}

@@ -1,0 +1,159 @@
+/**
+ * Settles where partitions begin: those whose shard was just taken, and those whose retry clock has run.
+ *
+ * Asked are the source (is it the same topic, who leads it, what does the log hold, has it been truncated) and the target (is
+ * it there, is it the same). One question for all partitions of a leader; a leader that does not answer holds up its own
+ * partitions only.
+ */
+import { reasonOf } from '../../../shared/errors.ts';
+import {
+  EARLIEST,
+  type EpochEnd,
+  LATEST,
+  type ListedOffset,
+  listOffsets,
+  type MetadataTopic,
+  offsetForLeaderEpoch,
+} from '../../../shared/kafka/index.ts';
+import { Waiter } from '../../../shared/waiter.ts';
+import { beginAt, type LogFacts, lookAt } from './begin.ts';
+import type { Flow } from './flow.ts';
+import type { Partition } from './partition.ts';
+
+/** Retry clocks are looked at that often. */
+const TICK_MS = 100;
+
+export class Starter {
+  readonly #flow: Flow;
+  readonly #waiter = new Waiter();
+  readonly #running: Promise<void>;
+
+  constructor(flow: Flow) {
+    this.#flow = flow;
+    this.#running = this.#run();
+  }
+
+  wake(): void {
+    this.#waiter.wake();
+  }
+
+  get ended(): Promise<void> {
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#flow;
+    while (!signal.aborted) {
+      const due = this.#due();
+      if (due.length > 0) {
+        for (const partition of due) partition.settling = true;
+        await this.#look(due);
+      }
+      await this.#waiter.wait(TICK_MS);
+    }
+  }
+
+  #due(): Partition[] {
+    const now = this.#flow.clock.monotonicMs();
+    const due: Partition[] = [];
+    for (const partition of this.#flow.partitions.values()) {
+      if (partition.settling) continue;
+      const { state } = partition;
+      if (state.kind === 'waiting' && state.retryAtMs <= now) {
+        // What it waits for may have been set right in the target.
+        if (!state.reason.startsWith('source')) this.#flow.targets.doubt(partition.spec.targetTopic);
+        partition.start();
+      }
+      if (partition.state.kind === 'starting') due.push(partition);
+    }
+    return due;
+  }
+
+  /** Metadata of both sides, then each leader by itself, not waited for. */
+  async #look(due: readonly Partition[]): Promise<void> {
+    const { source, targets, signal } = this.#flow;
+    const topics = [...new Set(due.map(({ spec }) => spec.topic))];
+    const [found, looked] = await Promise.all([
+      source.metadata(topics).then(
+        (metadata) => ({ topics: metadata.topics }),
+        (error: unknown) => ({ error }),
+      ),
+      targets.look(due.map(({ spec }) => spec.targetTopic)).catch((error: unknown) => ({ error })),
+    ]);
+    if (signal.aborted) return;
+    const byLeader = new Map<number, Partition[]>();
+    for (const partition of due) {
+      if ('error' in found) this.#done(partition, 'sourceUnreachable', found.error);
+      else if (looked) this.#done(partition, 'targetUnavailable', looked.error);
+      else if (this.#mayAsk(partition, found.topics.get(partition.spec.topic))) {
+        byLeader.set(partition.leader, [...(byLeader.get(partition.leader) ?? []), partition]);
+      }
+    }
+    for (const members of byLeader.values()) void this.#ask(members);
+  }
+
+  /** False: it is settled already, and does not copy now. */
+  #mayAsk(partition: Partition, topic: MetadataTopic | undefined): boolean {
+    const objection = lookAt(partition, topic, this.#flow.targets.get(partition.spec.targetTopic), this.#flow.settings);
+    if (!objection) return true;
+    partition.settling = false;
+    if (partition.state.kind !== 'starting') return false;
+    if ('stop' in objection) partition.stop(objection.stop, objection.detail);
+    else partition.wait(objection.wait, objection.detail);
+    return false;
+  }
+
+  async #ask(members: readonly Partition[]): Promise<void> {
+    const { source } = this.#flow;
+    const at = (timestamp: number) =>
+      members.map(({ spec: { topic, partition } }) => ({ topic, partition, timestamp }));
+    const epochs = members.filter(
+      ({ position, topicId }) => position && position.leaderEpoch >= 0 && position.topicId === topicId,
+    );
+    try {
+      const [earliest, latest, ends] = await Promise.all([
+        listOffsets(source, at(EARLIEST)),
+        listOffsets(source, at(LATEST)),
+        epochs.length === 0
+          ? []
+          : offsetForLeaderEpoch(
+              source,
+              epochs.map(({ spec: { topic, partition }, position }) => {
+                return { topic, partition, leaderEpoch: position!.leaderEpoch };
+              }),
+            ),
+      ]);
+      for (const [at, partition] of members.entries()) {
+        this.#begin(partition, earliest[at]!, latest[at]!, ends[epochs.indexOf(partition)] ?? null);
+      }
+    } catch (error) {
+      for (const partition of members) this.#done(partition, 'sourceUnreachable', error);
+    }
+  }
+
+  #begin(partition: Partition, earliest: ListedOffset, latest: ListedOffset, end: EpochEnd | null): void {
+    const { owners, signal } = this.#flow;
+    const owner = owners.get(partition.shard);
+    partition.settling = false;
+    if (signal.aborted || partition.state.kind !== 'starting' || !owner) return;
+    const code = earliest.errorCode || latest.errorCode;
+    if (code !== 0) {
+      partition.wait('sourceRefused', `${partition.label}: the source answers ${code} when asked for offsets`);
+      return;
+    }
+    const truncatedTo = end && end.errorCode === 0 && end.endOffset >= 0 ? end.endOffset : null;
+    const facts: LogFacts = { earliest: earliest.offset, latest: latest.offset, truncatedTo };
+    const chunk = beginAt(this.#flow, partition, facts);
+    partition.accepted = false;
+    if (partition.trouble?.reason === 'targetMissing') this.#flow.recovered(partition);
+    partition.fetchOffset = chunk?.plan.next ?? partition.committed;
+    partition.copy();
+    if (chunk) owner.submit(chunk);
+    this.#flow.wakeFetchers();
+  }
+
+  #done(partition: Partition, reason: 'sourceUnreachable' | 'targetUnavailable', error: unknown): void {
+    partition.settling = false;
+    if (partition.state.kind === 'starting') partition.wait(reason, reasonOf(error));
+  }
+}

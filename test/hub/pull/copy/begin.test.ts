@@ -1,0 +1,119 @@
+/** Where a partition begins, from what the ledger and the logs say. */
+import { describe, expect, test } from 'vitest';
+import { beginAt, lookAt } from '../../../../hub/pull/copy/begin.ts';
+import type { Flow } from '../../../../hub/pull/copy/flow.ts';
+import type { PullPosition } from '../../../../hub/pull/copy/ledger.ts';
+import { Partition } from '../../../../hub/pull/copy/partition.ts';
+import { type CopySettings, DEFAULT_COPY } from '../../../../hub/pull/copy/settings.ts';
+import { systemClock } from '../../../../shared/clock.ts';
+import type { MetadataTopic } from '../../../../shared/kafka/index.ts';
+
+const position: PullPosition = {
+  v: 1,
+  topicId: 's',
+  next: 50,
+  leaderEpoch: 3,
+  target: { topic: 'copy', topicId: 't', partition: 0, lastOffset: 7 },
+  gaps: [],
+  gapCount: 0,
+  lostOffsets: 0,
+};
+const target = { topicId: 't', partitions: new Map([[0, 1]]), maxMessageBytes: 1_000 };
+const source = (over: object = {}): MetadataTopic =>
+  ({
+    errorCode: 0,
+    name: 'orders',
+    topicId: 's',
+    partitions: [{ partition: 0, leader: 2, leaderEpoch: 9, errorCode: 0 }],
+    ...over,
+  }) as unknown as MetadataTopic;
+
+function partitionAt(entry: PullPosition | null): Partition {
+  const spec = { topic: 'orders', partition: 0, targetTopic: 'copy' };
+  const partition = new Partition(spec, 'a->b/orders/0', 0, systemClock, () => {});
+  partition.own(entry);
+  return partition;
+}
+const flow = (settings: Partial<CopySettings> = {}, startOffset: number | null = null): Flow =>
+  ({
+    settings: { ...DEFAULT_COPY, ...settings },
+    startOffset: () => startOffset,
+    clock: systemClock,
+  }) as unknown as Flow;
+
+function begin(entry: PullPosition | null, facts: Partial<Parameters<typeof beginAt>[2]>, on = flow()) {
+  const partition = partitionAt(entry);
+  expect(lookAt(partition, source(), target, { onRecreated: 'stop' })).toBeNull();
+  const chunk = beginAt(on, partition, { earliest: 0, latest: 100, truncatedTo: null, ...facts });
+  return chunk && { from: chunk.from, next: chunk.plan.next, gap: chunk.gap, newTarget: chunk.newTarget };
+}
+
+describe('beginAt', () => {
+  test('goes on where it was: nothing has to be written', () => {
+    expect(begin(position, {})).toBeNull();
+    expect(begin(position, { truncatedTo: 50 })).toBeNull();
+    expect(begin(position, { earliest: 50, latest: 50 })).toBeNull();
+  });
+
+  test('without a position: the first one is written', () => {
+    expect(begin(null, { earliest: 10 })).toMatchObject({ from: -1, next: 10, gap: null });
+    expect(begin(null, {}, flow({ startAt: 'latest' }))).toMatchObject({ next: 100, gap: null });
+    expect(begin(null, {}, flow({}, 30))).toMatchObject({ next: 30, gap: null });
+    const late = begin(null, { earliest: 40 }, flow({}, 30));
+    expect(late).toMatchObject({ next: 40, gap: { cause: 'retention', from: 30, to: 40 } });
+  });
+
+  test('retention was faster', () => {
+    expect(begin(position, { earliest: 60 })).toMatchObject({
+      next: 60,
+      gap: { cause: 'retention', from: 50, to: 60 },
+    });
+  });
+
+  test('an unclean election: the log is shorter, or has parted before the position although it is longer', () => {
+    const gap = { cause: 'truncated', from: 50, to: 44 };
+    expect(begin(position, { latest: 44 })).toMatchObject({ from: 50, next: 44, gap });
+    expect(begin(position, { latest: 80, truncatedTo: 44 })).toMatchObject({ next: 44, gap });
+    expect(begin(position, { earliest: 47, truncatedTo: 44 })).toMatchObject({ next: 47, gap: { to: 47 } });
+  });
+});
+
+describe('lookAt', () => {
+  const look = (
+    topic: MetadataTopic | undefined,
+    at: typeof target | null,
+    onRecreated: CopySettings['onRecreated'] = 'stop',
+  ) => lookAt(partitionAt(position), topic, at, { onRecreated });
+
+  test('names what is missing on either side', () => {
+    expect(look(source(), target)).toBeNull();
+    expect(look(undefined, target)).toMatchObject({ wait: 'sourceMissing' });
+    expect(look(source({ errorCode: 3 }), target)).toMatchObject({ wait: 'sourceMissing' });
+    expect(look(source({ partitions: [] }), target)).toMatchObject({ wait: 'sourceMissing' });
+    const leaderless = [{ partition: 0, leader: -1, leaderEpoch: 9, errorCode: 5 }];
+    expect(look(source({ partitions: leaderless }), target)).toMatchObject({ wait: 'sourceLeaderless' });
+    expect(look(source(), null)).toMatchObject({ wait: 'targetMissing' });
+    expect(look(source(), { ...target, partitions: new Map() })).toMatchObject({ wait: 'targetMissing' });
+    expect(look(source(), { ...target, partitions: new Map([[0, -1]]) })).toMatchObject({ wait: 'targetUnavailable' });
+  });
+
+  test('another topic of the same name: as the policy says', () => {
+    const another = source({ topicId: 's2' });
+    expect(look(another, target)).toMatchObject({ stop: 'recreated' });
+    expect(look(another, target, 'new')).toMatchObject({ stop: 'recreated' });
+    expect(look(another, target, 'follow')).toBeNull();
+    const resumed = partitionAt(position);
+    resumed.accepted = true;
+    expect(lookAt(resumed, another, target, { onRecreated: 'stop' })).toBeNull();
+    const renamed = partitionAt(position);
+    renamed.spec = { ...renamed.spec, targetTopic: 'copy.2' };
+    expect(lookAt(renamed, another, { ...target, topicId: 't2' }, { onRecreated: 'new' })).toBeNull();
+  });
+
+  test('another target of the same name stops; another target by name does not', () => {
+    expect(look(source(), { ...target, topicId: 't2' })).toMatchObject({ stop: 'targetReplaced' });
+    const renamed = partitionAt(position);
+    renamed.spec = { ...renamed.spec, targetTopic: 'copy.2' };
+    expect(lookAt(renamed, source(), { ...target, topicId: 't2' }, { onRecreated: 'stop' })).toBeNull();
+  });
+});

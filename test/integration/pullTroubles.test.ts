@@ -1,0 +1,230 @@
+/** What a source loses, what a target does, and who owns a shard: each a state of one partition, and nothing twice. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import {
+  createTopics,
+  deleteRecords,
+  deleteTopics,
+  IdempotentProducer,
+  TransactionalProducer,
+} from '../../shared/kafka/index.ts';
+import { cluster, consumeAll, createTopic, endOffsets, produce } from '../support/kafka.ts';
+import { batchOf, copied, copyOf, type PullProcess, PullRig, specsOf, untilCopied } from '../support/pullRig.ts';
+
+const POLL = { timeout: 30_000, interval: 20 };
+const ends = (topic: string) => endOffsets(topic, 'read_uncommitted');
+const valuesOf = async (topic: string) => (await consumeAll(topic)).map(({ value }) => String(value));
+const stateOf = (process: PullProcess, topic: string) => () => process.state(topic).state;
+const eventsOf = ({ lines }: PullProcess) => lines.map(({ event }) => event);
+
+async function replace(topic: string): Promise<void> {
+  await deleteTopics(cluster(), [topic]);
+  await expect.poll(async () => (await cluster().metadata([topic])).topics.get(topic)?.errorCode, POLL).toBe(3);
+  await expect
+    .poll(async () => {
+      const configs = { 'compression.type': 'producer' };
+      return (await createTopics(cluster(), [{ name: topic, partitions: 1, replicationFactor: 1, configs }]))[0];
+    }, POLL)
+    .toMatchObject({ errorCode: 0 });
+}
+
+test('retention overtakes: the gap is written down, and the copy goes on at the log start', async () => {
+  const rig = PullRig.open();
+  const topic = await rig.topic('pull-retention');
+  const first = await rig.start({ topics: [topic] });
+  first.copier.pause(topic);
+  await expect.poll(() => first.state(topic).position, POLL).toBe(0);
+  await produce(topic, [{ value: 'a' }, { value: 'b' }]);
+  const producer = new IdempotentProducer(cluster(), 'pull test');
+  await producer.send([
+    batchOf(
+      topic,
+      ['c', 'd', 'e', 'f'].map((value) => ({ value: Buffer.from(value) })),
+    ),
+  ]);
+  // Into the middle of a batch: what lies below is no record any more.
+  await deleteRecords(cluster(), [{ topic, partition: 0, before: 4 }]);
+  first.copier.resume(topic);
+  const { source, target } = await copied(first, topic, await ends(topic));
+  expect(target.map(({ value }) => value)).toEqual(['e', 'f']);
+  expect(target).toEqual(source);
+  const gap = { cause: 'retention', from: 0, to: 4 };
+  expect(first.state(topic)).toMatchObject({
+    gaps: [gap],
+    gapCount: 1,
+    lostOffsets: 4,
+    rebuiltBatches: { position: 1 },
+  });
+  expect(first.lines.filter(({ event }) => event === 'pull_gap')).toMatchObject([{ level: 'error', ...gap }]);
+  await first.close();
+  // The ledger knows it, too.
+  const second = await rig.start({ topics: [topic] });
+  await untilCopied(second, topic, await ends(topic));
+  expect(second.state(topic)).toMatchObject({ gaps: [gap], lostOffsets: 4, records: 0 });
+});
+
+test.each(['stop', 'follow', 'new'] as const)('a topic that was made again: %s', async (onRecreated) => {
+  const rig = PullRig.open();
+  const topic = await rig.topic('pull-recreated');
+  const other = await rig.topic('pull-beside');
+  await produce(topic, [{ value: 'old' }]);
+  const process = await rig.start({ topics: [topic, other], settings: { onRecreated } });
+  await untilCopied(process, topic, await ends(topic));
+  await replace(topic);
+  await produce(topic, [{ value: 'new 1' }, { value: 'new 2' }]);
+  if (onRecreated !== 'follow') {
+    await expect.poll(stateOf(process, topic), POLL).toMatchObject({ kind: 'stopped', reason: 'recreated' });
+    await produce(other, [{ value: 'goes on' }]);
+    expect((await copied(process, other, await ends(other))).target).toHaveLength(1);
+    expect(await valuesOf(copyOf(topic))).toEqual(['old']);
+  }
+  if (onRecreated === 'stop') process.copier.resume(topic);
+  const renamed = `${copyOf(topic)}.2`;
+  if (onRecreated === 'new') {
+    await createTopic('', { name: renamed });
+    const specs = (await specsOf([topic, other])).map((s) => (s.topic === topic ? { ...s, targetTopic: renamed } : s));
+    process.copier.setPartitions(specs);
+  }
+  await expect.poll(() => process.state(topic).position, POLL).toBe(2);
+  const expected = ['new 1', 'new 2'];
+  if (onRecreated === 'new')
+    expect([await valuesOf(copyOf(topic)), await valuesOf(renamed)]).toEqual([['old'], expected]);
+  else expect(await valuesOf(copyOf(topic))).toEqual(['old', ...expected]);
+  expect(process.state(topic).gaps).toMatchObject([{ cause: 'recreated', from: 1, to: 0 }]);
+});
+
+test('a target that is missing is waited for; one that was made again stops the partition until it is resumed', async () => {
+  const rig = PullRig.open();
+  const topic = await createTopic('pull-missing');
+  await produce(topic, [{ value: 'a' }]);
+  const process = await rig.start({ topics: [topic] });
+  await expect.poll(stateOf(process, topic), POLL).toMatchObject({ kind: 'waiting', reason: 'targetMissing' });
+  await createTopic('', { name: copyOf(topic) });
+  await untilCopied(process, topic, await ends(topic));
+  expect(eventsOf(process)).toContain('pull_partition_recovered');
+  await replace(copyOf(topic));
+  await produce(topic, [{ value: 'b' }]);
+  await expect.poll(stateOf(process, topic), POLL).toMatchObject({ kind: 'stopped' });
+  expect(await valuesOf(copyOf(topic))).toEqual([]);
+  process.copier.resume(topic);
+  await untilCopied(process, topic, await ends(topic));
+  expect(await valuesOf(copyOf(topic))).toEqual(['b']);
+});
+
+test('a source topic that is gone is waited for, and the others go on', async () => {
+  const rig = PullRig.open();
+  const topic = await createTopic('pull-gone');
+  const other = await rig.topic('pull-beside');
+  await produce(topic, [{ value: 'a' }]);
+  await createTopic('', { name: copyOf(topic) });
+  const process = await rig.start({ topics: [topic, other] });
+  await untilCopied(process, topic, await ends(topic));
+  await deleteTopics(cluster(), [topic]);
+  await expect.poll(stateOf(process, topic), POLL).toMatchObject({ kind: 'waiting', reason: 'sourceMissing' });
+  await produce(other, [{ value: 'goes on' }]);
+  expect((await copied(process, other, await ends(other))).target).toHaveLength(1);
+});
+
+test('where a partition begins: latest is written down at once; an offset from elsewhere', async () => {
+  const rig = PullRig.open();
+  const topic = await rig.topic('pull-latest');
+  const given = await rig.topic('pull-given');
+  for (const name of [topic, given]) await produce(name, [{ value: 'a' }, { value: 'b' }, { value: 'c' }]);
+  const startOffset = (name: string) => (name === given ? 1 : null);
+  const start = { topics: [topic, given], settings: { startAt: 'latest' as const }, copier: { startOffset } };
+  const first = await rig.start(start);
+  await untilCopied(first, topic, await ends(topic));
+  await untilCopied(first, given, await ends(given));
+  await first.close();
+  await produce(topic, [{ value: 'd' }]);
+  const second = await rig.start(start);
+  await untilCopied(second, topic, await ends(topic));
+  expect(await valuesOf(copyOf(topic))).toEqual(['d']);
+  expect(await valuesOf(copyOf(given))).toEqual(['b', 'c']);
+});
+
+test('partitions come and go while others are copied; a paused topic stands still', async () => {
+  const rig = PullRig.open();
+  const [one, two] = [await rig.topic('pull-one'), await rig.topic('pull-two', { partitions: 4 })];
+  const process = await rig.start({ topics: [one] });
+  await produce(one, [{ value: 'a' }]);
+  await untilCopied(process, one, await ends(one));
+  process.copier.pause(two);
+  process.copier.setPartitions(await specsOf([one, two]));
+  await produce(
+    two,
+    [0, 1, 2, 3].map((partition) => ({ partition, value: `${partition}` })),
+  );
+  await produce(one, [{ value: 'b' }]);
+  await untilCopied(process, one, await ends(one));
+  expect(await valuesOf(copyOf(two))).toEqual([]);
+  process.copier.resume(two);
+  await untilCopied(process, two, await ends(two));
+  expect(await valuesOf(copyOf(two))).toEqual(['0', '1', '2', '3']);
+  process.copier.setPartitions(await specsOf([two]));
+  await produce(one, [{ value: 'not any more' }]);
+  await produce(two, [{ partition: 0, value: 'more' }]);
+  await untilCopied(process, two, await ends(two));
+  expect(await valuesOf(copyOf(one))).toEqual(['a', 'b']);
+});
+
+test('owners are fenced and shards move under load: nothing lost, nothing twice, in order', {
+  timeout: 120_000,
+}, async () => {
+  const rig = PullRig.open();
+  const partitions = 6;
+  const topic = await rig.topic('pull-fenced', { partitions });
+  const shards = { shards: 3, transactionMs: 30 };
+  const one = await rig.start({ topics: [topic], shards });
+  const producer = new IdempotentProducer(cluster(), 'pull test');
+  let sent = 0;
+  let on = true;
+  const load = (async () => {
+    while (on || sent < 200) {
+      const number = sent++;
+      const batches = Array.from({ length: partitions }, (_, partition) => ({
+        ...batchOf(
+          topic,
+          [0, 1, 2, 3].map((i) => ({ value: Buffer.from(`${number}.${i}`) })),
+          'zstd',
+        ),
+        partition,
+      }));
+      await producer.send(batches);
+      await sleep(2);
+    }
+  })();
+  const served = (process: PullProcess) => process.shards.status().filter(({ state }) => state === 'serving').length;
+  await expect.poll(() => served(one), POLL).toBe(3);
+  const copiedSome = async (process: PullProcess) => {
+    const before = process.copier.snapshot().partitions.reduce((sum, { records }) => sum + records, 0);
+    const now = () => process.copier.snapshot().partitions.reduce((sum, { records }) => sum + records, 0);
+    await expect.poll(now, POLL).toBeGreaterThan(before);
+  };
+  for (let round = 0; round < 3; round += 1) {
+    await copiedSome(one);
+    // Somebody takes the ids, as a second owner would: what is open is aborted, the first may write nothing more.
+    const transactionalId = `tributary-${rig.ledger}-${one.state(topic, round).shard}`;
+    const zombieMaker = await TransactionalProducer.open(cluster(), { transactionalId, transactionTimeoutMs: 60_000 });
+    zombieMaker.close();
+    await expect
+      .poll(
+        () => one.lines.filter(({ event, cause }) => event === 'pull_shard_lost' && cause === 'fenced').length,
+        POLL,
+      )
+      .toBe(round + 1);
+    await expect.poll(() => served(one), POLL).toBe(3);
+  }
+  const two = await rig.start({ topics: [topic], shards });
+  await expect.poll(() => served(one) > 0 && served(two) > 0 && served(one) + served(two), POLL).toBe(3);
+  await copiedSome(one);
+  await copiedSome(two);
+  await one.close();
+  await expect.poll(() => served(two), POLL).toBe(3);
+  await copiedSome(two);
+  on = false;
+  await load;
+  const { source, target } = await copied(two, topic, await ends(topic));
+  expect(source.length).toBe(sent * 4 * partitions);
+  expect(target).toEqual(source);
+});
