@@ -20,6 +20,7 @@ import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
 import { type Cluster, TransactionalProducer } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { mendLedger, mendTargets } from '../ledger/mend.ts';
 import type { LedgerIdentity } from '../ledger/topics.ts';
 import {
   type Destinations,
@@ -30,12 +31,11 @@ import {
   type ShardState,
 } from '../sequence/index.ts';
 import type { Settled, Verified } from '../stages.ts';
-import { claimShard, readShard, supersededBy } from './claim.ts';
+import { claimShard, readShard, supersededBy, targetsOf } from './claim.ts';
 import { destinationsOf, prepareTargets } from './destinations.ts';
 import { queueChanged, shardLost, shardTaken, shardTrouble, shardTroubleAgain, transactionFailed } from './events.ts';
 import { GroupRun } from './group.ts';
 import { type Job, JobQueue } from './jobs.ts';
-import { mendLedger, mendTargets, targetsOf } from './mend.ts';
 import { settledOf } from './receipts.ts';
 import type { Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
@@ -279,11 +279,12 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
-    await mendLedger(this.#producer, topics, this.shard);
+    const beside = [topics.audit, topics.deadLetter].map((topic) => ({ topic, partition: this.shard }));
+    await mendLedger(this.#producer, where, beside);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#shardState = emptyState();
     this.#ledgerEnd = await readShard(cluster, where, from, this.#shardState);
-    await mendTargets(this.#producer, topics, this.shard, targetsOf(this.#shardState));
+    await mendTargets(this.#producer, targetsOf(this.#shardState), beside);
     const claim = await claimShard(this.#producer, {
       where,
       identity,

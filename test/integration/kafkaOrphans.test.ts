@@ -1,5 +1,5 @@
 /**
- * A transaction that ended everywhere but in some partition (shared/kafka/transaction/orphans.ts, hub/write/mend.ts).
+ * A transaction that ended everywhere but in some partition (shared/kafka/transaction/orphans.ts, hub/ledger/mend.ts).
  *
  * A broker that checks nothing lets an orphan be planted: a transactional batch that no coordinator knows of. The last test
  * makes real ones: a broker killed right behind a commit.
@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalKafka, startKafka } from '../../deploy/dev/kafka/launch.ts';
-import { mendLedger, mendTargets } from '../../hub/write/mend.ts';
+import { mendLedger, mendTargets } from '../../hub/ledger/mend.ts';
 import type { TributaryError } from '../../shared/errors.ts';
 import {
   Cluster,
@@ -28,7 +28,8 @@ import { encodeBatch, patchBatch, readRecords } from '../../shared/records/index
 
 const MAX_RAW_BYTES = 1024 * 1024;
 const LEDGER = 'ledger';
-const TOPICS = { ledger: LEDGER, audit: 'audit', deadLetter: 'dead' };
+const LEDGER_PARTITION = { topic: LEDGER, partition: 0 };
+const BESIDE = [{ topic: 'audit', partition: 0 }];
 const dir = mkdtempSync(join(tmpdir(), 'tributary-orphans-'));
 let kafka: LocalKafka;
 let cluster: Cluster;
@@ -37,7 +38,7 @@ beforeAll(async () => {
   const properties = { 'transaction.partition.verification.enable': 'false' };
   kafka = await startKafka({ dir, properties });
   cluster = Cluster.open({ brokers: kafka.brokers, requestTimeoutMs: 10_000 });
-  await makeTopics(Object.values(TOPICS));
+  await makeTopics([LEDGER, 'audit']);
 }, 300_000);
 afterAll(async () => {
   await cluster?.close();
@@ -145,9 +146,9 @@ describe("a shard's orphans", () => {
     const producer = await openProducer(what);
     await plant(producer, topic, 'orphan');
     await producer.fence();
-    await mendLedger(producer, TOPICS, 0);
+    await mendLedger(producer, LEDGER_PARTITION, BESIDE);
     expect(await isStable(topic)).toBe(false);
-    await mendTargets(producer, TOPICS, 0, [{ topic, partition: 0, lastOffset }]);
+    await mendTargets(producer, [{ topic, partition: 0, lastOffset }], BESIDE);
     expect(await committedValues(topic)).toEqual(values);
   });
 
@@ -156,7 +157,7 @@ describe("a shard's orphans", () => {
     await plant(producer, LEDGER, 'entry');
     await producer.fence();
     expect(await isStable(LEDGER)).toBe(false);
-    await mendLedger(producer, TOPICS, 0);
+    await mendLedger(producer, LEDGER_PARTITION, BESIDE);
     expect(await committedValues(LEDGER)).toEqual(['entry']);
   });
 });

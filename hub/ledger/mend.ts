@@ -11,54 +11,42 @@
  * - it knows of records where the orphan lies: committed. Otherwise: aborted.
  */
 import type { TransactionalProducer } from '../../shared/kafka/index.ts';
-import type { ShardState } from '../sequence/index.ts';
 
 interface PartitionName {
   readonly topic: string;
   readonly partition: number;
 }
-export interface ShardTopics {
-  readonly ledger: string;
-  readonly audit: string;
-  readonly deadLetter: string;
-}
-
-/** To be called after the fence, before the ledger is read. @throws TributaryError `brokerUnavailable`, `outcomeUnknown` */
-export async function mendLedger(producer: TransactionalProducer, topics: ShardTopics, shard: number): Promise<void> {
-  const beside = [topics.ledger, topics.audit, topics.deadLetter].map((topic) => ({ topic, partition: shard }));
-  const orphans = await producer.orphans(unique([...beside, ...producer.lastPartitions]));
-  if (!orphans.some(({ topic, partition }) => topic === topics.ledger && partition === shard)) return;
-  await producer.endOrphans(orphans, producer.lastEnding ?? 'committed');
+/** Where a shard writes, and how far the ledger knows of it. */
+export interface KnownTarget extends PartitionName {
+  readonly lastOffset: number;
 }
 
 /**
- * To be called with what the ledger said ({@link targetsOf}), before anything is written.
- * @throws as {@link mendLedger}
+ * To be called after the fence, before the ledger is read. `beside`: what is written with the ledger.
+ * @throws TributaryError `brokerUnavailable`, `outcomeUnknown`
  */
+export async function mendLedger(
+  producer: TransactionalProducer,
+  ledger: PartitionName,
+  beside: readonly PartitionName[],
+): Promise<void> {
+  const orphans = await producer.orphans(unique([ledger, ...beside, ...producer.lastPartitions]));
+  if (!orphans.some(({ topic, partition }) => topic === ledger.topic && partition === ledger.partition)) return;
+  await producer.endOrphans(orphans, producer.lastEnding ?? 'committed');
+}
+
+/** To be called with what the ledger said, before anything is written. @throws as {@link mendLedger} */
 export async function mendTargets(
   producer: TransactionalProducer,
-  topics: ShardTopics,
-  shard: number,
   targets: readonly KnownTarget[],
+  beside: readonly PartitionName[],
 ): Promise<void> {
-  const beside = [topics.audit, topics.deadLetter].map((topic) => ({ topic, partition: shard }));
   const orphans = await producer.orphans(unique([...targets, ...beside, ...producer.lastPartitions]));
   if (orphans.length === 0) return;
   const delivered = orphans.some(({ topic, partition, startOffset }) =>
     targets.some((known) => known.topic === topic && known.partition === partition && known.lastOffset >= startOffset),
   );
   await producer.endOrphans(orphans, producer.lastEnding ?? (delivered ? 'committed' : 'aborted'));
-}
-
-/** Where a shard writes, and how far the ledger knows of it. */
-export interface KnownTarget extends PartitionName {
-  readonly lastOffset: number;
-}
-
-/** Of the shard's open streams, and of each place's newest closed one. */
-export function targetsOf(state: ShardState): KnownTarget[] {
-  const newest = [...state.places.values()].flatMap(({ ancestors }) => ancestors.at(-1) ?? []);
-  return [...state.streams.values(), ...newest].map(({ target }) => target);
 }
 
 const unique = (partitions: readonly PartitionName[]): PartitionName[] => [
