@@ -38,6 +38,7 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/ledger': {},
   'hub/sequence': { 'hub/ledger': 'values' },
   'hub/write': { 'hub/ledger': 'values', 'hub/sequence': 'values' },
+  'hub/pull': {},
   'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
   'hub/dashboard': { 'hub/fleet': 'types' },
   // `tributary verify`: reads what the others wrote, in a process of its own.
@@ -57,6 +58,7 @@ const ROOMS: Readonly<Record<string, May>> = {
     'hub/assemble.ts': 'values',
     'hub/prove': 'values',
     'hub/fleet': 'types',
+    'hub/pull': 'values',
     // The form of a token's hash, for `tributary token new`.
     'hub/receive/tokens.ts': 'values',
     deploy: 'values',

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Secret } from '../../../shared/config/secret.ts';
 import type { ClientReader } from './client.ts';
+import { pemOf } from './pem.ts';
 import { listOf } from './property.ts';
 import { type ClientTls, type StoreIdentity, TLS_VERSIONS, type TlsIdentity } from './settings.ts';
 
@@ -34,7 +35,7 @@ function trust(reader: ClientReader): ClientTls['trust'] {
   if (inline) {
     if (!pem) needsPem(reader, 'ssl.truststore.certificates', 'ssl.truststore.type');
     if (path !== null) both(reader, 'ssl.truststore.certificates', 'ssl.truststore.location');
-    return { pem: inline };
+    return pemOf(inline);
   }
   if (path === null) return null;
   return pem ? { path } : { store: { path, password: reader.secret('ssl.truststore.password') } };
@@ -65,7 +66,7 @@ function inlineIdentity(
 ): TlsIdentity | null {
   if (!pem) needsPem(reader, chain ? 'ssl.keystore.certificate.chain' : 'ssl.keystore.key', 'ssl.keystore.type');
   if (path !== null) both(reader, 'ssl.keystore.key', 'ssl.keystore.location');
-  if (chain && key) return { cert: { pem: chain }, key: { pem: key }, passphrase };
+  if (chain && key) return { cert: pemOf(chain), key: pemOf(key), passphrase };
   reader.wrong(chain ? 'ssl.keystore.key' : 'ssl.keystore.certificate.chain', {
     problem: 'is missing',
     allowed: 'ssl.keystore.certificate.chain and ssl.keystore.key go together',

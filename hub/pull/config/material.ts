@@ -81,22 +81,26 @@ export interface WrongMaterial {
   readonly problem: string;
 }
 
-/** Opens every store and reads every certificate once, so that a wrong password is a mistake at the start. */
-export function wrongMaterial({ clusters, flows }: PullSettings): WrongMaterial[] {
-  const all = [...Object.values(clusters), ...flows.flatMap(({ clients }) => [clients.source, clients.target])];
-  const found = new Map<string, WrongMaterial>();
+/** Opens what one client names, once. */
+export function wrongTls(tls: ClientTls): WrongMaterial[] {
+  const found: WrongMaterial[] = [];
   const trial = (of: WrongMaterial['of'], path: string | null, material: () => TlsSettings): void => {
     try {
       createSecureContext(material());
     } catch (error) {
-      const problem = `can't be used: ${reasonOf(error)}`;
-      found.set(`${of} ${path} ${problem}`, { of, path, problem });
+      found.push({ of, path, problem: `can't be used: ${reasonOf(error)}` });
     }
   };
-  for (const { tls } of all.flatMap((clients) => CLIENT_KINDS.map((kind) => clients[kind]))) {
-    if (tls?.trust) trial('truststore', pathOf(tls.trust), () => trustMaterial(tls));
-    if (tls?.identity) trial('keystore', pathOf(tls.identity), () => identityMaterial(tls));
-  }
+  if (tls.trust) trial('truststore', pathOf(tls.trust), () => trustMaterial(tls));
+  if (tls.identity) trial('keystore', pathOf(tls.identity), () => identityMaterial(tls));
+  return found;
+}
+
+/** Opens every store and reads every certificate once, so that a wrong password is a mistake at the start. */
+export function wrongMaterial({ clusters, flows }: PullSettings): WrongMaterial[] {
+  const all = [...Object.values(clusters), ...flows.flatMap(({ clients }) => [clients.source, clients.target])];
+  const tls = all.flatMap((clients) => CLIENT_KINDS.flatMap((kind) => clients[kind].tls ?? []));
+  const found = new Map(tls.flatMap(wrongTls).map((one) => [JSON.stringify(one), one]));
   return [...found.values()];
 }
 
