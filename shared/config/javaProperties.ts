@@ -63,6 +63,8 @@ function* logicalLines(text: string): Generator<LogicalLine> {
     if (start === first.length || first[start] === '#' || first[start] === '!') continue;
     const line = at + 1;
     let raw = first.slice(start);
+    // Joined to nothing yet: the next line begins anew, as in Java.
+    if (raw === '\\') continue;
     while (endsOpen(raw)) {
       raw = raw.slice(0, -1);
       at += 1;
@@ -70,7 +72,7 @@ function* logicalLines(text: string): Generator<LogicalLine> {
       const next = lines[at]!;
       raw += next.slice(leading(next));
     }
-    if (raw !== '') yield { line, column: start + 1, raw };
+    yield { line, column: start + 1, raw };
   }
 }
 

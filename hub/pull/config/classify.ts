@@ -18,6 +18,17 @@ const FLOW = table(securityProperties, flowProperties, ownProperties);
 const WORKER = table(workerProperties, restProperties, securityProperties);
 const TOP = table(securityProperties, restProperties, topProperties, flowProperties, ownProperties);
 
+function named(list: readonly Property[], name: string): Property {
+  const found = list.find((property) => property.name === name);
+  if (!found) throw new Error(`${name} is not declared`);
+  return found;
+}
+
+/** What stands for names with a free part. */
+const PROVIDERS = named(topProperties, 'config.providers');
+const REST = named(restProperties, 'listeners');
+const CONNECT = named(workerProperties, 'config.storage.topic');
+
 const KINDS = CLIENT_KINDS.join('|');
 const CLIENT_OF = new RegExp(`^(?:source\\.|target\\.)?(?:${KINDS})\\.(.+)$`);
 const CLIENT_OF_CLUSTER = new RegExp(`^(?:${KINDS})\\.(.+)$`);
@@ -75,12 +86,16 @@ function tell(key: string, aliases: readonly string[]): Told {
   if (key.includes('->')) return tellFlow(key, aliases);
   const top = TOP.get(key);
   if (top && !(FLOW_ONLY.has(key) && top.use.kind === 'has')) return { property: top };
-  if (key.startsWith('config.providers.')) return { property: topProperties[1]! };
+  if (key.startsWith('config.providers.')) return { property: PROVIDERS };
   // The longest alias, should one begin with another.
   const alias = aliases.filter((one) => key.startsWith(`${one}.`)).sort((a, b) => b.length - a.length)[0];
   if (alias !== undefined) return tellCluster(key.slice(alias.length + 1), alias);
   return tellTop(key, aliases);
 }
+
+/** Between names of one or two letters everything is near. */
+const nearAlias = (word: string, aliases: readonly string[]): string | null =>
+  word.length > 2 ? nearest(word, aliases) : null;
 
 function tellTop(key: string, aliases: readonly string[]): Told {
   const known = [...TOP.keys()].filter((name) => !FLOW_ONLY.has(name));
@@ -88,8 +103,8 @@ function tellTop(key: string, aliases: readonly string[]): Told {
   if (FLOW_ONLY.has(key)) return { ...missing, why: `does nothing here, as in MirrorMaker 2; write A->B.${key}` };
   const worker = WORKER.get(key);
   if (worker && FORWARDED.test(key)) return { property: worker };
-  if (REST_PARTS.test(key)) return { property: restProperties[0]! };
-  if (FORWARDED.test(key)) return { property: workerProperties[2]! };
+  if (REST_PARTS.test(key)) return { property: REST };
+  if (FORWARDED.test(key)) return { property: CONNECT };
   const part = PARTS.exec(key)?.[1];
   if (part) return { property: FLOW.get(part)! };
   if (CLIENT_OF_CLUSTER.test(key)) {
@@ -100,7 +115,7 @@ function tellTop(key: string, aliases: readonly string[]): Told {
     };
   }
   const [first = ''] = key.split('.');
-  const alias = key.includes('.') ? nearest(first, aliases) : null;
+  const alias = key.includes('.') ? nearAlias(first, aliases) : null;
   const rest = key.slice(first.length + 1);
   if (alias && (CLIENT.has(rest) || CLIENT_OF_CLUSTER.test(rest))) {
     return { ...missing, why: `does nothing: "${first}" is not in clusters; did you mean ${alias}.${rest}?` };
@@ -111,15 +126,15 @@ function tellTop(key: string, aliases: readonly string[]): Told {
 function tellCluster(name: string, alias: string): Told {
   const prefix = `${alias}.`;
   const client = CLIENT_OF_CLUSTER.exec(name)?.[1];
-  if (client !== undefined) {
+  if (client !== undefined && !WORKER.has(name)) {
     const property = CLIENT.get(client);
     return property ? { property } : { unknown: name, known: clientNames(name), prefix };
   }
   const property = SECURITY.get(name) ?? WORKER.get(name);
   if (property) return { property };
-  if (name.startsWith('config.providers')) return { property: topProperties[1]! };
-  if (FORWARDED.test(name)) return { property: workerProperties[2]! };
-  if (REST_PARTS.test(name)) return { property: restProperties[0]! };
+  if (name.startsWith('config.providers')) return { property: PROVIDERS };
+  if (FORWARDED.test(name)) return { property: CONNECT };
+  if (REST_PARTS.test(name)) return { property: REST };
   if (isConnectorName(name) || FLOW_ONLY.has(name)) {
     const why = `does nothing at a cluster, as in MirrorMaker 2; write ${name} at the top, or A->B.${name}`;
     return { unknown: name, known: [], prefix, why };
@@ -142,7 +157,7 @@ function tellFlow(key: string, aliases: readonly string[]): Told {
   }
   const pair = /^(.*?)->([^.]*)\./.exec(key);
   const known = aliases.flatMap((a) => aliases.filter((b) => b !== a).map((b) => `${a}->${b}`));
-  const near = pair ? nearest(`${pair[1]}->${pair[2]}`, known) : null;
+  const near = pair && `${pair[1]}${pair[2]}`.length > 4 ? nearest(`${pair[1]}->${pair[2]}`, known) : null;
   const why = `does nothing: it names no two of the clusters${near ? `; did you mean ${near}?` : ''}`;
   return { unknown: key, known: [], prefix: '', why };
 }
@@ -169,8 +184,8 @@ function tellOfFlow(name: string, prefix: string): Told {
   }
   const part = PARTS.exec(name)?.[1];
   if (part) return { property: FLOW.get(part)! };
-  if (/^(key|value|header)\.converter\./.test(name)) return { property: workerProperties[2]! };
-  const worker = WORKER.get(name);
+  if (/^(key|value|header)\.converter\./.test(name)) return { property: CONNECT };
+  const worker = WORKER.get(name) ?? (name.startsWith('config.providers') ? PROVIDERS : undefined);
   if (worker) return { property: worker };
   return { unknown: name, known: [...FLOW.keys(), ...WORKER.keys()], prefix };
 }

@@ -7,6 +7,21 @@ const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'];
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'];
 const STORE_TYPES = ['JKS', 'PKCS12', 'PEM'];
 
+/** Of the JWT bearer grant. */
+const ASSERTION = [
+  ['algorithm', 'string', 'RS256'],
+  ['claim.aud', 'string', null],
+  ['claim.exp.seconds', 'int', '300'],
+  ['claim.iss', 'string', null],
+  ['claim.jti.include', 'boolean', 'false'],
+  ['claim.nbf.seconds', 'int', '60'],
+  ['claim.sub', 'string', null],
+  ['file', 'string', null],
+  ['private.key.file', 'string', null],
+  ['private.key.passphrase', 'password', null],
+  ['template.file', 'string', null],
+] as const;
+
 const storeType = (of: string): Property =>
   only(
     `ssl.${of}.type`,
@@ -116,25 +131,13 @@ export const securityProperties: readonly Property[] = [
     isClass(`${OAUTH}.DefaultJwtRetriever`, `${OAUTH}.ClientCredentialsJwtRetriever`, `${OAUTH}.FileJwtRetriever`),
     'use client credentials at a token endpoint, or a token file (file:///path)',
   ),
-  ...[
-    'algorithm',
-    'claim.aud',
-    'claim.exp.seconds',
-    'claim.iss',
-    'claim.jti.include',
-    'claim.nbf.seconds',
-    'claim.sub',
-    'file',
-    'private.key.file',
-    'private.key.passphrase',
-    'template.file',
-  ].map((name) =>
+  ...ASSERTION.map(([name, type, preset]) =>
     only(
       `sasl.oauthbearer.assertion.${name}`,
-      'string',
-      null,
+      type,
+      preset,
       'For the JWT bearer grant.',
-      () => false,
+      (value) => value === '',
       'use client credentials, or a token file (file:///path) that something else renews',
     ),
   ),

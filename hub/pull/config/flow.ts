@@ -59,8 +59,9 @@ class Values {
     const seconds = this.integer(interval);
     if (seconds === 0) this.wrong(interval, { problem: '0 s is no interval', allowed: 'at least 1' });
     const off = seconds < 0;
+    const property = PROPERTIES.get(interval)!;
     if (off) this.remark(interval, `is below 0, so ${name} is off`);
-    const everyMs = off ? Number(PROPERTIES.get(interval)!.default) * 1_000 : seconds * 1_000;
+    const everyMs = (off ? Number(property.here ?? property.default) : seconds) * 1_000;
     return { enabled: this.flag(`${name}.enabled`) && !off, everyMs };
   }
 

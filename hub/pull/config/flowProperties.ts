@@ -10,14 +10,14 @@ const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 const SECONDS = 'Seconds; below 0 it is not repeated at all.';
 
 const CONFIGS_EXCLUDE = [
-  'follower\\.replication\\.throttled\\.replicas',
-  'leader\\.replication\\.throttled\\.replicas',
-  'message\\.timestamp\\.difference\\.max\\.ms',
-  'log\\.message\\.timestamp\\.before\\.max\\.ms',
-  'log\\.message\\.timestamp\\.after\\.max\\.ms',
-  'message\\.timestamp\\.type',
-  'unclean\\.leader\\.election\\.enable',
-  'min\\.insync\\.replicas',
+  'follower.replication.throttled.replicas',
+  'leader.replication.throttled.replicas',
+  'message.timestamp.difference.max.ms',
+  'log.message.timestamp.before.max.ms',
+  'log.message.timestamp.after.max.ms',
+  'message.timestamp.type',
+  'unclean.leader.election.enable',
+  'min.insync.replicas',
 ];
 
 const NO_CONVERTING = 'records are copied as bytes; remove it';
