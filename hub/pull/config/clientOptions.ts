@@ -49,13 +49,11 @@ const sslOptions = {
 type Ssl = Static<ReturnType<typeof section<typeof sslOptions>>>;
 
 const TRUST = ['ca', 'caText', 'truststore'] as const;
-const IDENTITIES = [
-  ['cert', 'key'],
-  ['certText', 'keyText'],
-] as const;
+const CERTS = ['cert', 'certText'] as const;
+const KEYS = ['key', 'keyText'] as const;
 
 const sslFits: Check<Ssl> = {
-  needs: [...TRUST, ...IDENTITIES.flat(), 'keystore', 'passphrase', 'minVersion', 'maxVersion'],
+  needs: [...TRUST, ...CERTS, ...KEYS, 'keystore', 'passphrase', 'minVersion', 'maxVersion'],
   run: (ssl, report) => {
     let right = true;
     const wrong = (at: string, problem: string, allowed: string): void => {
@@ -64,20 +62,21 @@ const sslFits: Check<Ssl> = {
     };
     const trusts = TRUST.filter((name) => ssl[name]);
     if (trusts.length > 1) wrong(trusts[1]!, `stands beside ${trusts[0]}`, 'write one of them');
-    for (const [cert, key] of IDENTITIES) {
-      if (ssl[cert] && !ssl[key]) wrong(key, 'is missing', `${cert} and ${key} go together`);
-      if (ssl[key] && !ssl[cert]) wrong(cert, 'is missing', `${cert} and ${key} go together`);
+    const [certs, keys] = [CERTS.filter((name) => ssl[name]), KEYS.filter((name) => ssl[name])];
+    for (const both of [certs, keys]) {
+      if (both.length > 1) wrong(both[1]!, `stands beside ${both[0]}`, 'write one of them');
     }
-    const own = (['cert', 'certText', 'keystore'] as const).filter((name) => ssl[name]);
-    if (own.length > 1) wrong(own[1]!, `stands beside ${own[0]}`, 'write one of them');
+    if (certs.length > 0 && keys.length === 0) wrong('key', 'is missing', `${certs[0]} needs key or keyText`);
+    if (keys.length > 0 && certs.length === 0) wrong('cert', 'is missing', `${keys[0]} needs cert or certText`);
+    if (certs[0] && ssl.keystore) wrong('keystore', `stands beside ${certs[0]}`, 'write one of them');
     if (ssl.keystore && !ssl.keystore.password) wrong('keystore.password', 'is missing', 'it opens the store');
     if (ssl.passphrase && !ssl.key && !ssl.keyText)
       wrong('passphrase', 'opens nothing', 'write it beside key or keyText');
     if (ssl.minVersion > ssl.maxVersion) wrong('minVersion', 'is above maxVersion', 'write the older one');
     if (!right) return;
     for (const { of, problem } of wrongTls(tlsOf(ssl))) {
-      const at = of === 'truststore' ? trusts[0] : own[0];
-      report(at ?? '', { problem, allowed: 'check the file, its type and its password' });
+      const at = of === 'truststore' ? trusts[0] : (keys[0] ?? 'keystore');
+      report(at ?? 'key', { problem, allowed: 'check the file, its type and its password' });
     }
   },
 };
@@ -185,8 +184,9 @@ function trustOf({ ca, caText, truststore }: Ssl): ClientTls['trust'] {
 
 function identityOf({ cert, key, certText, keyText, keystore, ...ssl }: Ssl): ClientTls['identity'] {
   const passphrase = ssl.passphrase ?? null;
-  if (cert && key) return { cert: { path: cert }, key: { path: key }, passphrase };
-  if (certText && keyText) return { cert: pemOf(certText), key: pemOf(keyText), passphrase };
+  const certPem = cert ? { path: cert } : certText && pemOf(certText);
+  const keyPem = key ? { path: key } : keyText && pemOf(keyText);
+  if (certPem && keyPem) return { cert: certPem, key: keyPem, passphrase };
   if (!keystore) return null;
   const { path: file, password, keyPassword } = keystore;
   return { store: { path: file, password: password ?? null }, keyPassword: keyPassword ?? null };

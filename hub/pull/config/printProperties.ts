@@ -198,7 +198,7 @@ function ownClients(
     const wanted = clientLines(`${flow.source} ${flow.target} ${side} ${kind}`, flow.clients[side][kind], words);
     const base = clientLines(flow[side], cluster[kind], new SecretWords());
     const all = new Map([
-      ...takenBack(base),
+      ...takenBack(base, flow.clients[side][kind]),
       ...explicit(flow.clients[side][kind]),
       ...wanted.security,
       ...wanted.tuning,
@@ -207,8 +207,14 @@ function ownClients(
   }
 }
 
-const takenBack = ({ security, tuning }: ClientLines): Lines =>
-  new Map([...security, ...tuning].map(([name]) => [name, '']));
+/** An empty line stands for none; what belongs to a protocol that is not spoken may stay. */
+const takenBack = ({ security, tuning }: ClientLines, { tls }: ClientSettings): Lines =>
+  new Map(
+    [...security, ...tuning].flatMap(([name]) => {
+      const counts = name === 'client.id' || (tls !== null && name.startsWith('ssl.'));
+      return counts ? [[name, ''] as const] : [];
+    }),
+  );
 
 /** What an empty line would not set back. */
 function explicit({ tls, connectTimeoutMs, requestTimeoutMs }: ClientSettings): Lines {
