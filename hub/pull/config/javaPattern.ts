@@ -46,14 +46,14 @@ export function fromJava(source: string): { readonly source: string } | Wrong {
       out += token;
     } else if (inClass) {
       if (token === '&&' || token === '[') return javaOnly(token === '[' ? '[ inside [ ]' : token);
-      if (token.length === 2 && token !== '(?') out += token;
-      else out += token;
-      if (token.includes(']')) inClass = false;
+      out += token;
+      if (token === ']') inClass = false;
     } else if (token.length === 2 && token.endsWith('+')) return javaOnly(token);
     else if (token === '(?') {
       if (!/^\(\?(:|=|!|<[=!]|<[A-Za-z])/.test(rest)) return javaOnly(rest.slice(0, 4));
       out += token;
     } else {
+      if (/^\[\^?\]/.test(rest)) return javaOnly('] right behind [');
       out += token;
       if (token === '[') inClass = true;
     }

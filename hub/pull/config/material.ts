@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { reasonOf } from '../../../shared/errors.ts';
 import { tokenFromEndpoint, tokenFromFile } from '../../../shared/kafka/oauthToken.ts';
 import type { KafkaSettings, SaslSettings, TlsSettings } from '../../../shared/kafka/settings.ts';
+import { fingerprint } from './print.ts';
 import {
   CLIENT_KINDS,
   type ClientSasl,
@@ -43,7 +44,11 @@ const pemText = (pem: Pem): string => ('path' in pem ? readFileSync(pem.path, 'u
 
 function trustMaterial({ trust }: ClientTls): Pick<TlsSettings, 'ca'> {
   if (!trust) return {};
-  if (!('store' in trust)) return { ca: pemText(trust) };
+  if (!('store' in trust)) {
+    const ca = pemText(trust);
+    if (!ca.includes('-----BEGIN ')) throw new Error('it holds no certificate');
+    return { ca };
+  }
   const { path, password } = trust.store;
   const entries = Object.values(toPem(readFileSync(path), password?.reveal() ?? ''));
   const ca = entries.flatMap((entry) => entry.ca ?? entry.cert ?? []);
@@ -81,27 +86,41 @@ export interface WrongMaterial {
   readonly problem: string;
 }
 
-/** Opens what one client names, once. */
-export function wrongTls(tls: ClientTls): WrongMaterial[] {
-  const found: WrongMaterial[] = [];
-  const trial = (of: WrongMaterial['of'], path: string | null, material: () => TlsSettings): void => {
-    try {
-      createSecureContext(material());
-    } catch (error) {
-      found.push({ of, path, problem: `can't be used: ${reasonOf(error)}` });
-    }
-  };
-  if (tls.trust) trial('truststore', pathOf(tls.trust), () => trustMaterial(tls));
-  if (tls.identity) trial('keystore', pathOf(tls.identity), () => identityMaterial(tls));
-  return found;
-}
+/** Opens what one client names. */
+export const wrongTls = (tls: ClientTls): WrongMaterial[] => trials(tls).flatMap(({ run }) => run());
 
 /** Opens every store and reads every certificate once, so that a wrong password is a mistake at the start. */
 export function wrongMaterial({ clusters, flows }: PullSettings): WrongMaterial[] {
   const all = [...Object.values(clusters), ...flows.flatMap(({ clients }) => [clients.source, clients.target])];
   const tls = all.flatMap((clients) => CLIENT_KINDS.flatMap((kind) => clients[kind].tls ?? []));
-  const found = new Map(tls.flatMap(wrongTls).map((one) => [JSON.stringify(one), one]));
-  return [...found.values()];
+  // Many clients name the same store, and opening one takes its time.
+  const once = new Map(tls.flatMap(trials).map((trial) => [trial.print, trial]));
+  return [...once.values()].flatMap(({ run }) => run());
+}
+
+interface Trial {
+  readonly print: string;
+  readonly run: () => WrongMaterial[];
+}
+
+function trials(tls: ClientTls): Trial[] {
+  const trial = (of: WrongMaterial['of'], path: string | null, material: () => TlsSettings) => (): WrongMaterial[] => {
+    try {
+      createSecureContext(material());
+      return [];
+    } catch (error) {
+      return [{ of, path, problem: `can't be used: ${reasonOf(error)}` }];
+    }
+  };
+  const { trust, identity } = tls;
+  return [
+    ...(trust
+      ? [{ print: fingerprint(trust), run: trial('truststore', pathOf(trust), () => trustMaterial(tls)) }]
+      : []),
+    ...(identity
+      ? [{ print: fingerprint(identity), run: trial('keystore', pathOf(identity), () => identityMaterial(tls)) }]
+      : []),
+  ];
 }
 
 function pathOf(material: NonNullable<ClientTls['trust'] | ClientTls['identity']>): string | null {
