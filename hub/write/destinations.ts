@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../../shared/errors.ts';
 import { type StreamId, streamKey } from '../../shared/identity.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import type { Destination, Destinations, ShardState } from '../sequence/index.ts';
+import { type Destination, type Destinations, isAdmitted, type ShardState } from '../sequence/index.ts';
 import type { ShippedStream, Verified } from '../stages.ts';
 import { routeMissing } from './events.ts';
 import type { RouteTarget, Routing } from './routing.ts';
@@ -59,6 +59,8 @@ function needOf(
   state: ShardState,
   stream: ShippedStream,
 ): Promise<void> | null {
+  // A topic that nothing may be written to is not made: anybody with a token could have a thousand of them.
+  if (!isAdmitted(state, stream)) return null;
   const open = state.streams.get(streamKey(stream));
   // A stream's own target binds. It is never made again: what was in it would silently be gone.
   if (open) return targets.need(open.target.topic, null);
