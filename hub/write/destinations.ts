@@ -4,8 +4,9 @@ import { type StreamId, streamKey } from '../../shared/identity.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { type Destination, type Destinations, isAdmitted, type ShardState } from '../sequence/index.ts';
 import type { ShippedStream, Verified } from '../stages.ts';
-import { routeMissing } from './events.ts';
+
 import type { RouteTarget, Routing } from './routing.ts';
+import { routeMissing } from './targetEvents.ts';
 import type { Targets } from './targets.ts';
 
 /** A stream that no route has a topic for: somebody has to change the configuration. */

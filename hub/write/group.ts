@@ -44,6 +44,7 @@ export class GroupRun {
   readonly #parts: GroupParts;
   readonly #lookedUp = new Set<string>();
   #plan: Plan | null = null;
+  #late = false;
   #verdict: Verdict | null = null;
 
   constructor(parts: GroupParts) {
@@ -63,9 +64,10 @@ export class GroupRun {
       crashPoint('hub.sequence.staged');
       if (plan.staging.isEmpty) return null;
       const pieces = this.#pieces(plan);
+      const begun = performance.now();
       const result = await this.#write(plan, pieces);
       if (result.kind === 'aborted') {
-        await this.#learn(result.verdict, exclusions);
+        await this.#learn(result.verdict, exclusions, performance.now() - begun);
         continue;
       }
       plan.staging.publish();
@@ -82,6 +84,11 @@ export class GroupRun {
       return result.ledgerEnd;
     }
     throw hopeless(shard);
+  }
+
+  /** Whether there was more in the group than a transaction's time was enough for. */
+  get late(): boolean {
+    return this.#late;
   }
 
   /** Answers every job and tells what happened. To be called once, after {@link commit}. */
@@ -117,6 +124,7 @@ export class GroupRun {
       shard,
       topics,
       lookedUp: this.#lookedUp,
+      parkedReason: (topic, partition) => targets.parkedReason(topic, partition),
       nowMs: clock.now(),
       onRefused: (piece) => policyOf(routing, streamOf(piece)),
       leaderEpoch: ({ write }) => targets.leaderEpoch(write.topic, write.partition),
@@ -124,8 +132,10 @@ export class GroupRun {
   }
 
   /** Before the next attempt: park what does not answer, look up what was wrong, leave out what can't be written. */
-  async #learn(verdict: Verdict, exclusions: Map<string, Exclusion>): Promise<void> {
+  async #learn(verdict: Verdict, exclusions: Map<string, Exclusion>, costMs: number): Promise<void> {
     const { targets } = this.#parts;
+    this.#late ||= verdict.late;
+    for (const [node, why] of verdict.silent) targets.silent(node, why, costMs);
     for (const [target, reason] of verdict.parks) {
       targets.park(target, reason);
       targets.doubt(target.slice(0, target.lastIndexOf('/')));
@@ -149,8 +159,8 @@ export class GroupRun {
       telemetry.emit(deadLettered, { edge: write.edge, stream: write.key, first, last, target, reason });
       dead.set(job, [...(dead.get(job) ?? []), { stream: write.stream, first, last, reason }]);
     }
-    for (const { piece } of this.#verdict?.landed ?? [])
-      targets.worked(`${piece.write.topic}/${piece.write.partition}`);
+    if (dead.size > 0) targets.worked(`${this.#parts.topics.deadLetter}/${this.#parts.shard}`);
+    targets.landed((this.#verdict?.landed ?? []).map(({ piece }) => piece.write));
     return dead;
   }
 

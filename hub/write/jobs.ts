@@ -40,6 +40,27 @@ export interface GroupLimits {
   readonly partitions: number;
 }
 
+const SMALLEST_SHARE = 64;
+
+/** How much a transaction may hold so that it ends in time: less after one that was late, more again after each that was not. */
+export class Pace {
+  readonly #limits: GroupLimits;
+  #share = 1;
+
+  constructor(limits: GroupLimits) {
+    this.#limits = limits;
+  }
+
+  get limits(): GroupLimits {
+    const { bytes, partitions } = this.#limits;
+    return { bytes: Math.ceil(bytes / this.#share), partitions: Math.ceil(partitions / this.#share) };
+  }
+
+  ended(late: boolean): void {
+    this.#share = late ? Math.min(SMALLEST_SHARE, this.#share * 2) : Math.max(1, this.#share / 2);
+  }
+}
+
 /** Jobs in the order in which they came, bounded in bytes. */
 export class JobQueue {
   readonly #maxBytes: number;

@@ -15,10 +15,12 @@ import {
   describeConfigs,
   kafkaErrorName,
   type MetadataTopic,
+  type Unanswered,
 } from '../../shared/kafka/index.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Destination } from '../sequence/index.ts';
+import { SilentLeaders } from './silent.ts';
 import {
   targetMade,
   targetParked,
@@ -26,7 +28,7 @@ import {
   targetRecovered,
   targetReplaced,
   targetsParkedNow,
-} from './events.ts';
+} from './targetEvents.ts';
 
 /** How a topic is made where it is missing, or grown. */
 export interface Making {
@@ -69,6 +71,7 @@ export class Targets {
   readonly #known = new Map<string, Known>();
   /** By topic, or `topic/partition`. */
   readonly #parked = new Map<string, Parking>();
+  readonly #silent: SilentLeaders;
   readonly #stale = new Set<string>();
   readonly #wanted = new Map<string, Making | null>();
   #working: Promise<void> | null = null;
@@ -81,6 +84,7 @@ export class Targets {
     this.#clock = parts.clock;
     this.#telemetry = parts.telemetry;
     this.#reserved = new Set(parts.reserved);
+    this.#silent = new SilentLeaders({ ...parts, ask: (node) => parts.cluster.ping(node) });
     this.#refresh = setInterval(() => this.#refreshAll(), REFRESH_MS).unref();
   }
 
@@ -118,6 +122,8 @@ export class Targets {
       this.#stale.add(topic);
       return parked(`${topic}/${partition} has no leader`, FIRST_RETRY_MS);
     }
+    const silent = this.#silent.parkedAt(found.leader, `${topic}/${partition}`);
+    if (silent) return parked(silent.reason, Math.ceil(silent.retryAfterMs));
     return { kind: 'ready', topic, topicId: known.topicId, partition, leaderEpoch: found.leaderEpoch };
   }
 
@@ -151,6 +157,41 @@ export class Targets {
     return parking;
   }
 
+  /** What a transaction got no answer for, and how long that took: parked, so that the next ones go without it. */
+  unanswered(partitions: readonly Unanswered[], why: string, costMs: number): void {
+    for (const { topic, partition, node } of partitions) {
+      if (node === null || this.#reserved.has(topic)) this.park(`${topic}/${partition}`, why);
+      this.doubt(topic);
+    }
+    for (const [node, count] of countBy(partitions.flatMap(({ node }) => node ?? []))) {
+      this.silent(node, `nothing came back for ${count} partitions in ${Math.round(costMs)} ms`, costMs);
+    }
+  }
+
+  /** A broker that could not be reached, or did not answer. */
+  silent(node: number, why: string, costMs: number): void {
+    this.#silent.fell(node, why, costMs);
+    // It may not lead any more what it led.
+    for (const [topic, known] of this.#known) {
+      if (known.kind === 'ready' && known.partitions.some(({ leader }) => leader === node)) this.#stale.add(topic);
+    }
+  }
+
+  /** Records have landed in these partitions. */
+  landed(targets: Iterable<{ readonly topic: string; readonly partition: number }>): void {
+    for (const { topic, partition } of targets) {
+      this.worked(`${topic}/${partition}`);
+      const known = this.#known.get(topic);
+      const leader = known?.kind === 'ready' ? known.partitions[partition]?.leader : undefined;
+      if (leader !== undefined) this.#silent.worked(leader);
+    }
+  }
+
+  /** Why nothing is to be sent to a partition, whatever is known of its topic; null: nothing speaks against it. */
+  parkedReason(topic: string, partition: number): string | null {
+    return this.#parkedAt(`${topic}/${partition}`)?.reason ?? null;
+  }
+
   /** A write landed there: whatever was wrong is over. */
   worked(target: string): void {
     if (this.#parked.size === 0) return;
@@ -176,6 +217,7 @@ export class Targets {
 
   close(): void {
     this.#closed = true;
+    this.#silent.close();
     if (this.#refresh) clearInterval(this.#refresh);
     this.#refresh = null;
   }
@@ -323,6 +365,12 @@ export class Targets {
 }
 
 type Topics = ReadonlyMap<string, MetadataTopic>;
+
+function countBy<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
 
 const isThere = (topic: MetadataTopic | undefined): topic is MetadataTopic => topic?.errorCode === 0;
 

@@ -1,4 +1,5 @@
 import type { Outcome, OutgoingBatch } from '../../shared/kafka/index.ts';
+import { limits } from '../../shared/limits.ts';
 import { amendWritten, type Exclusion, type Refusal, type Staging, targetOf } from '../sequence/index.ts';
 import type { RefusedPiece } from './deadLetter.ts';
 import { type Piece, recordsOf } from './pieces.ts';
@@ -11,6 +12,10 @@ export interface Verdict {
   readonly refused: RefusedPiece[];
   /** Targets (`topic/partition`) that do not take records now, and why. */
   readonly parks: Map<string, string>;
+  /** Brokers that could not be reached, and why it is thought so. */
+  readonly silent: Map<number, string>;
+  /** Something was not sent because the transaction's time was over. */
+  late: boolean;
   /** Topics whose settings are not what was believed: looked up again before the next attempt. */
   readonly doubted: Set<string>;
   readonly landed: { readonly piece: Piece; readonly lastOffset: number }[];
@@ -34,6 +39,8 @@ export function judgeGroup(input: VerdictInput): Verdict {
     exclusions: new Map(),
     refused: [],
     parks: new Map(),
+    silent: new Map(),
+    late: false,
     doubted: new Set(),
     landed: [],
   };
@@ -51,7 +58,12 @@ function judge(input: VerdictInput, verdict: Verdict, piece: Piece, outcome: Out
     land(input, verdict, piece, outcome.offset);
   } else if (outcome.kind === 'unavailable') {
     const reason = `${target} does not take records now: ${outcome.name}`;
-    verdict.parks.set(target, reason);
+    if (outcome.silentNode === null) verdict.parks.set(target, reason);
+    else verdict.silent.set(outcome.silentNode, `no connection for ${target}`);
+    exclude(verdict, piece, { code: 'PARKED', reason, retryAfterMs: PARKED_RETRY_MS });
+  } else if (outcome.kind === 'late') {
+    verdict.late = true;
+    const reason = `${target} did not take everything within the ${limits.transactionMs} ms of a transaction`;
     exclude(verdict, piece, { code: 'PARKED', reason, retryAfterMs: PARKED_RETRY_MS });
   } else if (outcome.code === MESSAGE_TOO_LARGE && !input.lookedUp.has(write.topic)) {
     // The limit was lowered since it was asked for. Splitting now would put the records behind their followers.

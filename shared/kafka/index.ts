@@ -38,6 +38,7 @@ export {
   type TlsSettings,
   toKafkaJs,
 } from './settings.ts';
+export { OutcomeUnknown, type Unanswered } from './transaction/ambiguous.ts';
 export type { Outcome } from './transaction/outcome.ts';
 export { type OutgoingBatch, type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
 export type { ConfigChange, ConfigResource, DescribedConfigs } from './wire/configs.ts';

@@ -21,6 +21,7 @@ import type { Cluster } from '../cluster.ts';
 import { closedError, deepReason } from '../failures.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import { produceV11, produceV12 } from '../wire/produce.ts';
+import { Ambiguous, OutcomeUnknown } from './ambiguous.ts';
 import { type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
 import { producerReady, transactionFailed } from './events.ts';
 import { Lane } from './lane.ts';
@@ -48,6 +49,8 @@ export interface OutgoingBatch {
 type State = 'open' | 'unknown' | 'fenced' | 'closed';
 /** The broker's share of the time that a request may take. */
 const REPLICATION_SHARE = 0.6;
+/** Part of a call's time in which something new is sent; the rest is for answers. */
+const SENDING_SHARE = 0.8;
 const INVALID_RECORD = 87;
 
 export class TransactionalProducer {
@@ -134,15 +137,16 @@ export class TransactionalProducer {
 
   /**
    * Sends batches within the transaction, which the first send begins. Outcomes in the order of the batches. Any number of
-   * batches a partition; calls run one after the other.
+   * batches a partition; calls run one after the other. What is not sent within most of `withinMs` is `late` (or unavailable),
+   * what is not answered within it is unknown: the error names those partitions ({@link OutcomeUnknown}).
    * @throws TributaryError `fenced`, `outcomeUnknown`
    */
-  send(batches: readonly OutgoingBatch[]): Promise<Outcome[]> {
+  send(batches: readonly OutgoingBatch[], withinMs = Number.POSITIVE_INFINITY): Promise<Outcome[]> {
     return this.#inTurn(async () => {
       this.#mustBeOpen();
       const outcomes = new Array<Outcome | undefined>(batches.length);
       try {
-        await this.#sendAll(batches, (index, outcome) => {
+        await this.#sendAll(batches, withinMs, (index, outcome) => {
           outcomes[index] = outcome;
           if (outcome.kind === 'landed') this.#landed += 1;
         });
@@ -153,7 +157,12 @@ export class TransactionalProducer {
     });
   }
 
-  async #sendAll(batches: readonly OutgoingBatch[], settle: (index: number, outcome: Outcome) => void): Promise<void> {
+  async #sendAll(
+    batches: readonly OutgoingBatch[],
+    withinMs: number,
+    settle: (index: number, outcome: Outcome) => void,
+  ): Promise<void> {
+    const started = performance.now();
     const lanes = this.#toLanes(batches, settle);
     const allowed = this.#protocol === 1 ? await this.#addPartitions(lanes) : lanes;
     if (allowed.length === 0) return;
@@ -165,7 +174,9 @@ export class TransactionalProducer {
         api: this.#protocol === 2 ? produceV12 : produceV11,
         ...this.#identity,
         purpose: this.#purpose,
-        replicationTimeoutMs: Math.round(timeoutMs * REPLICATION_SHARE),
+        replicationTimeoutMs: Math.round(Math.min(timeoutMs, withinMs) * REPLICATION_SHARE),
+        sendUntilMs: started + withinMs * SENDING_SHARE,
+        answerUntilMs: started + withinMs,
       },
       allowed,
     );
@@ -289,14 +300,8 @@ export class TransactionalProducer {
   }
 
   #unknownError(operation: string, reason: string, cause?: unknown): TributaryError {
-    return new TributaryError({
-      code: 'outcomeUnknown',
-      operation,
-      subject: this.transactionalId,
-      reason,
-      retry: 'retried',
-      cause,
-    });
+    const unanswered = cause instanceof Ambiguous ? cause.unanswered : [];
+    return new OutcomeUnknown({ operation, subject: this.transactionalId, reason, cause }, unanswered);
   }
 
   /** Calls run one after the other, in the order in which they were made. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptyState, Staging, type Write } from '../../../hub/sequence/index.ts';
-import { type Job, JobQueue } from '../../../hub/write/jobs.ts';
+import { type Job, JobQueue, Pace } from '../../../hub/write/jobs.ts';
 import { assignShards } from '../../../hub/write/membership/assign.ts';
 import { assignment, shardsOf } from '../../../hub/write/membership/messages.ts';
 import { piecesOf, restored } from '../../../hub/write/pieces.ts';
@@ -66,7 +66,7 @@ test('a dead letter holds the bytes as they were sealed, whatever producing did 
 
 const landed = (offset: number): Outcome => ({ kind: 'landed', offset });
 const refused = (code: number): Outcome => ({ kind: 'refused', code, name: `E${code}`, message: 'no' });
-const unavailable: Outcome = { kind: 'unavailable', code: 5, name: 'LEADER_NOT_AVAILABLE' };
+const unavailable: Outcome = { kind: 'unavailable', code: 5, name: 'LEADER_NOT_AVAILABLE', silentNode: null };
 
 function judged(outcomes: Outcome[], over: Partial<Parameters<typeof judgeGroup>[0]> = {}) {
   const pieces = outcomes.flatMap((_, at) => piecesOf(write(at * 2, 2), 0, 1e6));
@@ -151,4 +151,25 @@ test('a group is bounded by bytes and partitions and never empty; the queue has 
   expect(queue.take({ bytes: 100, partitions: 9 })).toHaveLength(1);
   expect(queue.takeAll()).toHaveLength(1);
   expect(queue.bytes).toBe(0);
+});
+
+test('what was not sent in time leaves its stream out from there, and the next groups are smaller until one is in time', () => {
+  const verdict = judged([landed(0), { kind: 'late', name: 'NOT_SENT_IN_TIME' }]);
+  expect(verdict.late).toBe(true);
+  expect(verdict.exclusions.get(KEY)).toMatchObject({ first: 2, refusal: { code: 'PARKED' } });
+  expect(verdict.parks.size + verdict.silent.size).toBe(0);
+  const pace = new Pace({ bytes: 1000, partitions: 100 });
+  pace.ended(true);
+  pace.ended(true);
+  expect(pace.limits).toEqual({ bytes: 250, partitions: 25 });
+  for (let group = 0; group < 100; group += 1) pace.ended(true);
+  expect(pace.limits.partitions).toBeGreaterThan(0);
+  for (let group = 0; group < 100; group += 1) pace.ended(false);
+  expect(pace.limits).toEqual({ bytes: 1000, partitions: 100 });
+});
+
+test('a broker that can not be reached is what is parked, not one partition of many', () => {
+  const verdict = judged([landed(0), { ...unavailable, silentNode: 3 }]);
+  expect([...verdict.silent.keys()]).toEqual([3]);
+  expect(verdict.parks.size).toBe(0);
 });
