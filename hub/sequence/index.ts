@@ -23,6 +23,7 @@ import { admit, sequenceStream } from './stream.ts';
 export { amendWritten, targetOf, type Written } from './amend.ts';
 export type * from './context.ts';
 export { decideEpoch, type EpochDecision, type LineageLink, registerLineage } from './epochs.ts';
+export { type Divergence, LOST_TOPIC, recordIncidents } from './incidents.ts';
 export { Staging } from './staging.ts';
 export { applyChange, emptyState, type ShardState } from './state.ts';
 export { type EdgeView, edgesOf, edgeView, type PlaceView, positionsBeyond, type StreamView } from './view.ts';

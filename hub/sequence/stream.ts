@@ -144,7 +144,8 @@ function bindTarget(context: Sequencing, stream: ShippedStream, entry: StreamEnt
   if (destination.kind === 'parked') {
     return { refusal: { code: 'PARKED', reason: destination.reason, retryAfterMs: destination.retryAfterMs } };
   }
-  return { stream: entry };
+  const { topicId } = destination;
+  return { stream: entry.target.topicId === topicId ? entry : { ...entry, target: { ...entry.target, topicId } } };
 }
 
 function openFresh(context: Sequencing, stream: ShippedStream): Ready {

@@ -1,5 +1,5 @@
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
-import type { EpochDecision, LineageLink, Sequenced } from '../sequence/index.ts';
+import type { Divergence, EpochDecision, LineageLink, Sequenced } from '../sequence/index.ts';
 import type { Verified } from '../stages.ts';
 
 interface Answering<A> {
@@ -18,7 +18,8 @@ export type Job =
       readonly edge: EdgeId;
       readonly epoch: Epoch;
       readonly decision: 'accept' | 'reject';
-    } & Answering<EpochDecision | null>);
+    } & Answering<EpochDecision | null>)
+  | ({ readonly kind: 'incidents'; readonly found: readonly Divergence[] } & Answering<void>);
 
 export interface DeadRange {
   readonly stream: number;

@@ -39,6 +39,7 @@ import { settledOf } from './receipts.ts';
 import { fencedBy, notOwner, overloaded, toldTo } from './refusals.ts';
 import type { Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
+import { TargetWatch } from './watch.ts';
 
 export interface OwnerParts {
   readonly cluster: Cluster;
@@ -69,6 +70,7 @@ export class ShardOwner {
   readonly #queue: JobQueue;
   readonly #destinations: Destinations;
   readonly #pace = new Pace({ bytes: limits.transactionBytes, partitions: limits.transactionPartitions });
+  readonly #watch: TargetWatch;
   readonly #preparing = new Map<EdgeId, Promise<void>>();
   readonly #stopped = new AbortController();
   #producer: TransactionalProducer | null = null;
@@ -87,6 +89,12 @@ export class ShardOwner {
     this.#queue = new JobQueue(parts.maxQueueBytes);
     this.#destinations = destinationsOf(parts.routing, parts.targets, parts.telemetry);
     this.#sinceMs = parts.clock.now();
+    this.#watch = new TargetWatch({
+      ...parts,
+      shard,
+      state: () => this.#shardState,
+      record: (found) => new Promise((resolve, reject) => this.#enqueue({ kind: 'incidents', found, resolve, reject })),
+    });
   }
 
   /**
@@ -234,6 +242,7 @@ export class ShardOwner {
       telemetry,
       clock,
       topics,
+      onDiverged: (found) => this.#watch.found(found),
     });
     const ledgerEnd = await run.commit(new Map<string, Exclusion>());
     if (ledgerEnd !== null) {
@@ -274,6 +283,7 @@ export class ShardOwner {
       if (this.#stopped.signal.aborted) throw notOwner(this.shard, 'it was given up');
       try {
         await this.#takeOnce();
+        if (this.#state === 'opening') this.#watch.check();
         this.#become('serving');
         const tookMs = Math.round(performance.now() - started);
         const entries = this.#shardState.streams.size + this.#shardState.places.size;
@@ -336,6 +346,7 @@ export class ShardOwner {
 
   #end(told: TributaryError): void {
     this.#become('closed');
+    this.#watch.close();
     this.#stopped.abort();
     for (const job of this.#queue.takeAll()) job.reject(told);
     this.#queue.wake();

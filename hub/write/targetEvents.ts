@@ -97,6 +97,52 @@ export const targetMade = defineEvent<{ topic: string; partitions: number; grown
   },
 });
 
+interface LostFacts {
+  readonly edge: string;
+  readonly stream: string;
+  readonly cause: 'deleted' | 'replaced' | 'truncated';
+  readonly target: string;
+  readonly next: number;
+}
+const LOST_HOW = {
+  deleted: 'was deleted',
+  replaced: 'was deleted and made again',
+  truncated: 'has lost the end of its log',
+} as const;
+/** One incident of a stream. */
+export const targetLost = defineEvent<LostFacts>({
+  name: 'hub_target_lost_records',
+  log: {
+    level: 'error',
+    says: ({ stream, cause, target, next }) =>
+      `${target} ${LOST_HOW[cause]}: of ${stream}, records below ${next} that the edge was told are safe are gone. New ones go on; replay what is missing from the source ("tributary verify" says which)`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_hub_incidents_total',
+      help: 'Streams found to have lost delivered records in central Kafka, by cause.',
+      labels: ({ cause }) => ({ cause }),
+      labelNames: ['cause'],
+    },
+  ],
+});
+const checkTroubleCount = {
+  kind: 'counter',
+  name: 'tributary_hub_target_check_trouble_total',
+  help: 'Failed attempts to compare target logs with the ledger.',
+} as const;
+/** The comparison of targets with the ledger did not get all its answers; it is made again. */
+export const targetCheckTrouble = defineEvent<{ shard: number; streams: number; reason: string }>({
+  name: 'hub_target_check_trouble',
+  log: {
+    level: 'debug',
+    says: ({ shard, streams, reason }) =>
+      `shard ${shard}: the targets of ${streams} streams are not compared yet: ${reason}`,
+  },
+  metrics: [checkTroubleCount],
+});
+
 export const targetReplaced = defineEvent<{ topic: string; was: string; is: string }>({
   name: 'hub_target_replaced',
   log: {

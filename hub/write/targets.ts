@@ -55,7 +55,9 @@ interface Parking {
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 60_000;
 /** An answer for what nobody can mend but people. */
-const INCIDENT_RETRY_MS = 60_000;
+const CONFIGURED_RETRY_MS = 60_000;
+/** The loss is written down first; then the stream goes on. */
+const LOST_RETRY_MS = 1_000;
 const NOT_LOOKED_UP_RETRY_MS = 250;
 const REFRESH_MS = 30_000;
 const LEADERS_WITHIN_MS = 10_000;
@@ -72,6 +74,7 @@ export class Targets {
   /** By topic, or `topic/partition`. */
   readonly #parked = new Map<string, Parking>();
   readonly #silent: SilentLeaders;
+  readonly #listeners = new Set<(topic: string) => void>();
   readonly #stale = new Set<string>();
   readonly #wanted = new Map<string, Making | null>();
   #working: Promise<void> | null = null;
@@ -104,17 +107,18 @@ export class Targets {
 
   /** Whether records can go there now. `topicId`: the one that the ledger has; null for a stream that opens. */
   at(topic: string, partition: number, topicId: string | null): Destination {
-    if (this.#reserved.has(topic)) return parked(`${topic} is a topic of the hub itself`, INCIDENT_RETRY_MS);
+    if (this.#reserved.has(topic)) return parked(`${topic} is a topic of the hub itself`, CONFIGURED_RETRY_MS);
     const parking = this.#parkedAt(topic) ?? this.#parkedAt(`${topic}/${partition}`);
     if (parking) return parked(parking.reason, Math.max(1, Math.ceil(parking.untilMs - this.#clock.monotonicMs())));
     const known = this.#known.get(topic);
     if (!known) return parked(`${topic} is being looked up`, NOT_LOOKED_UP_RETRY_MS);
-    if (known.kind === 'missing') return parked(`${topic} was deleted`, INCIDENT_RETRY_MS);
+    if (known.kind === 'missing') {
+      if (topicId !== null) this.#tell(topic);
+      return parked(`${topic} is not there (any more)`, LOST_RETRY_MS);
+    }
     if (topicId !== null && topicId !== known.topicId) {
-      return parked(
-        `${topic} was deleted and made again: it has id ${known.topicId}, not ${topicId}`,
-        INCIDENT_RETRY_MS,
-      );
+      this.#tell(topic);
+      return parked(`${topic} was deleted and made again: it has id ${known.topicId}, not ${topicId}`, LOST_RETRY_MS);
     }
     const found = known.partitions[partition];
     if (!found) return parked(`${topic} has no partition ${partition}`, NOT_LOOKED_UP_RETRY_MS);
@@ -127,10 +131,32 @@ export class Targets {
     return { kind: 'ready', topic, topicId: known.topicId, partition, leaderEpoch: found.leaderEpoch };
   }
 
+  /** `heard` is called with each topic that is another one now, or has other leaders, or is gone. Answers how to stop that. */
+  listen(heard: (topic: string) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+
+  /** From now on changes of these topics are heard of, whether or not something is written to them. */
+  follow(topics: Iterable<string>): void {
+    for (const topic of topics) if (!this.#known.has(topic) && !this.#wanted.has(topic)) this.#wanted.set(topic, null);
+    if (this.#wanted.size > 0) this.#work().catch(() => {});
+  }
+
+  #tell(topic: string): void {
+    for (const heard of this.#listeners) heard(topic);
+  }
+
   /** Largest batch that the topic takes, as last heard. */
   maxMessageBytes(topic: string): number {
     const known = this.#known.get(topic);
     return known?.kind === 'ready' ? known.maxMessageBytes : DEFAULT_MAX_MESSAGE_BYTES;
+  }
+
+  /** As last heard; null: not known, or not there. */
+  topicId(topic: string): string | null {
+    const known = this.#known.get(topic);
+    return known?.kind === 'ready' ? known.topicId : null;
   }
 
   /** Leader epoch of a partition as last heard; -1: not known. */
@@ -329,7 +355,9 @@ export class Targets {
     for (const name of names) {
       const topic = topics.get(name);
       if (!isThere(topic)) {
+        const was = this.#known.get(name);
         this.#known.set(name, { kind: 'missing' });
+        if (was?.kind === 'ready') this.#tell(name);
         continue;
       }
       const before = this.#known.get(name);
@@ -340,7 +368,9 @@ export class Targets {
       for (const { partition, leader, leaderEpoch } of topic.partitions)
         partitions[partition] = { leader, leaderEpoch };
       const maxMessageBytes = sizes.get(name) ?? DEFAULT_MAX_MESSAGE_BYTES;
-      this.#known.set(name, { kind: 'ready', topicId: topic.topicId, partitions, maxMessageBytes });
+      const now: Ready = { kind: 'ready', topicId: topic.topicId, partitions, maxMessageBytes };
+      this.#known.set(name, now);
+      if (before?.kind === 'ready' && isOther(before, now)) this.#tell(name);
       this.worked(name);
     }
   }
@@ -365,6 +395,10 @@ export class Targets {
 }
 
 type Topics = ReadonlyMap<string, MetadataTopic>;
+
+const isOther = (before: Ready, now: Ready): boolean =>
+  before.topicId !== now.topicId ||
+  before.partitions.some(({ leaderEpoch }, partition) => now.partitions[partition]?.leaderEpoch !== leaderEpoch);
 
 function countBy<T>(values: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();

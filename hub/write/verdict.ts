@@ -1,6 +1,13 @@
 import type { Outcome, OutgoingBatch } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
-import { amendWritten, type Exclusion, type Refusal, type Staging, targetOf } from '../sequence/index.ts';
+import {
+  amendWritten,
+  type Divergence,
+  type Exclusion,
+  type Refusal,
+  type Staging,
+  targetOf,
+} from '../sequence/index.ts';
 import type { RefusedPiece } from './deadLetter.ts';
 import { type Piece, recordsOf } from './pieces.ts';
 
@@ -14,6 +21,8 @@ export interface Verdict {
   readonly parks: Map<string, string>;
   /** Brokers that could not be reached, and why it is thought so. */
   readonly silent: Map<number, string>;
+  /** Streams whose target has lost records. */
+  readonly diverged: Divergence[];
   /** Something was not sent because the transaction's time was over. */
   late: boolean;
   /** Topics whose settings are not what was believed: looked up again before the next attempt. */
@@ -40,6 +49,7 @@ export function judgeGroup(input: VerdictInput): Verdict {
     refused: [],
     parks: new Map(),
     silent: new Map(),
+    diverged: [],
     late: false,
     doubted: new Set(),
     landed: [],
@@ -76,14 +86,16 @@ function judge(input: VerdictInput, verdict: Verdict, piece: Piece, outcome: Out
 /** A log that gives an offset twice has lost what was there before. */
 function land(input: VerdictInput, verdict: Verdict, piece: Piece, offset: number): void {
   const { write } = piece;
-  const before = targetOf(input.staging, write.key)?.lastOffset ?? -1;
-  if (offset > before) {
+  const known = targetOf(input.staging, write.key);
+  const before = known?.lastOffset ?? -1;
+  if (!known || offset > before) {
     verdict.landed.push({ piece, lastOffset: offset + recordsOf(piece) - 1 });
     return;
   }
   const target = `${write.topic}/${write.partition}`;
   const reason = `${target} lost records: it was written up to offset ${before} and gave offset ${offset} again`;
-  verdict.parks.set(target, reason);
+  const foundTopicId = known.topicId;
+  verdict.diverged.push({ stream: write.key, cause: 'truncated', target: known, foundTopicId, lostFrom: offset });
   exclude(verdict, piece, { code: 'PARKED', reason, retryAfterMs: PARKED_RETRY_MS });
 }
 

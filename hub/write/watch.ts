@@ -1,0 +1,105 @@
+/**
+ * Watches the targets of a shard's open streams for what Kafka loses after the receipt: all of them when the shard is
+ * taken over, those of a topic when its id or a leader has changed. What is found is handed on to be written down; what
+ * could not be found out is asked again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonOf } from '../../shared/errors.ts';
+import type { Cluster } from '../../shared/kafka/index.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { TargetEntry } from '../ledger/entries.ts';
+import { type Divergence, LOST_TOPIC, type ShardState } from '../sequence/index.ts';
+import { type Checked, compareTargets } from './divergence.ts';
+import { targetCheckTrouble } from './targetEvents.ts';
+import type { Targets } from './targets.ts';
+
+/** Streams compared in one go. */
+const AT_ONCE = 2_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
+
+export interface WatchParts {
+  readonly shard: number;
+  readonly cluster: Cluster;
+  readonly targets: Targets;
+  readonly telemetry: Telemetry;
+  readonly state: () => ShardState;
+  /** Resolves when it is in the ledger. */
+  readonly record: (found: readonly Divergence[]) => Promise<void>;
+}
+
+export class TargetWatch {
+  readonly #parts: WatchParts;
+  readonly #stopped = new AbortController();
+  readonly #unlisten: () => void;
+  /** By stream: its target as it was when a doubt arose. */
+  readonly #doubts = new Map<string, TargetEntry>();
+  #working = false;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    this.#unlisten = parts.targets.listen((topic) => this.check(topic));
+  }
+
+  /** Compares what the ledger says now. Absent: all topics, and their changes are heard of from now on. */
+  check(topic?: string): void {
+    const { state, targets } = this.#parts;
+    const names = new Set<string>();
+    for (const [stream, { target }] of state().streams) {
+      if (topic !== undefined && target.topic !== topic) continue;
+      names.add(target.topic);
+      if (target.topicId !== LOST_TOPIC && !this.#doubts.has(stream)) this.#doubts.set(stream, target);
+    }
+    if (topic === undefined) targets.follow(names);
+    this.#start();
+  }
+
+  /** What the transactions themselves have found. */
+  found(diverged: readonly Divergence[]): void {
+    this.#parts.record(diverged).catch(() => {
+      for (const { stream, target } of diverged) if (!this.#doubts.has(stream)) this.#doubts.set(stream, target);
+      this.#start();
+    });
+  }
+
+  close(): void {
+    this.#stopped.abort();
+    this.#unlisten();
+  }
+
+  #start(): void {
+    if (this.#working || this.#doubts.size === 0 || this.#stopped.signal.aborted) return;
+    this.#working = true;
+    this.#work().finally(() => {
+      this.#working = false;
+      this.#start();
+    });
+  }
+
+  async #work(): Promise<void> {
+    let failures = 0;
+    while (this.#doubts.size > 0 && !this.#stopped.signal.aborted) {
+      const some = [...this.#doubts].slice(0, AT_ONCE).map(([stream, target]): Checked => ({ stream, target }));
+      const { open, reason } = await this.#compare(some);
+      failures = reason === null ? 0 : failures + 1;
+      if (reason === null) continue;
+      // Behind the others: what can be decided is not kept waiting by what can't.
+      for (const { stream, target } of open) this.#doubts.set(stream, target);
+      this.#parts.telemetry.emit(targetCheckTrouble, { shard: this.#parts.shard, streams: open.length, reason });
+      const pauseMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
+      await sleep(pauseMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
+    }
+  }
+
+  async #compare(some: readonly Checked[]): Promise<{ open: readonly Checked[]; reason: string | null }> {
+    try {
+      const { diverged, open, reason } = await compareTargets(this.#parts.cluster, some);
+      if (diverged.length > 0) await this.#parts.record(diverged);
+      for (const { stream } of some) this.#doubts.delete(stream);
+      return { open, reason };
+    } catch (error) {
+      for (const { stream } of some) this.#doubts.delete(stream);
+      return { open: some, reason: reasonOf(error) };
+    }
+  }
+}
