@@ -32,6 +32,9 @@ test('the end of a target log is missing after a restart: written down, and new 
   await first.owner.close();
   const [cut, whole] = [hub.targetOf('store-1', 'cut'), hub.targetOf('store-1', 'whole')];
 
+  // Reads wait until every marker is written: what is lost is to be the log's end, and no transaction's.
+  for (const topic of [cut, whole, hub.topics.ledger]) await keysAt(own, topic, 0);
+
   await kafka.kill9();
   const log = join(dir, 'data', `${cut}-0`, '00000000000000000000.log');
   truncateSync(log, statSync(log).size - CUT_BYTES);
