@@ -8,33 +8,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock.ts';
 import { reasonOf } from '../../shared/errors.ts';
-import {
-  type Cluster,
-  createPartitions,
-  createTopics,
-  describeConfigs,
-  kafkaErrorName,
-  type MetadataTopic,
-  type Unanswered,
-} from '../../shared/kafka/index.ts';
+import { type Cluster, kafkaErrorName, type Unanswered } from '../../shared/kafka/index.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Destination } from '../sequence/index.ts';
 import { SilentLeaders } from './silent.ts';
-import {
-  targetMade,
-  targetParked,
-  targetParkedAgain,
-  targetRecovered,
-  targetReplaced,
-  targetsParkedNow,
-} from './targetEvents.ts';
-
-/** How a topic is made where it is missing, or grown. */
-export interface Making {
-  readonly partitions: number;
-  readonly replicationFactor: number;
-}
+import { targetParked, targetParkedAgain, targetRecovered, targetReplaced, targetsParkedNow } from './targetEvents.ts';
+import { isThere, type Making, TopicMaker, type Topics } from './topicMaker.ts';
 
 interface Ready {
   readonly kind: 'ready';
@@ -60,16 +40,14 @@ const CONFIGURED_RETRY_MS = 60_000;
 const LOST_RETRY_MS = 1_000;
 const NOT_LOOKED_UP_RETRY_MS = 250;
 const REFRESH_MS = 30_000;
-const LEADERS_WITHIN_MS = 10_000;
 const DEFAULT_MAX_MESSAGE_BYTES = MIB;
-const ALREADY_THERE = 36;
-const ENOUGH_PARTITIONS = 37;
 
 export class Targets {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #reserved: ReadonlySet<string>;
+  readonly #maker: TopicMaker;
   readonly #known = new Map<string, Known>();
   /** By topic, or `topic/partition`. */
   readonly #parked = new Map<string, Parking>();
@@ -87,6 +65,7 @@ export class Targets {
     this.#clock = parts.clock;
     this.#telemetry = parts.telemetry;
     this.#reserved = new Set(parts.reserved);
+    this.#maker = new TopicMaker(parts, (...refusal) => this.#refuse(...refusal));
     this.#silent = new SilentLeaders({ ...parts, ask: (node) => parts.cluster.ping(node) });
     this.#refresh = setInterval(() => this.#refreshAll(), REFRESH_MS).unref();
   }
@@ -285,47 +264,10 @@ export class Targets {
 
   async #lookUpAll(wanted: ReadonlyMap<string, Making | null>): Promise<void> {
     const found = (await this.#cluster.metadata([...wanted.keys()])).topics;
-    const changed = [...(await this.#make(wanted, found)), ...(await this.#grow(wanted, found))];
+    const changed = [...(await this.#maker.make(wanted, found)), ...(await this.#maker.grow(wanted, found))];
     const names = [...wanted.keys()].filter((topic) => !this.#parkedAt(topic));
-    const topics = changed.length > 0 ? await this.#withLeaders(names, wanted) : found;
+    const topics = changed.length > 0 ? await this.#maker.withLeaders(names, wanted) : found;
     await this.#remember(names, topics);
-  }
-
-  /** Topics that were made. */
-  async #make(wanted: ReadonlyMap<string, Making | null>, found: Topics): Promise<string[]> {
-    const missing = [...wanted].filter(([topic, making]) => making && !isThere(found.get(topic)));
-    if (missing.length === 0) return [];
-    const configs = { 'compression.type': 'producer', 'message.timestamp.type': 'CreateTime' };
-    const made = await createTopics(
-      this.#cluster,
-      missing.map(([name, making]) => ({ name, ...making!, configs })),
-    );
-    return made.flatMap(({ name, errorCode, errorMessage }) => {
-      if (errorCode !== 0 && errorCode !== ALREADY_THERE) return this.#refuse(name, 'make', errorCode, errorMessage);
-      const partitions = wanted.get(name)?.partitions ?? 0;
-      if (errorCode === 0) this.#telemetry.emit(targetMade, { topic: name, partitions, grown: false });
-      return [name];
-    });
-  }
-
-  /** Topics that were grown. */
-  async #grow(wanted: ReadonlyMap<string, Making | null>, found: Topics): Promise<string[]> {
-    const small = [...wanted].filter(([topic, making]) => {
-      const known = found.get(topic);
-      return making && isThere(known) && known.partitions.length < making.partitions;
-    });
-    if (small.length === 0) return [];
-    const grown = await createPartitions(
-      this.#cluster,
-      small.map(([name, making]) => ({ name, count: making!.partitions })),
-    );
-    return grown.flatMap(({ name, errorCode, errorMessage }) => {
-      if (errorCode !== 0 && errorCode !== ENOUGH_PARTITIONS)
-        return this.#refuse(name, 'grow', errorCode, errorMessage);
-      const partitions = wanted.get(name)?.partitions ?? 0;
-      if (errorCode === 0) this.#telemetry.emit(targetMade, { topic: name, partitions, grown: true });
-      return [name];
-    });
   }
 
   #refuse(topic: string, doing: string, code: number, message: string | null): string[] {
@@ -333,25 +275,9 @@ export class Targets {
     return [];
   }
 
-  /** Young partitions have no leader for a moment. What still has none after that is parked by {@link at}. */
-  async #withLeaders(names: readonly string[], wanted: ReadonlyMap<string, Making | null>): Promise<Topics> {
-    const deadline = performance.now() + LEADERS_WITHIN_MS;
-    for (;;) {
-      const { topics } = await this.#cluster.metadata(names);
-      const waiting = names.some((name) => {
-        const topic = topics.get(name);
-        const count = wanted.get(name)?.partitions ?? 0;
-        if (!isThere(topic)) return count > 0;
-        return topic.partitions.length < count || topic.partitions.some(({ leader }) => leader < 0);
-      });
-      if (!waiting || performance.now() > deadline) return topics;
-      await sleep(20);
-    }
-  }
-
   async #remember(names: readonly string[], topics: Topics): Promise<void> {
     const present = names.filter((name) => isThere(topics.get(name)));
-    const sizes = await this.#sizes(present);
+    const sizes = await this.#maker.sizes(present);
     for (const name of names) {
       const topic = topics.get(name);
       if (!isThere(topic)) {
@@ -375,26 +301,11 @@ export class Targets {
     }
   }
 
-  /** Without the right to ask, Kafka's default is believed; a batch that is too large is then refused, not lost. */
-  async #sizes(names: readonly string[]): Promise<Map<string, number>> {
-    if (names.length === 0) return new Map();
-    const resources = names.map((name) => ({ kind: 'topic' as const, name }));
-    const described = await describeConfigs(this.#cluster, resources, ['max.message.bytes']);
-    return new Map(
-      described.flatMap(({ name, configs }): [string, number][] => {
-        const bytes = Number(configs.get('max.message.bytes') ?? Number.NaN);
-        return Number.isFinite(bytes) ? [[name, bytes]] : [];
-      }),
-    );
-  }
-
   #refreshAll(): void {
     for (const topic of this.#known.keys()) if (!this.#wanted.has(topic)) this.#wanted.set(topic, null);
     if (this.#wanted.size > 0) this.#work().catch(() => {});
   }
 }
-
-type Topics = ReadonlyMap<string, MetadataTopic>;
 
 const isOther = (before: Ready, now: Ready): boolean =>
   before.topicId !== now.topicId ||
@@ -405,8 +316,6 @@ function countBy<T>(values: readonly T[]): Map<T, number> {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
-
-const isThere = (topic: MetadataTopic | undefined): topic is MetadataTopic => topic?.errorCode === 0;
 
 function larger(a: Making | null, b: Making | null): Making | null {
   if (!a || !b) return b ?? a;
