@@ -283,7 +283,7 @@ export class ShardOwner {
       if (this.#stopped.signal.aborted) throw notOwner(this.shard, 'it was given up');
       try {
         await this.#takeOnce();
-        if (this.#state === 'opening') this.#watch.check();
+        if (this.#state === 'opening') this.#watch.checkAll();
         this.#become('serving');
         const tookMs = Math.round(performance.now() - started);
         const entries = this.#shardState.streams.size + this.#shardState.places.size;

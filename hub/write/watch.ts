@@ -34,24 +34,39 @@ export class TargetWatch {
   readonly #unlisten: () => void;
   /** By stream: its target as it was when a doubt arose. */
   readonly #doubts = new Map<string, TargetEntry>();
+  readonly #changed = new Set<string>();
   #working = false;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
-    this.#unlisten = parts.targets.listen((topic) => this.check(topic));
+    this.#unlisten = parts.targets.listen((topic) => this.#heard(topic));
   }
 
-  /** Compares what the ledger says now. Absent: all topics, and their changes are heard of from now on. */
-  check(topic?: string): void {
-    const { state, targets } = this.#parts;
-    const names = new Set<string>();
-    for (const [stream, { target }] of state().streams) {
-      if (topic !== undefined && target.topic !== topic) continue;
-      names.add(target.topic);
-      if (target.topicId !== LOST_TOPIC && !this.#doubts.has(stream)) this.#doubts.set(stream, target);
-    }
-    if (topic === undefined) targets.follow(names);
+  /** Compares all targets with what the ledger says now; from now on their topics' changes are heard of. */
+  checkAll(): void {
+    this.#doubt(() => true);
+    this.#parts.targets.follow(new Set([...this.#doubts.values()].map(({ topic }) => topic)));
     this.#start();
+  }
+
+  /** A restarted broker changes many topics at once: one pass over the streams for all of them. */
+  #heard(topic: string): void {
+    if (this.#changed.size === 0) {
+      queueMicrotask(() => {
+        const topics = new Set(this.#changed);
+        this.#changed.clear();
+        this.#doubt((target) => topics.has(target.topic));
+        this.#start();
+      });
+    }
+    this.#changed.add(topic);
+  }
+
+  #doubt(wanted: (target: TargetEntry) => boolean): void {
+    for (const [stream, { target }] of this.#parts.state().streams) {
+      if (target.topicId === LOST_TOPIC || this.#doubts.has(stream) || !wanted(target)) continue;
+      this.#doubts.set(stream, target);
+    }
   }
 
   /** What the transactions themselves have found. */

@@ -28,7 +28,8 @@ function settled(own: Cluster, topic: string): Promise<void> {
 
 test('streams to the other broker go on; those of the silent one wait, and come when it answers', async () => {
   const pair = await KafkaPair.open();
-  const own = pair.cluster();
+  // What ends the wait is the transaction's own time, not the request's.
+  const own = pair.cluster({ requestTimeoutMs: 1_000_000 });
   const hub = testHub();
   const routing = routesByEdge(hub.prefix, { partitions: PARTITIONS });
   // Ledger and coordinator are on the first broker: made before there is a second.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LocalKafka, startKafka } from '../../deploy/dev/kafka/launch.ts';
 import { freePorts } from '../../deploy/dev/kafka/ports.ts';
-import { Cluster, readCommitted } from '../../shared/kafka/index.ts';
+import { Cluster, type KafkaSettings, readCommitted } from '../../shared/kafka/index.ts';
 import { readRecords } from '../../shared/records/index.ts';
 
 interface Launch {
@@ -64,8 +64,8 @@ export class KafkaPair {
     process.kill(this.#second!.pid, 'SIGCONT');
   }
 
-  cluster(): Cluster {
-    const own = Cluster.open({ brokers: this.first.brokers, clientId: 'tributary-test' });
+  cluster(settings: Partial<KafkaSettings> = {}): Cluster {
+    const own = Cluster.open({ brokers: this.first.brokers, clientId: 'tributary-test', ...settings });
     onTestFinished(() => own.close());
     return own;
   }

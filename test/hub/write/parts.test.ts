@@ -97,7 +97,7 @@ test('a limit that was lowered is asked for again before anything is called too 
   expect(mustRepeat(second)).toBe(false);
 });
 
-test('a log that gives an offset again has lost records: nothing more goes there', () => {
+test('a log that gives an offset again has lost records: that is to be written down first', () => {
   const state = emptyState();
   const target = { topic: 't', topicId: 'i', partition: 0, lastOffset: 9, leaderEpoch: 1 };
   state.streams.set(KEY, { target } as never);
@@ -105,6 +105,7 @@ test('a log that gives an offset again has lost records: nothing more goes there
   expect(verdict.exclusions.get(KEY)?.refusal.reason).toMatch(
     /lost records: .* up to offset 9 and gave offset 5 again/,
   );
+  expect(verdict.diverged).toEqual([{ stream: KEY, cause: 'truncated', target, foundTopicId: 'i', lostFrom: 5 }]);
 });
 
 test('shards are spread evenly, and few move when a hub comes or goes', () => {
