@@ -1,5 +1,5 @@
-import { streamKey } from '../../shared/identity.ts';
-import type { PositionEntry, StreamEntry } from '../ledger/entries.ts';
+import { type StreamId, streamKey } from '../../shared/identity.ts';
+import type { EdgeEntry, PositionEntry, StreamEntry } from '../ledger/entries.ts';
 import { edgePlaceKey } from '../ledger/keys.ts';
 import type { ShippedStream, VerifiedBatch, VerifiedGap, VerifiedParcel } from '../stages.ts';
 import type { Refusal, SequenceRange, Sequencing, StreamAnswer, Write } from './context.ts';
@@ -28,7 +28,12 @@ export function sequenceStream(
   stream: ShippedStream,
   parcels: readonly VerifiedParcel[],
 ): { answer: StreamAnswer; writes: readonly Write[] } {
-  const progress: Progress = { points: [], gaps: [], writes: [], refusal: admit(context, stream) };
+  const progress: Progress = {
+    points: [],
+    gaps: [],
+    writes: [],
+    refusal: admit(context.staging.edge(stream.edge), stream),
+  };
   let at = 0;
   while (progress.refusal === null && at < parcels.length) {
     const { run, corrupt } = nextRun(parcels, at);
@@ -41,8 +46,8 @@ export function sequenceStream(
 }
 
 /** Whether the stream's epoch may send at all. */
-function admit(context: Sequencing, stream: ShippedStream): Refusal | null {
-  const epoch = context.staging.edge(stream.edge)?.epochs.find((known) => known.epoch === stream.epoch);
+export function admit(edge: EdgeEntry | null, stream: StreamId): Refusal | null {
+  const epoch = edge?.epochs.find((known) => known.epoch === stream.epoch);
   if (!epoch) return { code: 'EPOCH_UNKNOWN', reason: `no session has named epoch ${stream.epoch}` };
   const held = epoch.state === 'held' || epoch.state === 'rejected';
   return held ? { code: 'EPOCH_HELD', reason: epoch.reason } : null;
@@ -139,7 +144,8 @@ function bindTarget(context: Sequencing, stream: ShippedStream, entry: StreamEnt
   if (destination.kind === 'parked') {
     return { refusal: { code: 'PARKED', reason: destination.reason, retryAfterMs: destination.retryAfterMs } };
   }
-  return { stream: entry };
+  const { topicId } = destination;
+  return { stream: entry.target.topicId === topicId ? entry : { ...entry, target: { ...entry.target, topicId } } };
 }
 
 function openFresh(context: Sequencing, stream: ShippedStream): Ready {

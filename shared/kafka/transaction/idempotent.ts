@@ -57,6 +57,8 @@ export class IdempotentProducer {
       purpose: this.#purpose,
       replicationTimeoutMs: replicationTimeoutMs(this.#cluster),
       coordinatorLost: () => false,
+      sendUntilMs: Number.POSITIVE_INFINITY,
+      answerUntilMs: Number.POSITIVE_INFINITY,
     };
     try {
       await new Pipeline(context, lanes).run();

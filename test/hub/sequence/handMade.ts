@@ -1,10 +1,12 @@
 /** Streams and a hub for tests that say each parcel by hand. */
 import {
   type Destination,
+  type Divergence,
   decideEpoch,
   type Exclusion,
   edgeView,
   emptyState,
+  recordIncidents,
   registerLineage,
   type Sequencing,
   Staging,
@@ -85,6 +87,10 @@ export class Hub {
 
   link(epoch: Epoch, predecessor: Epoch | null) {
     return this.#with((context) => registerLineage(context, EDGE, [{ epoch, predecessor }]))[0]!;
+  }
+
+  lost(...found: Divergence[]): void {
+    this.#with((context) => recordIncidents(context, found));
   }
 
   decide(epoch: Epoch, decision: 'accept' | 'reject') {
