@@ -25,7 +25,7 @@ export { anyOf, nameFilter } from './javaPattern.ts';
 export { clientKafkaSettings } from './material.ts';
 export { type Loaded, type Mm2Options, readMm2 } from './mm2.ts';
 export { pullPage } from './page.ts';
-export type { Printed } from './print.ts';
+export { fingerprint, type Printed } from './print.ts';
 export { toProperties } from './printProperties.ts';
 export { toYaml } from './printYaml.ts';
 export type * from './settings.ts';
