@@ -229,6 +229,27 @@ describe('access rules', () => {
   });
 });
 
+it('goes on by itself: a topic that is made later is copied at the next look', async () => {
+  const heard: string[] = [];
+  const options = optionsOf({
+    everyMs: { topics: 50, configs: 50, acls: LONG_MS },
+    onTopics: (pairs) => heard.push(pairs.map(({ source }) => source).join(',')),
+  });
+  const [first, second] = [`${options.alias}-a`, `${options.alias}-b`];
+  copiesGo([first, second].map((name) => `${options.alias}.${name}`));
+  await topicsOf([first]);
+  const sync = await opened(options);
+  await topicsOf([second], { 'retention.ms': '7' });
+  await until('it is heard of', async () => heard.at(-1) === `${first},${second}`);
+  expect(heard).toEqual([first, `${first},${second}`]);
+  await set(first, { 'retention.ms': '9' });
+  await until('its setting too', async () => (await own(`${options.alias}.${first}`))['retention.ms'] === '9');
+  expect(sync.states().map(({ name, lastError }) => [name, lastError])).toEqual([
+    ['pull_topics', null],
+    ['pull_configs', null],
+  ]);
+});
+
 it('makes hundreds of topics in one round', async () => {
   const options = optionsOf();
   const names = Array.from({ length: 250 }, (_, i) => `${options.alias}-${String(i).padStart(3, '0')}`);
