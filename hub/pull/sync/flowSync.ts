@@ -87,18 +87,16 @@ export class FlowSync {
   async #applyTopics(plan: TopicPlan): Promise<Set<string>> {
     const { target, replicationFactor, telemetry } = this.#options;
     const configs = await readNewTopicConfigs(this.#options, plan.create);
-    const failures = await applyTopics(target, plan, {
+    const { done, failures } = await applyTopics(target, plan, {
       replicationFactor,
       configsOf: (topic) => configs.get(topic) ?? {},
     });
-    const refused = new Set(failures.map(({ subject }) => subject));
-    const done = (pairs: readonly TopicPair[]): string[] =>
-      pairs.map((pair) => pair.target).filter((name) => !refused.has(name));
-    const [created, grown] = [done(plan.create), done(plan.grow)];
+    const doneOf = (pairs: readonly TopicPair[]) => pairs.map((pair) => pair.target).filter((name) => done.has(name));
+    const [created, grown] = [doneOf(plan.create), doneOf(plan.grow)];
     const changes = created.length + grown.length;
     if (changes > 0) telemetry.emit(topicsSynced, { flow: flowOf(this.#options), changes, created, grown });
     this.#refused('topics', failures);
-    return refused;
+    return new Set(failures.map(({ subject }) => subject));
   }
 
   async syncConfigs(): Promise<void> {
