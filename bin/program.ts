@@ -30,7 +30,7 @@ export function makeProgram(): Command {
     .addHelpText('after', EXAMPLES + EXIT_HELP);
   registerUp(program);
   registerRoles(program);
-  registerPull(program, null);
+  registerPull(program);
   registerStatus(program);
   registerVerify(program);
   registerEdge(program);

@@ -1,17 +1,28 @@
 /** `tributary pull`: whole clusters, as MirrorMaker 2's file or hub.yaml says. */
-import { type Command, Option } from 'commander';
-import { TributaryError } from '../../shared/errors.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { PullFile } from '../pullFile.ts';
-
-/** Runs the flows until a signal comes. */
-export type RunPull = (file: string, pull: PullFile) => Promise<void>;
 
 interface PullFlags {
   readonly clusters?: readonly string[];
   readonly print?: 'yaml' | 'properties';
+  readonly plan?: boolean;
+  readonly name?: string;
+  readonly telemetry?: string;
+  readonly log: 'debug' | 'info' | 'warn' | 'error';
 }
 
-export function registerPull(program: Command, run: RunPull | null): void {
+const HELP = `
+The file is the one of connect-mirror-maker.sh, or YAML with "clusters:" and "flows:". Lines that do nothing here are named
+on stderr. It runs in the foreground and logs JSON lines on stderr; SIGTERM or SIGINT: it finishes what is under way and
+exits with 0. Several processes with the same file share the work.
+
+Examples:
+  tributary pull mm2.properties                           run its flows
+  tributary pull mm2.properties --plan                    what would be made or changed on the targets
+  tributary pull mm2.properties --print yaml > pull.yaml  the same, as YAML
+`;
+
+export function registerPull(program: Command): void {
   program
     .command('pull <file>')
     .description("pull whole clusters, as MirrorMaker 2's file or hub.yaml says")
@@ -22,37 +33,43 @@ export function registerPull(program: Command, run: RunPull | null): void {
         'properties',
       ]),
     )
-    .addHelpText(
-      'after',
-      `
-The file is the one of connect-mirror-maker.sh, or YAML with "clusters:" and "flows:". Lines that do nothing here are named
-on stderr.
-
-Examples:
-  tributary pull mm2.properties --print yaml > pull.yaml
-  tributary pull pull.yaml --print properties
-`,
-    )
-    .action(async (file: string, { clusters, print }: PullFlags) => {
+    .option('--plan', 'print what would be made or changed on the targets, and end')
+    .option('--name <name>', "this process's name among those that share the work (default: host name)")
+    .option('--telemetry <host:port>', 'where /metrics, /healthz, /readyz and /flows are shown')
+    .addOption(new Option('--log <level>', 'log level').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addHelpText('after', HELP)
+    .action(async (file: string, flags: PullFlags) => {
       const { loadPull, remarkLines } = await import('../pullFile.ts');
-      const pull = loadPull(file, clusters);
-      if (print === undefined) {
-        if (!run) throw cannotRun(file);
-        await run(file, pull);
-        return;
-      }
-      const { toProperties, toYaml } = await import('../../hub/pull/config/index.ts');
+      const pull = loadPull(file, flags.clusters);
       for (const line of remarkLines(file, pull)) process.stderr.write(`${line}\n`);
-      process.stdout.write((print === 'yaml' ? toYaml : toProperties)(pull.settings).text);
+      if (flags.print) await print(pull, flags.print);
+      else if (flags.plan) await plan(pull);
+      else await run(pull, flags);
     });
 }
 
-const cannotRun = (file: string): TributaryError =>
-  new TributaryError({
-    code: 'versionUnsupported',
-    operation: 'pull',
-    subject: file,
-    reason: 'this version reads and prints such files, it does not run them yet',
-    hint: 'Use --print yaml or --print properties, or "tributary config check".',
-    retry: 'final',
+async function print(pull: PullFile, as: 'yaml' | 'properties'): Promise<void> {
+  const { toProperties, toYaml } = await import('../../hub/pull/config/index.ts');
+  process.stdout.write((as === 'yaml' ? toYaml : toProperties)(pull.settings).text);
+}
+
+async function plan({ settings }: PullFile): Promise<void> {
+  const { planPull } = await import('../../hub/assemblePull.ts');
+  process.stdout.write(await planPull(settings));
+}
+
+async function run({ settings }: PullFile, { name, telemetry: listen, log }: PullFlags): Promise<void> {
+  const { runRole } = await import('../role.ts');
+  const address = listen === undefined ? null : await listenAddress(listen);
+  await runRole({ role: 'pull' }, log, async (telemetry) => {
+    const { runPull } = await import('../../hub/assemblePull.ts');
+    return runPull({ settings, name: name ?? null, listen: address }, telemetry);
   });
+}
+
+async function listenAddress(text: string): Promise<{ host: string; port: number }> {
+  const { parseListen } = await import('../../shared/config/address.ts');
+  const address = parseListen(text);
+  if ('host' in address) return address;
+  throw new InvalidArgumentError(`--telemetry ${address.problem}: ${text}`);
+}

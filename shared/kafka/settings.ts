@@ -112,8 +112,9 @@ function withServerName(ssl: TlsSettings, host: string): TlsOptions {
 
 function kafkaJsSasl(sasl: SaslSettings): KafkaJsSasl {
   if (sasl.mechanism === 'oauthbearer') {
-    const token = bearerToken(sasl);
-    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await token() }) };
+    const token = required(sasl, 'token');
+    const ask = typeof token === 'function' ? token : async () => token;
+    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await ask() }) };
   }
   return { mechanism: sasl.mechanism, username: required(sasl, 'username'), password: required(sasl, 'password') };
 }
@@ -124,13 +125,8 @@ function platformaticSasl(
 ): NonNullable<ConnectionOptions['sasl']> {
   const mechanism = sasl.mechanism.toUpperCase() as SASLMechanismValue;
   const authenticate = sessionKeeper(onSessionLifetime);
-  if (sasl.mechanism === 'oauthbearer') return { mechanism, token: bearerToken(sasl), authenticate };
+  if (sasl.mechanism === 'oauthbearer') return { mechanism, token: required(sasl, 'token'), authenticate };
   return { mechanism, username: required(sasl, 'username'), password: required(sasl, 'password'), authenticate };
-}
-
-function bearerToken(sasl: SaslSettings): () => Promise<string> {
-  const token = required(sasl, 'token');
-  return typeof token === 'function' ? token : async () => token;
 }
 
 function required<N extends 'username' | 'password' | 'token'>(

@@ -1,4 +1,5 @@
 /** From settings to the clients' own: files are read and secrets revealed here, as late as possible. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { toPem } from 'jks-js';
@@ -40,13 +41,18 @@ function tlsMaterial(tls: ClientTls): TlsSettings {
   return { ...trustMaterial(tls), ...identityMaterial(tls), verifyHostname, minVersion, maxVersion };
 }
 
+const CERTIFICATE = /-----BEGIN (TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (TRUSTED )?CERTIFICATE-----/g;
+
 const pemText = (pem: Pem): string => ('path' in pem ? readFileSync(pem.path, 'utf8') : pem.pem.reveal());
 
 function trustMaterial({ trust }: ClientTls): Pick<TlsSettings, 'ca'> {
   if (!trust) return {};
   if (!('store' in trust)) {
     const ca = pemText(trust);
-    if (!ca.includes('-----BEGIN ')) throw new Error('it holds no certificate');
+    // Node.js takes text without a certificate, and then trusts nobody.
+    const whole = ca.match(CERTIFICATE) ?? [];
+    if (whole.length === 0) throw new Error('it holds no certificate');
+    for (const one of whole) new X509Certificate(one);
     return { ca };
   }
   const { path, password } = trust.store;

@@ -1,5 +1,5 @@
 import { Cluster } from '../../../shared/kafka/index.ts';
-import { clientKafkaSettings, type ClientSettings, fingerprint } from '../config/index.ts';
+import { type ClientSettings, clientKafkaSettings, fingerprint } from '../config/index.ts';
 
 /** Connections to clusters, shared by all whose settings are the same. */
 export class PullClusters {

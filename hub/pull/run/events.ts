@@ -45,20 +45,27 @@ export const partStopped = defineEvent<PartFacts & { readonly reason: string }>(
   metrics: WAITS,
 });
 
-export const mm2PositionsTaken = defineEvent<{ readonly flow: string; readonly topic: string; readonly count: number }>({
-  name: 'pull_mm2_positions_read',
-  log: {
-    level: 'info',
-    says: ({ flow, topic, count }) =>
-      `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none`,
+export const mm2PositionsTaken = defineEvent<{ readonly flow: string; readonly topic: string; readonly count: number }>(
+  {
+    name: 'pull_mm2_positions_read',
+    log: {
+      level: 'info',
+      says: ({ flow, topic, count }) =>
+        `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none`,
+    },
   },
-});
+);
 
-export const offsetSyncsFailed = defineEvent<{ readonly flow: string; readonly count: number; readonly reason: string }>({
+export const offsetSyncsFailed = defineEvent<{
+  readonly flow: string;
+  readonly count: number;
+  readonly reason: string;
+}>({
   name: 'pull_offset_syncs_failed',
   log: {
     level: 'warn',
-    says: ({ flow, count, reason }) => `flow ${flow}: ${count} offset syncs were not written: ${reason}; later ones make up`,
+    says: ({ flow, count, reason }) =>
+      `flow ${flow}: ${count} offset syncs were not written: ${reason}; later ones make up`,
   },
   metrics: [
     {

@@ -12,5 +12,7 @@
  *
  * Life: `PullRun.open` answers at once, parts come up in the background; `close` ends them in the other order.
  */
+
 export type { FlowSnapshot, PartState } from './flowRun.ts';
+export { planText } from './planText.ts';
 export { PullRun, type PullRunOptions } from './pullRun.ts';

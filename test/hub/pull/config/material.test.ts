@@ -160,6 +160,8 @@ describe('what can not be used is a mistake at the start', () => {
     expect(wrong(() => mm2(['truststore.location=/gone.jks']))).toEqual([expect.stringContaining('no such file')]);
     const text = ['keystore.type=PEM', `keystore.location=${at('text.pem')}`];
     expect(wrong(() => mm2(text))).toEqual([expect.stringMatching(/^5 A\.ssl\.keystore\.location: can't be used/)]);
+    const broken = ['truststore.type=PEM', 'truststore.certificates=-----BEGIN CERTIFICATE-----'];
+    expect(wrong(() => mm2(broken))).toEqual([expect.stringContaining('A.ssl.truststore.certificates: ')]);
     const trust = ['truststore.type=PEM', `truststore.location=${at('text.pem')}`];
     expect(wrong(() => mm2(trust))).toEqual([
       expect.stringMatching(/^5 A\.ssl\.truststore\.location: .*no certificate/),
