@@ -16,8 +16,8 @@ export type { PartState } from './part.ts';
 
 export interface FlowParts {
   readonly clusters: PullClusters;
-  /** Of the target. */
-  readonly shards: PullShards;
+  /** Of the target; opened when first asked for. */
+  readonly shards: () => PullShards;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -126,7 +126,8 @@ export class FlowRun {
 
   async #copy(): Promise<Copier> {
     const { source, target, mm2OffsetsTopic } = this.settings;
-    const { shards, telemetry, clock } = this.#parts;
+    const { telemetry, clock } = this.#parts;
+    const shards = this.#parts.shards();
     await shards.opened;
     const before = await readMm2Offsets(this.#cluster('target', 'consumer'), mm2OffsetsTopic, source);
     const facts = { flow: flowTextOf(this.settings), topic: mm2OffsetsTopic, count: before.size };

@@ -59,7 +59,7 @@ export class PullRun {
 
   #open(settings: FlowSettings): void {
     const { telemetry, clock = systemClock } = this.#options;
-    const parts = { clusters: this.#clusters, shards: this.#shardsOf(settings), telemetry, clock };
+    const parts = { clusters: this.#clusters, shards: () => this.#shardsOf(settings), telemetry, clock };
     this.#flows.set(flowTextOf(settings), FlowRun.open(settings, parts));
   }
 
