@@ -125,7 +125,8 @@ export class Forwarder {
 
   /** Places ({@link placeKey}) that do not send now, and why. */
   waits(): ReadonlyMap<string, string> {
-    const waiting = [...this.#parts.cursors.waiting];
+    // Of each place the oldest stream: the others wait for that one.
+    const waiting = [...this.#parts.cursors.waiting].sort((a, b) => b.streamId - a.streamId);
     return new Map(waiting.map(({ place, wait }) => [place, `${wait?.kind}: ${wait?.reason}`]));
   }
 

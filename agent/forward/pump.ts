@@ -70,14 +70,16 @@ export class Pump {
   readonly #caution: Caution;
   #connection: HubConnection | null = null;
   #receipts: Promise<void> = Promise.resolve();
+  /** Shipments of which the answer has not come, or is not applied yet. */
+  #unsettled = 0;
   #fault: unknown = null;
   #offender: Unanswered | null = null;
   /** The hub must be asked before anything more is sent. */
   #needsHello = true;
   /** The epoch that it is to be asked for: the next row's. */
   #needed: Epoch | null = null;
-  /** The next row has to wait until something else is answered, so that its epoch can be named. */
-  #isBlocked = false;
+  /** Epoch of the next row, where the hub has not been asked for it: nothing is taken past that row. */
+  #unnamed: Epoch | null = null;
   #askedMs = 0;
   /** What streams waited for when some last did: one that is tried again just now does not wait. */
   #trouble = '';
@@ -182,30 +184,33 @@ export class Pump {
 
   /** The next rows that may go, in their order. */
   #collect(maxBytes: number): Parcel[] {
-    const { outbox, cursors } = this.#parts;
+    const { outbox, cursors, session } = this.#parts;
     const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
-    this.#isBlocked = false;
+    this.#unnamed = null;
     for (;;) {
       const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
       if (rows.length === 0) return [];
       const admitted = rows.filter((row) => this.#admit(row));
       if (admitted.length > 0) return admitted;
-      // Rows of an epoch that the hub must first be asked about stay where they are.
-      if (this.#needsHello || this.#isBlocked) return [];
-      cursors.advance(rows.at(-1)!.id);
+      if (this.#unnamed === null) {
+        cursors.advance(rows.at(-1)!.id);
+        continue;
+      }
+      // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
+      if (session.isFull && this.#unsettled > 0) return [];
+      this.#needsHello = true;
+      this.#needed = this.#unnamed;
+      return [];
     }
   }
 
   #admit(row: Parcel): boolean {
-    const { session, cursors, clock, settings, window } = this.#parts;
-    if (this.#needsHello || this.#isBlocked || !cursors.admit(row)) return false;
+    const { session, cursors, clock, settings } = this.#parts;
+    if (this.#unnamed !== null || !cursors.admit(row)) return false;
     const { epoch } = row.stream;
     const state = session.epochState(epoch);
     if (state === undefined) {
-      // What is under way belongs to the epochs that are named: it is answered before others take their place.
-      this.#isBlocked = session.isFull && window.shipments > 0;
-      this.#needsHello = !this.#isBlocked;
-      this.#needed = this.#isBlocked ? null : epoch;
+      this.#unnamed = epoch;
       return false;
     }
     if (state !== 'held') return true;
@@ -299,6 +304,7 @@ export class Pump {
       .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
       .then((content) => ({ content, atMs: clock.monotonicMs() }));
     answer.catch(() => undefined);
+    this.#unsettled += 1;
     this.#receipts = this.#receipts.then(() => this.#answered({ streamIds, ...content }, answer));
   }
 
@@ -324,6 +330,7 @@ export class Pump {
       }
       this.#connection?.close();
     } finally {
+      this.#unsettled -= 1;
       wake.wake();
     }
   }
