@@ -62,6 +62,12 @@ export interface EpochEntry {
   readonly accepted: boolean;
   /** An agent has once said that it has nothing of it left. An old image may bring it back: then it is open again. */
   readonly left?: boolean;
+  /** The nearest older one that is registered, where that is not its predecessor: those between are not. */
+  readonly after?: Epoch;
+  /** Epochs that came after it were registered and are not any more. */
+  readonly forgets?: boolean;
+  /** It may have been registered before, and what its places have forgotten may be of this epoch. */
+  readonly returned?: boolean;
 }
 
 /**
