@@ -8,10 +8,14 @@ import type {
   BufferFile,
   BufferStats,
   CapturedMark,
+  HubPoints,
+  HubWord,
   Outbox,
   ParcelRow,
   Receipt,
   SettledStream,
+  Stake,
+  Standing,
   StreamState,
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
@@ -20,6 +24,7 @@ import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
+import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { takeMark } from './mark.ts';
 import { Mover } from './mover.ts';
 import { quarantineRows } from './quarantine.ts';
@@ -206,6 +211,36 @@ export class SealingIntake implements Intake, Outbox {
   mark(): CapturedMark | null {
     this.#file.assertUsable();
     return takeMark(this.#file, this.#sealer.now().createdMs);
+  }
+
+  standing(): Standing[] {
+    return standingOf(this.#file.catalog);
+  }
+  stakes(points: HubPoints): Stake[] {
+    return stakesOf(this.#file.catalog, points);
+  }
+  word(): HubWord | null {
+    return readWord(this.meta.get(WORD_KEY));
+  }
+  giveWord(word: HubWord): void {
+    this.#assertOpen();
+    this.meta.set(WORD_KEY, wordText(word));
+  }
+
+  async carryOut(word: HubWord): Promise<void> {
+    // Rows that a fork moves get their place in the chain first.
+    for (const place of this.#file.catalog.places()) await this.#mover.finished(place);
+    this.#assertOpen();
+    for (const _ of carryOutSteps(this.#sealer, word)) {
+      await nextTurn();
+      this.#assertOpen();
+    }
+    this.#file.transaction(() => {
+      for (const [key, value] of Object.entries({ ...word.notes, [WORD_KEY]: '' })) {
+        this.#file.notes.setNote(`note.${key}`, value);
+      }
+    });
+    this.#rowsMade();
   }
 
   #assertOpen(): void {

@@ -71,7 +71,7 @@ function rechain(sealer: Sealer, stream: StreamState, next: number, from: Parcel
         row.kind === KIND_GAP
           ? tipAfterGap(previousTip, row.first, row.last, row.reason!)
           : tipAfterBatch(previousTip, rows.rawContent(row.id) ?? Buffer.alloc(0));
-      rows.setTips(row, previousTip, tip);
+      rows.setTips(row, previousTip, tip, row.formerTip ?? row.tip);
     }
     if (some.length < ROWS_AT_ONCE) break;
     at = some.at(-1)!.last + 1;
@@ -81,7 +81,7 @@ function rechain(sealer: Sealer, stream: StreamState, next: number, from: Parcel
 }
 
 /** The hub takes the stream behind only once this one is drained, so its link may still change. */
-function relink(sealer: Sealer, stream: StreamState, tip: ParcelRow['tip']): void {
+export function relink(sealer: Sealer, stream: StreamState, tip: ParcelRow['tip']): void {
   const successor = stream.place.chain[stream.place.chain.indexOf(stream) + 1];
   if (successor?.previous?.epoch !== stream.epoch.epoch || successor.previous.next !== stream.sealed.next) return;
   sealer.file.catalog.touchStream(successor);

@@ -120,13 +120,20 @@ export function statusText({ edges, nowMs }: EdgeList): string {
 }
 
 /** An agent that is in contact and all the same does not get its records across. */
-const BAD_LINKS = ['stuck', 'refused', 'wrongHub', 'hubBehind', 'failed'];
+const BAD_LINKS = ['stuck', 'refused', 'failed'];
+const WAITS_FOR_WORD: Readonly<Record<string, string>> = {
+  wrongHub: 'its buffer belongs to another hub than this one',
+  hubBehind: "this hub's ledger has lost what it had confirmed to it",
+};
 
 /** What is not well with an edge, each a clause. */
 export function complaints({ state, linkState, heldEpochs, unaccounted, edge }: EdgeSummary): string[] {
   const found: string[] = [];
   if (state === 'offline') found.push('offline');
-  if (linkState !== null && BAD_LINKS.includes(linkState)) found.push(`its link is "${linkState}"`);
+  if (linkState !== null && Object.hasOwn(WAITS_FOR_WORD, linkState)) {
+    const look = 'on its machine: "tributary link show --config agent.yaml"';
+    found.push(`its link is "${linkState}", it waits for your word: ${WAITS_FOR_WORD[linkState]}; ${look}`);
+  } else if (linkState !== null && BAD_LINKS.includes(linkState)) found.push(`its link is "${linkState}"`);
   if (heldEpochs > 0) {
     const what = heldEpochs === 1 ? 'an epoch waits' : `${heldEpochs} epochs wait`;
     found.push(`${what} for your word; see "tributary edge show ${edge}", then "tributary edge accept" or "reject"`);

@@ -18,6 +18,8 @@ export interface ExpectedStream {
   readonly target: TargetEntry;
   /** Where gaps were joined the ranges hold records too: then only `counts.gapped` is exact. */
   readonly gaps: readonly Range[];
+  /** Those of them that were given up as lost: an earlier hub, or an earlier state of the ledger, had taken them. */
+  readonly lost: readonly Range[];
 }
 
 /**
@@ -57,7 +59,7 @@ export function streamsOf(state: ShardState): ExpectedStream[] {
   const streams: ExpectedStream[] = [];
   for (const [key, { next, counts, target }] of state.streams) {
     const id = parseStreamKey(key);
-    if (id) streams.push({ id, key, next, counts, target, gaps: gapsOf(state, key) });
+    if (id) streams.push({ id, key, next, counts, target, ...gapsOf(state, key) });
   }
   for (const [placeKey, { ancestors }] of state.places) {
     const place = parsePlaceKey(placeKey);
@@ -65,16 +67,19 @@ export function streamsOf(state: ShardState): ExpectedStream[] {
     for (const { epoch, next, counts, target } of ancestors) {
       const id: StreamId = { ...place, epoch };
       const key = streamKey(id);
-      streams.push({ id, key, next, counts, target, gaps: gapsOf(state, key) });
+      streams.push({ id, key, next, counts, target, ...gapsOf(state, key) });
     }
   }
   return streams;
 }
 
-function gapsOf(state: ShardState, key: string): Range[] {
+function gapsOf(state: ShardState, key: string): Pick<ExpectedStream, 'gaps' | 'lost'> {
   const entries: readonly GapEntry[] = state.gaps.get(key) ?? [];
-  return normalise(entries.map(({ first, last }) => ({ first, last })));
+  return { gaps: rangesOf(entries), lost: rangesOf(entries.filter(({ reasons }) => reasons.lost !== undefined)) };
 }
+
+const rangesOf = (entries: readonly GapEntry[]): Range[] =>
+  normalise(entries.map(({ first, last }) => ({ first, last })));
 
 const noLedger = (topic: string): TributaryError =>
   new TributaryError({

@@ -45,7 +45,7 @@ function sessionWith(positions: SourcePositions, answers: (() => Partial<Welcome
   };
   const session = new Session({
     ...{ edge: 'store-1' as EdgeId, agentVersion: 'test', bootId: 'boot', outbox: { lineage: () => [], meta } },
-    ...{ lane: { hello }, positions, telemetry: new Recorder(), clock: systemClock },
+    ...{ lane: { hello }, positions, telemetry: new Recorder(), clock: systemClock, staleTermMs: 60_000 },
   });
   return { session, hellos };
 }
