@@ -1,7 +1,7 @@
 /** The operator's word on a hub, carried out in the buffer: what a hub that has nothing, or less, would take. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { HubPoints, HubWord } from '../../../agent/buffer/index.ts';
+import type { BufferFile, HubPoints, HubWord } from '../../../agent/buffer/index.ts';
 import { carryOutSteps } from '../../../agent/seal/hub.ts';
 import type { SealingIntake } from '../../../agent/seal/index.ts';
 import { Sealer } from '../../../agent/seal/sealer.ts';
@@ -125,25 +125,41 @@ describe('a hub that has nothing', () => {
 
   it('gets the same whenever the power goes', async () => {
     const { intake, file, path } = await veteran();
-    const said = word(new Map(), true);
-    intake.giveWord(said);
-    const settings = { ...SEAL, codec: 'zstd', level: 1, quarantineBytes: 1, moveRows: 1, moveBytes: 1 } as const;
-    const steps = carryOutSteps(new Sealer(file, settings, systemClock, 1), said);
-    let cut = 0;
-    for (let more = true; more; cut += 1) {
-      const copy = join(folder(), 'buffer.db');
-      copyBuffer(path, copy);
-      const after = open(copy, { seal: SEAL });
-      await after.intake.carryOut(after.intake.word()!);
-      const rows = rowsOf(after.intake);
-      hubTakes(rows, new Map());
-      expect(rows.filter(({ kind }) => kind === 'sealed')).toHaveLength(4);
-      expect(counts(after.intake)).toEqual(AFTER_BLANK);
-      more = steps.next().done !== true;
-    }
-    expect(cut).toBeGreaterThan(3);
+    await cutEverywhere(intake, file, path, 4);
+    expect(counts(intake)).toEqual(AFTER_BLANK);
+  });
+
+  it('gets the same where one stream takes several steps', async () => {
+    const path = join(folder(), 'buffer.db');
+    const { intake, file } = open(path, { seal: { ...SEAL, sealRecords: 1 } });
+    await intake.capture({ records: records('a', 5) });
+    await deliver(intake);
+    await intake.capture({ records: records('b', 600) });
+    await cutEverywhere(intake, file, path, 600);
+    expect(counts(intake)).toEqual([['orders', 605, 0, 600, 5]]);
   });
 });
+
+/** Cuts the power before each step and behind the last; the next run ends what was begun. */
+async function cutEverywhere(intake: SealingIntake, file: BufferFile, path: string, sealed: number): Promise<void> {
+  const said = word(new Map(), true);
+  intake.giveWord(said);
+  const settings = { ...SEAL, codec: 'zstd', level: 1, quarantineBytes: 1, moveRows: 1, moveBytes: 1 } as const;
+  const steps = carryOutSteps(new Sealer(file, settings, systemClock, 1), said);
+  let cut = 0;
+  for (let more = true; more; cut += 1) {
+    const copy = join(folder(), 'buffer.db');
+    copyBuffer(path, copy);
+    const after = open(copy, { seal: SEAL });
+    await after.intake.carryOut(after.intake.word()!);
+    const rows = rowsOf(after.intake);
+    hubTakes(rows, new Map());
+    expect(rows.filter(({ kind }) => kind === 'sealed')).toHaveLength(sealed);
+    expect(after.intake.stats().places.map(({ delivered }) => delivered)).toEqual(intake.stats().places.map(() => 0));
+    more = steps.next().done !== true;
+  }
+  expect(cut).toBeGreaterThan(3);
+}
 
 describe('a hub that has less than it had confirmed', () => {
   it('gets a gap from there, chained to what it has', async () => {
