@@ -48,7 +48,7 @@ export function registerLink(program: Command): void {
   command('show', 'the link, and what there is to decide', WHAT).action(async (options: Options) => {
     await withAgent(options, async (agent) => {
       const answer = await agent.ask<LinkAnswer>('GET', '/link');
-      print(options, answer, linkText(answer));
+      print(options, answer, linkText(answer, options.config));
       process.exitCode = answer.question === null ? EXIT.ok : EXIT.found;
     });
   });
@@ -110,12 +110,17 @@ function print({ json }: Options, data: unknown, text: string): void {
 
 const hubName = ({ clusterId, ledgerTopicId }: HubQuestion['met']): string => `${clusterId}/${ledgerTopicId}`;
 
-function linkText({ edge, link, linkSinceMs, linkReason, hub, hubTerm, question }: LinkAnswer): string {
-  const state = `${edge}: link ${link} for ${ageText(Date.now() - linkSinceMs)}${linkReason ? `: ${linkReason}` : ''}`;
-  if (question !== null) return `${state}\n\n${questionText(question)}\n\nYour word: tributary link accept-hub`;
-  const owner =
-    hub === null ? 'The buffer belongs to no hub yet.' : table(HUB_HEADS, [hubRow('hub of the buffer', hub, hubTerm)]);
-  return `${state}\n\n${owner}`;
+function linkText({ edge, link, linkSinceMs, linkReason, hub, hubTerm, question }: LinkAnswer, config: string): string {
+  // Both names stand in the table below.
+  const reason =
+    question?.kind === 'wrongHub' ? 'another hub answers than that of its buffer; nothing is sent' : linkReason;
+  const state = `${edge}: link ${link} for ${ageText(Date.now() - linkSinceMs)}${reason ? `: ${reason}` : ''}`;
+  if (question !== null) {
+    const next = `If the hub that answers is right as it is: tributary link accept-hub --config ${config}`;
+    return `${state}\n\n${questionText(question)}\n\n${next}`;
+  }
+  if (hub === null) return `${state}\n\nThe buffer belongs to no hub yet.`;
+  return `${state}\n\n${table(HUB_HEADS, [hubRow('hub of the buffer', hub, hubTerm)])}`;
 }
 
 const HUB_HEADS = ['', 'CLUSTER', 'LEDGER', 'SHARDS', 'TERM'];
@@ -142,6 +147,6 @@ function questionText({ known, knownTerm, met, metTerm, stakes, lost, kept }: Hu
     .map((stake) => [`${stake.topic}/${stake.partition}`, stake.kept, stake.lost]);
   const more =
     touched.length > MAX_PLACES ? [`... and ${touched.length - MAX_PLACES} more (--json)`, null, null] : null;
-  const places = table(['SOURCE', 'SENT AGAIN', 'LOST'], [...rows, ...(more ? [more] : []), ['all', kept, lost]]);
+  const places = table(['SOURCE', 'BUFFERED', 'LOST'], [...rows, ...(more ? [more] : []), ['all', kept, lost]]);
   return `${hubs}\n\n${places}`;
 }

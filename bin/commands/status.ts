@@ -27,8 +27,12 @@ export function registerStatus(program: Command): void {
     .addHelpText(
       'after',
       `
-Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, an epoch is held, or its
-numbers do not add up.
+CAPTURED = DELIVERED + BUFFERED + GAPS is one report of the agent, some seconds old. IN LEDGER is what the hub has written
+into central Kafka by now, so it may be ahead of DELIVERED. BUFFER is the size of the buffer's file, OLDEST how long its
+oldest record has been waiting, CONTACT when the hub heard of the agent. Below the table stands what is not well.
+
+Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, its link is stuck or refused
+or waits for your word, an epoch is held, or its numbers do not add up.
 
 Examples:
   tributary status --watch
