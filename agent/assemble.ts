@@ -10,8 +10,9 @@ import { version } from '../shared/version.ts';
 import { BufferFile } from './buffer/index.ts';
 import type { AgentConfig, HttpSourceConfig, KafkaSourceConfig, SourceConfig } from './config.ts';
 import { Control } from './control/control.ts';
+import { doorPath, type LinkAnswer, OperatorDoor } from './control/operator.ts';
 import { reportOf } from './control/report.ts';
-import { statusOf } from './control/status.ts';
+import { type AgentStatus, statusOf } from './control/status.ts';
 import type { HubAddress } from './forward/connection.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { bootIdOf } from './seal/bootId.ts';
@@ -76,13 +77,20 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     for (const source of sources) await source.open(intake);
     forwarder.open();
     control.open();
-    const pages = await openPages(config, telemetry, checksOf(intake, forwarder, sources), () =>
-      statusOf(edge, facts()),
-    );
+    const status = () => statusOf(edge, facts());
+    const pages = await openPages(config, telemetry, checksOf(intake, forwarder, sources), status);
+    const door = await OperatorDoor.open({
+      path: doorPath(config.buffer.path),
+      telemetry,
+      look: () => linkAnswer(status(), forwarder),
+      accept: (accepted) => forwarder.accept(accepted),
+      retry: () => forwarder.retry(),
+    });
     return {
       facts: { buffer: config.buffer.path, telemetry: pages?.address ?? null },
       ended: ended.promise,
       close: async () => {
+        await door?.close();
         await closeAll();
         await pages?.close();
       },
@@ -91,6 +99,10 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     await closeAll();
     throw error;
   }
+}
+
+function linkAnswer({ link, linkSinceMs, linkReason, edge }: AgentStatus, forwarder: Forwarder): LinkAnswer {
+  return { edge, link, linkSinceMs, linkReason, ...forwarder.hub(), question: forwarder.question() };
 }
 
 function openBuffer(

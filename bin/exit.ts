@@ -10,7 +10,8 @@ Exit codes (every command):
   0  it worked, and what was looked at is well
   1  it failed: something could not be reached, read or started, or there was nothing to prove (verify)
   2  wrong configuration or usage
-  3  it worked and found something: an unhealthy edge (status), a record that is missing, repeated or misplaced (verify)
+  3  it worked and found something: an unhealthy edge (status), a record that is missing, repeated or misplaced (verify),
+     a hub that waits for your word (link)
 `;
 
 /** Tells about an error, in one clear message, and gives the exit code. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../shared/version.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerEdge } from './commands/edge.ts';
+import { registerLink } from './commands/link.ts';
 import { registerPull } from './commands/pull.ts';
 import { registerRoles } from './commands/roles.ts';
 import { registerStatus } from './commands/status.ts';
@@ -34,6 +35,7 @@ export function makeProgram(): Command {
   registerStatus(program);
   registerVerify(program);
   registerEdge(program);
+  registerLink(program);
   registerConfig(program);
   registerToken(program);
   return program;

@@ -55,6 +55,9 @@ export const drawEpoch = (): Epoch => randomBytes(12).toString('hex') as Epoch;
 
 /** `main/3/orders`: the place's key within an edge. Topic names hold no `/`. */
 export const placeKey = (place: Place): string => `${place.lane}/${place.partition}/${place.topic}`;
+/** `<epoch>/main/3/orders`: a stream's key within its edge. */
+export const epochPlaceKey = (stream: Place & { readonly epoch: Epoch }): string =>
+  `${stream.epoch}/${placeKey(stream)}`;
 /** `store-1/<epoch>/main/3/orders`: the stream's key, in the ledger too. */
 export const streamKey = (stream: StreamId): string => `${stream.edge}/${stream.epoch}/${placeKey(stream)}`;
 

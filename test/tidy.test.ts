@@ -60,6 +60,9 @@ const ROOMS: Readonly<Record<string, May>> = {
     'hub/assemble.ts': 'values',
     'hub/prove': 'values',
     'hub/fleet': 'types',
+    // Where an agent's socket is, and what it answers.
+    'agent/control/operator.ts': 'values',
+    'agent/forward': 'types',
     'hub/pull': 'values',
     // The form of a token's hash, for `tributary token new`.
     'hub/receive/tokens.ts': 'values',

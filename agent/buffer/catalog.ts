@@ -20,7 +20,7 @@ export interface ChainEnd extends Point {
 export interface EpochState {
   readonly id: number;
   readonly epoch: Epoch;
-  readonly predecessor: Epoch | null;
+  predecessor: Epoch | null;
   /** The hub has let it in, or answered for one of its streams: it knows the epoch. */
   contacted: boolean;
 }
@@ -125,6 +125,19 @@ export class Catalog {
     return state;
   }
 
+  /** An epoch in front of all others: the oldest one then goes on from it. */
+  addEpochInFront(epoch: Epoch, predecessor: Epoch | null): EpochState {
+    const oldest = this.epochs[0];
+    const state: EpochState = { id: (oldest?.id ?? this.#nextId.epoch) - 1, epoch, predecessor, contacted: false };
+    if (oldest !== undefined) {
+      this.touchEpoch(oldest);
+      oldest.predecessor = epoch;
+    }
+    this.#replaceEpochs([state, ...this.epochs]);
+    this.#dirty.epochs.add(state);
+    return state;
+  }
+
   addPlace(place: Place): PlaceState {
     const { topic, partition, lane } = place;
     const state: PlaceState = {
@@ -140,15 +153,24 @@ export class Catalog {
 
   /** A stream at the end of the place's chain, linked to what was the end before. */
   addStream(place: PlaceState, epoch: EpochState): StreamState {
-    const start: Point = { next: 0, tip: EMPTY_TIP };
-    const stream: StreamState = {
-      ...{ id: this.#nextId.stream++, epoch, place, next: 0, sealed: start, settled: start, chained: null },
-      ...{ previous: this.chainEnd(place), moveOrder: null, sent: false },
-      ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
-    };
+    const stream = freshStream(this.#nextId.stream++, place, epoch, this.chainEnd(place));
     this.touchPlace(place);
     place.chain = [...place.chain, stream];
     place.last = null;
+    return this.#added(stream);
+  }
+
+  /** A stream in front of the place's chain; its id is lower than any other's, as ids rise along a chain. */
+  addStreamInFront(place: PlaceState, epoch: EpochState, previous: ChainEnd | null): StreamState {
+    const id = Math.min(this.#nextId.stream, ...this.streams.keys()) - 1;
+    const stream = freshStream(id, place, epoch, previous);
+    this.touchPlace(place);
+    if (place.chain.length === 0) place.last = null;
+    place.chain = [stream, ...place.chain];
+    return this.#added(stream);
+  }
+
+  #added(stream: StreamState): StreamState {
     this.streams.set(stream.id, stream);
     this.#undo.push(() => {
       this.streams.delete(stream.id);
@@ -243,6 +265,15 @@ export class Catalog {
     for (const id of placeById.keys()) this.#nextId.place = Math.max(this.#nextId.place, id + 1);
     for (const id of this.streams.keys()) this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);
   }
+}
+
+function freshStream(id: number, place: PlaceState, epoch: EpochState, previous: ChainEnd | null): StreamState {
+  const start: Point = { next: 0, tip: EMPTY_TIP };
+  return {
+    ...{ id, epoch, place, next: 0, sealed: start, settled: start, chained: null, previous },
+    ...{ moveOrder: null, sent: false },
+    ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
+  };
 }
 
 function placeOf(row: PlaceRow): PlaceState {

@@ -60,6 +60,38 @@ export interface CapturedStream {
   readonly refused: number;
 }
 
+/** A stream of which the hub has confirmed everything below `next`: what it must have, if it is the hub that it was. */
+export interface Standing extends TipPoint {
+  readonly stream: Omit<BufferedStream, 'id'>;
+}
+
+/** What a hub has: the end of each stream that it knows, by `epochPlaceKey`. */
+export type HubPoints = ReadonlyMap<string, TipPoint>;
+
+/** The operator's word on a hub: it stays in the buffer until all of it is carried out. */
+export interface HubWord {
+  readonly points: HubPoints;
+  /** The hub knows nothing of this edge. */
+  readonly blank: boolean;
+  /** An epoch of its own for what was lost in epochs that are gone. */
+  readonly epoch: Epoch;
+  /** Goes with the gaps. */
+  readonly detail: string;
+  /** Notes that hold once it is carried out. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** What the word about a hub would mean for one place. */
+export interface Stake {
+  readonly topic: string;
+  readonly partition: number;
+  readonly lane: Lane;
+  /** Records that are not here any more and that the hub has not: they become a gap, `lost`. */
+  readonly lost: number;
+  /** Records that are still here: they are sent (again). */
+  readonly kept: number;
+}
+
 export interface Outbox {
   /**
    * Rows in id order with id > after, at most maxBytes (but at least one row), passing over those for which
@@ -113,6 +145,16 @@ export interface Outbox {
   stats(): BufferStats;
   /** Null while it can't be said (a fork is moving rows). */
   mark(): CapturedMark | null;
+  /** What the hub must have. */
+  standing(): Standing[];
+  /** What would follow from accepting a hub that has no more than this. */
+  stakes(points: HubPoints): Stake[];
+  /** The word that is not carried out yet; null: none. */
+  word(): HubWord | null;
+  /** Writes the word down: durable when it returns. */
+  giveWord(word: HubWord): void;
+  /** Makes gaps of what is lost and chains the rest to them, in bounded transactions. May be begun again at any point. */
+  carryOut(word: HubWord): Promise<void>;
 }
 
 export interface LineageEpoch {

@@ -124,6 +124,7 @@ function prepare(db: Database) {
     oldest: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel ORDER BY id LIMIT 1'),
     oldestOf: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel WHERE stream = ? ORDER BY first LIMIT 1'),
     lastId: db.prepare('SELECT max(id) FROM parcel').pluck(),
+    firstId: db.prepare('SELECT min(id) FROM parcel').pluck(),
     addTail: db.prepare(`INSERT INTO tail (${TAIL_COLUMNS}) VALUES (${marks(TAIL_COLUMNS)})`),
     tail: db.prepare('SELECT * FROM tail WHERE stream = ? ORDER BY id LIMIT ?'),
     removeTail: db.prepare('DELETE FROM tail WHERE id = ?'),
@@ -165,7 +166,7 @@ export class Rows {
 
   constructor(db: Database) {
     this.#sql = prepare(db);
-    this.#nextId = ((this.#sql.lastId.get() as number | null) ?? 0) + 1;
+    this.#nextId = Math.max(0, (this.#sql.lastId.get() as number | null) ?? 0) + 1;
     this.#nextTailId = ((this.#sql.lastTailId.get() as number | null) ?? 0) + 1;
   }
 
@@ -216,10 +217,14 @@ export class Rows {
   gapRecords(stream: number, first: number): number {
     return (this.#sql.gapRecords.get(stream, first) as number | null) ?? 0;
   }
-  /** Gives a row another place in the chain. Its bytes stay. */
-  setTips(row: ParcelRow, previousTip: Tip, tip: Tip): void {
+  /** Gives a row another place in the chain. Its bytes stay. `formerTip`: what may still prove it; null: nothing. */
+  setTips(row: ParcelRow, previousTip: Tip, tip: Tip, formerTip: Tip | null): void {
     const crc = rowCrc({ ...row, previousTip, tip });
-    this.#sql.setTips.run(previousTip, tip, row.formerTip ?? row.tip, crc, row.id);
+    this.#sql.setTips.run(previousTip, tip, formerTip, crc, row.id);
+  }
+  /** An id in front of all rows. It may be below zero. */
+  idInFront(): number {
+    return ((this.#sql.firstId.get() as number | null) ?? this.#nextId) - 1;
   }
   oldest(): Moment | undefined {
     return this.#sql.oldest.get() as Moment | undefined;

@@ -21,3 +21,11 @@ export const heartbeatFailed = defineEvent<{ reason: string }>({
     { kind: 'counter', name: 'tributary_agent_heartbeats_failed_total', help: 'Heartbeats without an answer.' },
   ],
 });
+
+export const operatorDoorShut = defineEvent<{ path: string; reason: string }>({
+  name: 'operator_door_shut',
+  log: {
+    level: 'warn',
+    says: ({ path, reason }) => `"tributary link" can't reach this agent: the socket ${path} can't be made: ${reason}`,
+  },
+});

@@ -5,7 +5,7 @@ import { describe, type LinkState } from '../forward/linkState.ts';
 import type { ReportParts } from './report.ts';
 
 export interface AgentStatus {
-  readonly edge: string;
+  readonly edge: EdgeId;
   readonly startedAtMs: number;
   /** Over all places: captured = delivered + buffered + gaps. */
   readonly captured: number;

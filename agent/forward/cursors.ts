@@ -81,8 +81,11 @@ interface State extends Cursor {
   probing: boolean;
 }
 
+/** In front of every row. */
+const START = Number.MIN_SAFE_INTEGER;
+
 export class Cursors {
-  #after = 0;
+  #after = START;
   #generations = 0;
   readonly #cursors = new Map<number, State>();
   readonly #waiting = new Set<State>();
@@ -213,7 +216,7 @@ export class Cursors {
   forget(streamId: number): void {
     this.release(streamId);
     this.#cursors.delete(streamId);
-    this.#after = 0;
+    this.#after = START;
   }
 
   /** The connection is gone: nothing is under way any more. Waits go on, on their own clocks. */
@@ -222,7 +225,7 @@ export class Cursors {
       this.#restart(cursor);
       if (cursor.wait === null && cursor.suspect === null) this.#cursors.delete(cursor.streamId);
     }
-    this.#after = 0;
+    this.#after = START;
   }
 
   #make({ id, first, stream }: Parcel): State {
@@ -260,6 +263,6 @@ export class Cursors {
   }
 
   #goBack(rowId: number): void {
-    this.#after = Math.min(this.#after, Math.max(0, rowId));
+    this.#after = Math.min(this.#after, rowId);
   }
 }

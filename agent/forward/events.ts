@@ -156,11 +156,13 @@ const STOPPED: Partial<Record<LinkKind, string>> = {
   hubBehind: 'the hub has lost what it had confirmed, nothing is sent',
 };
 const AGAIN = 'records are kept, and it is tried again every minute';
+const WORD =
+  'If this hub is right as it is, say so: "tributary link show" tells what would be lost. Until then records are kept';
 const NEXT: Partial<Record<LinkKind, string>> = {
   stuck: 'records are kept, and it is tried until it works',
   refused: AGAIN,
-  wrongHub: `set hub.url to the hub that it belongs to, or name a new file in buffer.path. ${AGAIN[0]!.toUpperCase()}${AGAIN.slice(1)}`,
-  hubBehind: 'records are kept until somebody has looked at the hub and this agent is started again',
+  wrongHub: `set hub.url to the hub that it belongs to. ${WORD}`,
+  hubBehind: `look at the hub and its Kafka first; it goes on by itself when they have everything again. ${WORD}`,
 };
 
 /** Somebody must do something. */
@@ -180,6 +182,22 @@ export const linkRecovered = defineEvent<{ downMs: number; failures: number }>({
     says: ({ downMs, failures }) =>
       `the link to the hub works again, after ${(downMs / 1000).toFixed(1)} s and ${failures} failures`,
   },
+});
+
+export const hubAccepted = defineEvent<{ kind: string; hub: string; lost: number; kept: number }>({
+  name: 'hub_accepted',
+  log: {
+    level: 'warn',
+    says: ({ hub, lost, kept }) =>
+      `the operator accepts hub ${hub}: ${kept} buffered records go there, ${lost} delivered ones that it has not become a gap (lost)`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_hubs_accepted_total',
+      help: 'Times that the operator has accepted another hub, or one that has lost records.',
+    },
+  ],
 });
 
 export const hubMet = defineEvent<{ clusterId: string; ledgerTopicId: string; shards: number }>({

@@ -26,6 +26,7 @@ import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { HubIdentity } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
 import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
@@ -43,6 +44,7 @@ import { FORWARDER_DEFAULTS, type ForwarderSettings } from './settings.ts';
 import { Settler } from './settle.ts';
 import { Wake } from './wake.ts';
 import { Window } from './window.ts';
+import { type Accepted, type HubQuestion, Word } from './word.ts';
 
 export interface ForwarderOptions {
   readonly edge: EdgeId;
@@ -68,6 +70,7 @@ export class Forwarder {
   readonly #random: () => number;
   readonly #backoff: Backoff;
   readonly #parts: PumpParts;
+  readonly #word: Word;
   /** Wakes the pause between two attempts. */
   readonly #pause = new Wake();
   #stopListening: () => void = () => undefined;
@@ -95,7 +98,7 @@ export class Forwarder {
       telemetry,
       clock,
       settings,
-      session: new Session({ ...options, clock }),
+      session: new Session({ ...options, ...settings, clock }),
       cursors,
       window: new Window(),
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
@@ -106,6 +109,7 @@ export class Forwarder {
       closing: this.#closed.promise,
       onReceipt: () => this.#backoff.reset(),
     };
+    this.#word = new Word({ ...this.#parts, answerTimeoutMs: settings.answerTimeoutMs });
   }
 
   /** Starts to send; returns at once. */
@@ -140,8 +144,29 @@ export class Forwarder {
     this.#parts.wake.wake();
   }
 
-  /** The operator's word: try again now, whatever the state. */
-  resume(): void {
+  /** The hub that the buffer belongs to, and the highest term seen from it. */
+  hub(): { readonly hub: HubIdentity | null; readonly hubTerm: number } {
+    const { session } = this.#parts;
+    return { hub: session.hub, hubTerm: session.term };
+  }
+
+  /** What the operator has to decide; null: nothing. */
+  question(): HubQuestion | null {
+    return this.#word.question();
+  }
+
+  /**
+   * The operator's word: this hub is the right one as it is. It is durable when this returns, then it goes on at once.
+   * @throws TributaryError `badRequest`: there is nothing to decide, or something else
+   */
+  accept(accepted: Accepted): HubQuestion {
+    const question = this.#word.give(accepted);
+    this.retry();
+    return question;
+  }
+
+  /** Tries again now, whatever it waits for. */
+  retry(): void {
     this.#resumed = true;
     this.#pause.wake();
   }
@@ -177,6 +202,7 @@ export class Forwarder {
     const { cursors, window, marks } = this.#parts;
     const pump = new Pump(this.#parts, this.#caution);
     try {
+      await this.#word.carryOut();
       if (!this.#closing) await pump.run(() => this.#closing);
     } catch (error) {
       if (error instanceof HubFault && error.kind === 'shipmentRefused') await this.#blame(pump, error);
@@ -192,16 +218,17 @@ export class Forwarder {
     const { telemetry, status } = this.#parts;
     if (this.#closing) return;
     if (error instanceof LinkHalt) {
-      telemetry.emit(linkFailure, { kind: error.halt.kind });
+      const { halt } = error;
+      telemetry.emit(linkFailure, { kind: halt.kind });
       const waitMs = this.#slowMs();
-      if (error.halt.kind === 'hubBehind') {
-        status.fails(error.halt);
-        return this.#pauseFor(Number.POSITIVE_INFINITY);
-      }
-      status.fails({ ...error.halt, nextAttemptMs: this.#clock.now() + waitMs });
+      this.#resumed = false;
+      if (halt.kind === 'hubBehind') status.fails(halt);
+      else status.fails({ ...halt, nextAttemptMs: this.#clock.now() + waitMs });
+      await this.#word.meet(halt);
       return this.#pauseFor(waitMs);
     }
     const fault = error as HubFault;
+    this.#resumed = false;
     telemetry.emit(linkFailure, { kind: fault.kind });
     const slow = fault.kind === 'refused' || fault.kind === 'wrongHub';
     const waitMs = slow ? Math.max(this.#slowMs(), fault.retryAfterMs) : this.#backoff.next(fault.retryAfterMs);
@@ -260,7 +287,6 @@ export class Forwarder {
 
   async #pauseFor(ms: number): Promise<void> {
     const until = this.#clock.monotonicMs() + ms;
-    this.#resumed = false;
     while (!this.#closing && !this.#resumed) {
       const leftMs = until - this.#clock.monotonicMs();
       if (leftMs <= 0) return;

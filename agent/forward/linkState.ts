@@ -1,5 +1,6 @@
 import type { HubIdentity } from '../../shared/wire/index.ts';
 import type { FaultKind } from './fault.ts';
+import type { Behind } from './halt.ts';
 
 interface Since {
   /** Wall clock, for people. */
@@ -28,7 +29,7 @@ export type LinkState = Since &
         readonly nextAttemptMs: number;
       }
     /** The hub's ledger is behind what it has confirmed. Nothing is sent until the operator's word. */
-    | { readonly kind: 'hubBehind'; readonly stream: string; readonly settledNext: number; readonly expected: number }
+    | Behind
     /** The hub waits for the operator to accept these epochs, and there is nothing else to send. */
     | { readonly kind: 'held'; readonly epochs: readonly string[] }
     /** The buffer failed; the process is about to end. */
@@ -61,7 +62,9 @@ export function describe(state: LinkState): string {
     case 'wrongHub':
       return `this buffer belongs to hub ${hubText(state.known)}, the address leads to ${hubText(state.met)}`;
     case 'hubBehind':
-      return `the hub expects ${state.stream} at ${state.expected}, below ${state.settledNext} that it had confirmed`;
+      return 'stream' in state
+        ? `the hub expects ${state.stream} at ${state.expected}, below ${state.settledNext} that it had confirmed`
+        : `the hub answers at term ${state.term}, and term ${state.knownTerm} was seen`;
     case 'held':
       return `the hub waits for its operator to accept epoch ${state.epochs.join(', ')}`;
     default:
@@ -69,7 +72,7 @@ export function describe(state: LinkState): string {
   }
 }
 
-const hubText = (hub: HubIdentity | null): string =>
+export const hubText = (hub: HubIdentity | null): string =>
   hub === null ? 'unknown' : `${hub.clusterId}/${hub.ledgerTopicId} with ${hub.shards} shards`;
 
 export interface Health {
@@ -78,9 +81,18 @@ export interface Health {
   readonly reason: string;
 }
 
-/** Without a link an agent buffers, and that is its work. It is unhealthy when a backlog does not move for a while. */
+/** States that end with the operator's word, or when the right hub is back. */
+export const WAITS_FOR_WORD = 'it waits for your word: tributary link show';
+
+/**
+ * Without a link an agent buffers, and that is its work. It is unhealthy when a backlog does not move for a while, and
+ * when somebody has to decide.
+ */
 export function healthOf(state: LinkState, backlog: boolean, unmovedMs: number, unhealthyAfterMs: number): Health {
   if (state.kind === 'failed') return { ok: false, reason: state.reason };
+  if (state.kind === 'wrongHub' || state.kind === 'hubBehind') {
+    return { ok: false, reason: `${state.kind}: ${describe(state)}; ${WAITS_FOR_WORD}` };
+  }
   if (state.kind === 'up' || state.kind === 'idle' || state.kind === 'closed') return { ok: true, reason: '' };
   if (!backlog || unmovedMs < unhealthyAfterMs) return { ok: true, reason: '' };
   const seconds = Math.round(unmovedMs / 1000);

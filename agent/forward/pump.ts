@@ -13,6 +13,7 @@ import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
 import { HubFault, malformed } from './fault.ts';
 import type { LinkStatus } from './linkStatus.ts';
+import { askPoints, haltIfBehind } from './look.ts';
 import type { Marks } from './marks.ts';
 import type { Session } from './session.ts';
 import type { ForwarderSettings } from './settings.ts';
@@ -96,10 +97,11 @@ export class Pump {
 
   /** Runs until `closing`, or a failure, which it throws: HubFault, LinkHalt, or what the outbox throws. */
   async run(closing: () => boolean): Promise<void> {
-    const { wake, settings, clock, window } = this.#parts;
+    const { wake, settings, clock, window, session } = this.#parts;
     try {
       while (!closing() && this.#fault === null) {
-        if (this.#needsHello) await this.#hello();
+        // A heartbeat's answer tells of a new owner too.
+        if (this.#needsHello || !session.isSound) await this.#hello();
         this.#releaseDue();
         if (this.#needsHello) continue;
         await this.#fill();
@@ -132,6 +134,7 @@ export class Pump {
     window.credit(welcome.creditBytes);
     window.maxShipment(welcome.maxShipmentBytes);
     if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
+    if (!session.isSound) await this.#look(this.#connection);
     const now = clock.monotonicMs();
     for (const cursor of waiting) {
       const { streamId, wait, epoch } = cursor;
@@ -140,6 +143,23 @@ export class Pump {
       if (state === 'held') cursors.hold(streamId, 'held', wait.reason, now + settings.maxBackoffMs);
       else if (wait.untilMs <= now || (state === 'open' && wereHeld.has(cursor))) cursors.release(streamId);
     }
+  }
+
+  /** Before anything is sent to a new owner: has it all that was confirmed? */
+  async #look(connection: HubConnection): Promise<void> {
+    const { edge, session, outbox, settings } = this.#parts;
+    const standing = outbox.standing();
+    const checkTerm = (term: number): void => {
+      if (!session.admitTerm(term)) throw staleOwner(term);
+    };
+    const { answerTimeoutMs } = settings;
+    const question = { edge, hub: session.hub!, version: session.version, answerTimeoutMs, checkTerm };
+    const asked = askPoints(connection, question, standing);
+    asked.catch(() => undefined);
+    const points = await Promise.race([asked, this.#parts.closing]);
+    if (points === undefined) return;
+    haltIfBehind(standing, points, session.isBehind);
+    session.sound();
   }
 
   /** Streams whose time has come go on; those that wait for the hub's word only after it was asked. */
@@ -315,6 +335,7 @@ export class Pump {
       if (this.#fault !== null) return;
       const receipt = readReceipt(content);
       if (!session.admitTerm(receipt.term)) throw staleOwner(receipt.term);
+      if (!session.isSound) this.#needsHello = true;
       window.credit(receipt.creditBytes);
       const roundTripMs = window.answered(atMs);
       telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes: receipt.creditBytes });

@@ -42,11 +42,20 @@ export interface SessionOptions {
   readonly positions?: SourcePositions;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
+  /** A hub that answers only at terms that are over for so long has lost them. */
+  readonly staleTermMs: number;
 }
 
-/** In the buffer's `meta`. */
+/** In the buffer's `meta`. `hub.behind` is not empty while it is known that the hub has lost something. */
 const HUB_KEY = 'hub.identity';
 const TERM_KEY = 'hub.term';
+const BEHIND_KEY = 'hub.behind';
+
+/** What the buffer notes once the operator has accepted a hub: terms of another ledger mean nothing there. */
+export function notesOf({ clusterId, ledgerTopicId, shards }: HubIdentity): Record<string, string> {
+  const identity = JSON.stringify({ clusterId, ledgerTopicId, shards });
+  return { [HUB_KEY]: identity, [TERM_KEY]: '0', [BEHIND_KEY]: '' };
+}
 
 export class Session {
   readonly #options: SessionOptions;
@@ -54,11 +63,42 @@ export class Session {
   #term: number;
   #version: number = PROTOCOL.max;
   #epochs: ReadonlyMap<Epoch, EpochState> = new Map();
+  /** The term at which the hub was seen to have all that it had confirmed. */
+  #soundTerm: number | null = null;
+  /** Since when a hello was answered at terms that are over, and with nothing else. */
+  #staleSinceMs: number | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#hub = readHub(options.outbox.meta.get(HUB_KEY));
     this.#term = Number(options.outbox.meta.get(TERM_KEY) ?? 0);
+  }
+
+  /** Reads again what the buffer says of the hub: the operator has accepted another one. */
+  reload(): void {
+    const { meta } = this.#options.outbox;
+    this.#hub = readHub(meta.get(HUB_KEY));
+    this.#term = Number(meta.get(TERM_KEY) ?? 0);
+    this.#soundTerm = null;
+    this.#staleSinceMs = null;
+    if (this.#hub !== null) this.#options.telemetry.emit(hubMet, this.#hub);
+  }
+
+  /** A new owner of the shard may have lost something: it has to be asked before anything is sent. */
+  get isSound(): boolean {
+    return this.#soundTerm === this.#term;
+  }
+  /** It is known, over restarts too, that the hub has lost something. */
+  get isBehind(): boolean {
+    return (this.#options.outbox.meta.get(BEHIND_KEY) ?? '') !== '';
+  }
+  sound(): void {
+    this.#soundTerm = this.#term;
+    if (this.isBehind) this.#options.outbox.meta.set(BEHIND_KEY, '');
+  }
+  behind(): void {
+    this.#soundTerm = null;
+    if (!this.isBehind) this.#options.outbox.meta.set(BEHIND_KEY, 'yes');
   }
 
   /** The hub that the buffer belongs to. */
@@ -125,16 +165,26 @@ export class Session {
 
   #judge({ hub, versions, term }: Welcome): void {
     if (this.#hub !== null && !sameHub(this.#hub, hub))
-      throw new LinkHalt({ kind: 'wrongHub', known: this.#hub, met: hub });
+      throw new LinkHalt({ kind: 'wrongHub', known: this.#hub, met: hub, term });
     const version = negotiate(versions);
     if (version === null) {
       const reason = `it speaks versions ${versions.min} to ${versions.max}, this agent ${PROTOCOL.min} to ${PROTOCOL.max}`;
       throw this.#fault('refused', 'versionUnsupported', reason);
     }
     if (this.#hub === null) this.#adopt(hub);
-    if (!this.admitTerm(term))
-      throw this.#fault('unavailable', 'notOwner', `term ${term} is over, ${this.#term} was seen`);
     this.#version = version;
+    if (!this.admitTerm(term)) throw this.#stale(term);
+    this.#staleSinceMs = null;
+  }
+
+  /** An owner that was replaced says so soon; one that stays for long has a ledger that was set back. */
+  #stale(term: number): Error {
+    const { clock, staleTermMs } = this.#options;
+    const now = clock.monotonicMs();
+    this.#staleSinceMs ??= now;
+    if (now - this.#staleSinceMs >= staleTermMs)
+      return new LinkHalt({ kind: 'hubBehind', knownTerm: this.#term, term });
+    return this.#fault('unavailable', 'notOwner', `term ${term} is over, ${this.#term} was seen`);
   }
 
   #adopt(hub: HubIdentity): void {

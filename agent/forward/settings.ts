@@ -4,7 +4,7 @@ export interface ForwarderSettings {
   /** Backoff, of the link and of one stream: the bound after the first failure, and the highest bound. */
   readonly firstBackoffMs: number;
   readonly maxBackoffMs: number;
-  /** After `refused` and `wrongHub`: from this to twice as long. */
+  /** After `refused`, `wrongHub` and `hubBehind`: from this to twice as long. */
   readonly slowRetryMs: number;
   readonly connectTimeoutMs: number;
   /** Longest wait for the next answer, beside what the bytes under way need at the measured rate. */
@@ -13,6 +13,8 @@ export interface ForwarderSettings {
   readonly stuckAfterMs: number;
   /** Nothing delivered for so long, with a backlog: unhealthy. */
   readonly unhealthyAfterMs: number;
+  /** Answers at terms that are over, and no others, for so long: `hubBehind`. */
+  readonly staleTermMs: number;
   /** How often a hub that gave no credit is asked again. */
   readonly creditRetryMs: number;
   /** Marks: where something was captured, and where nothing was. */
@@ -31,6 +33,7 @@ export const FORWARDER_DEFAULTS: ForwarderSettings = {
   answerTimeoutMs: 30_000,
   stuckAfterMs: 30_000,
   unhealthyAfterMs: 60_000,
+  staleTermMs: 60_000,
   creditRetryMs: 2_000,
   markMs: 10_000,
   idleMarkMs: 60_000,

@@ -30,6 +30,7 @@ export class Background {
   /** By what is worked on; the one that has waited longest is first. */
   readonly #jobs = new Map<PlaceState | StreamState, (budget: StepBudget) => Step>();
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #idle = Promise.withResolvers<void>();
 
   constructor(sealer: Sealer, clock: Clock) {
     this.#sealer = sealer;
@@ -42,6 +43,11 @@ export class Background {
   /** How long to wait before the next step; 0: none. */
   get pauseMs(): number {
     return Math.max(0, this.#pausedUntilMs - this.#clock.monotonicMs());
+  }
+
+  /** Resolves when nothing is left to do, or the background was stopped. */
+  async idle(): Promise<void> {
+    while (this.active) await this.#idle.promise;
   }
 
   /** What the run before has left to do. */
@@ -70,6 +76,7 @@ export class Background {
       const step = this.#sealer.file.transaction(() => work(this.#sealer.stepBudget()));
       this.#jobs.delete(subject);
       if (!step.done) this.#jobs.set(subject, work);
+      if (!this.active) this.#becameIdle();
       return step;
     } catch (error) {
       if (error instanceof TributaryError && error.code === 'bufferFull') {
@@ -81,5 +88,11 @@ export class Background {
 
   stop(): void {
     this.#jobs.clear();
+    this.#becameIdle();
+  }
+
+  #becameIdle(): void {
+    this.#idle.resolve();
+    this.#idle = Promise.withResolvers();
   }
 }

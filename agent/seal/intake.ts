@@ -8,11 +8,15 @@ import type {
   BufferFile,
   BufferStats,
   CapturedMark,
+  HubPoints,
+  HubWord,
   LineageEpoch,
   Outbox,
   ParcelRow,
   Receipt,
   SettledStream,
+  Stake,
+  Standing,
   StreamState,
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
@@ -22,6 +26,7 @@ import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
+import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
 import { quarantineRows } from './quarantine.ts';
@@ -203,6 +208,36 @@ export class SealingIntake implements Intake, Outbox {
   mark(): CapturedMark | null {
     this.#file.assertUsable();
     return takeMark(this.#file, this.#sealer.now().createdMs);
+  }
+
+  standing(): Standing[] {
+    return standingOf(this.#file.catalog);
+  }
+  stakes(points: HubPoints): Stake[] {
+    return stakesOf(this.#file.catalog, points);
+  }
+  word(): HubWord | null {
+    return readWord(this.meta.get(WORD_KEY));
+  }
+  giveWord(word: HubWord): void {
+    this.#assertOpen();
+    this.meta.set(WORD_KEY, wordText(word));
+  }
+
+  async carryOut(word: HubWord): Promise<void> {
+    // Rows that a fork moves get their place in the chain first, and those behind a quarantine their tips.
+    await this.#background.idle();
+    this.#assertOpen();
+    for (const _ of carryOutSteps(this.#sealer, word)) {
+      await nextTurn();
+      this.#assertOpen();
+    }
+    this.#file.transaction(() => {
+      for (const [key, value] of Object.entries({ ...word.notes, [WORD_KEY]: '' })) {
+        this.#file.notes.setNote(`note.${key}`, value);
+      }
+    });
+    this.#rowsMade();
   }
 
   #assertOpen(): void {

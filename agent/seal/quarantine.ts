@@ -77,7 +77,7 @@ export function chainSome(sealer: Sealer, stream: StreamState, budget: StepBudge
     if (budget.bytes <= 0) break;
     const previousTip = tip;
     tip = tipOf(sealer, row, previousTip);
-    rows.setTips(row, previousTip, tip);
+    rows.setTips(row, previousTip, tip, row.formerTip ?? row.tip);
     next = row.last + 1;
     budget.bytes -= row.bytes;
   }
@@ -108,7 +108,7 @@ export function sendableBelow(stream: StreamState): number {
 }
 
 /** The hub takes the stream behind only once this one is drained, so its link may still change. */
-function relink(sealer: Sealer, stream: StreamState, tip: Tip): void {
+export function relink(sealer: Sealer, stream: StreamState, tip: Tip): void {
   const successor = stream.place.chain[stream.place.chain.indexOf(stream) + 1];
   if (successor?.previous?.epoch !== stream.epoch.epoch || successor.previous.next !== stream.sealed.next) return;
   sealer.file.catalog.touchStream(successor);

@@ -27,8 +27,13 @@ export function registerStatus(program: Command): void {
     .addHelpText(
       'after',
       `
-Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, an epoch is held, its
-numbers do not add up, or central Kafka has lost records of it.
+CAPTURED = DELIVERED + BUFFERED + GAPS is one report of the agent, some seconds old. IN LEDGER is what the hub has written
+into central Kafka by now, so it may be ahead of DELIVERED. BUFFER is the size of the buffer's file, OLDEST how long its
+oldest record has been waiting, CONTACT when the hub heard of the agent. Below the table stands what is not well.
+
+Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, its link is stuck or refused
+or waits for your word, an epoch is held, its numbers do not add up, or central Kafka has lost
+records of it.
 
 Examples:
   tributary status --watch
@@ -120,13 +125,20 @@ export function statusText({ edges, nowMs }: EdgeList): string {
 }
 
 /** An agent that is in contact and all the same does not get its records across. */
-const BAD_LINKS = ['stuck', 'refused', 'wrongHub', 'hubBehind', 'failed'];
+const BAD_LINKS = ['stuck', 'refused', 'failed'];
+const WAITS_FOR_WORD: Readonly<Record<string, string>> = {
+  wrongHub: 'its buffer belongs to another hub than this one',
+  hubBehind: "this hub's ledger has lost what it had confirmed to it",
+};
 
 /** What is not well with an edge, each a clause. */
 export function complaints({ state, linkState, heldEpochs, unaccounted, incidents, edge }: EdgeSummary): string[] {
   const found: string[] = [];
   if (state === 'offline') found.push('offline');
-  if (linkState !== null && BAD_LINKS.includes(linkState)) found.push(`its link is "${linkState}"`);
+  if (linkState !== null && Object.hasOwn(WAITS_FOR_WORD, linkState)) {
+    const look = 'on its machine: "tributary link show --config agent.yaml"';
+    found.push(`its link is "${linkState}", it waits for your word: ${WAITS_FOR_WORD[linkState]}; ${look}`);
+  } else if (linkState !== null && BAD_LINKS.includes(linkState)) found.push(`its link is "${linkState}"`);
   if (heldEpochs > 0) {
     const what = heldEpochs === 1 ? 'an epoch waits' : `${heldEpochs} epochs wait`;
     found.push(`${what} for your word; see "tributary edge show ${edge}", then "tributary edge accept" or "reject"`);

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { Command } from 'commander';
 
 interface Options {
@@ -37,7 +38,10 @@ Example:
       const { runUp } = await import('../../deploy/dev/up.ts');
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-      const print = (line: string): void => {
+      // Paths as they can be typed here.
+      const here = `${process.cwd()}${sep}`;
+      const print = (text: string): void => {
+        const line = text.replaceAll(here, '');
         process.stdout.write(
           options.json ? `${JSON.stringify({ time: new Date().toISOString(), line })}\n` : `${line}\n`,
         );

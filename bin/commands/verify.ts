@@ -10,13 +10,13 @@ interface Options {
   readonly ledger: string;
   readonly deadLetter: string;
   readonly ignoreExpired?: boolean;
-  readonly edge: string[];
-  readonly topic: string[];
+  readonly edge?: string[];
+  readonly topic?: string[];
   readonly json?: boolean;
 }
 
 const split = (text: string): string[] => text.split(',').map((part) => part.trim());
-const collect = (text: string, before: string[]): string[] => [...before, text];
+const collect = (text: string, before: string[] = []): string[] => [...before, text];
 
 export function registerVerify(program: Command): void {
   program
@@ -31,8 +31,8 @@ export function registerVerify(program: Command): void {
     .option('--ledger <topic>', 'the ledger, with --brokers', 'tributary.ledger')
     .option('--dead-letter <topic>', 'the dead-letter topic, with --brokers', 'tributary.dead-letter')
     .option('--ignore-expired', "don't call missing what the topics' retention has removed")
-    .option('--edge <name>', 'only this edge; can be given again', collect, [])
-    .option('--topic <name>', 'only this target topic; can be given again', collect, [])
+    .option('--edge <name>', 'only this edge; can be given again', collect)
+    .option('--topic <name>', 'only this target topic; can be given again', collect)
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -51,8 +51,8 @@ Examples:
       const { runVerify } = await import('../../hub/prove/run.ts');
       const { verdict, text, report } = await runVerify({
         ...target,
-        edges: options.edge,
-        topics: options.topic,
+        edges: options.edge ?? [],
+        topics: options.topic ?? [],
         ignoreExpired: options.ignoreExpired ?? false,
         ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
       });

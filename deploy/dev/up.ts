@@ -193,11 +193,17 @@ function introduction(dir: string, ports: Ports, central: readonly string[], chi
 
   try next, in another terminal:
     npx tributary status --watch
-    kcat -b ${broker} -C -t store-1.host.load -o -3 -e -f '%t/%p/%o %h\\n  %s\\n'      read a central topic
-    curl -d '{"hello":"world"}' ${httpUrl(ports, 'gateway-1')}/topics/notes                send a record of your own
-    kill -STOP ${pid('hub')}; sleep 20; kill -CONT ${pid('hub')}                              the hub stops: buffers grow, then drain
-    kill -9 ${pid('store-1')}                                                    an agent dies: it is started again, nothing is lost
-    npx tributary verify                                            prove that what arrived is complete, once, in order
+      every edge, again and again
+    kcat -b ${broker} -C -t store-1.host.load -o -3 -e -q -f '%t/%p/%o %h\\n  %s\\n'
+      read the newest records of a central topic
+    curl -d '{"hello":"world"}' ${httpUrl(ports, 'gateway-1')}/topics/notes
+      send a record of your own
+    kill -STOP ${pid('hub')}; sleep 20; kill -CONT ${pid('hub')}
+      the hub stands still: buffers grow, then drain
+    kill -9 ${pid('store-1')}
+      an agent dies: it is started again, nothing is lost
+    npx tributary verify
+      prove that what arrived is complete, once, in order
   Ctrl-C stops everything.
 `;
 }

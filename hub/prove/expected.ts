@@ -20,6 +20,8 @@ export interface ExpectedStream {
   readonly gaps: readonly Range[];
   /** What the hub has found missing by itself. */
   readonly incident: IncidentEntry | null;
+  /** Those of them that were given up as lost: an earlier hub, or an earlier state of the ledger, had taken them. */
+  readonly lost: readonly Range[];
 }
 
 /**
@@ -73,11 +75,14 @@ export function streamsOf(state: ShardState): ExpectedStream[] {
   return streams;
 }
 
-function besides(state: ShardState, key: string): Pick<ExpectedStream, 'gaps' | 'incident'> {
+function besides(state: ShardState, key: string): Pick<ExpectedStream, 'gaps' | 'lost' | 'incident'> {
   const entries: readonly GapEntry[] = state.gaps.get(key) ?? [];
-  const gaps = normalise(entries.map(({ first, last }) => ({ first, last })));
-  return { gaps, incident: state.incidents.get(key) ?? null };
+  const lost = rangesOf(entries.filter(({ reasons }) => reasons.lost !== undefined));
+  return { gaps: rangesOf(entries), lost, incident: state.incidents.get(key) ?? null };
 }
+
+const rangesOf = (entries: readonly GapEntry[]): Range[] =>
+  normalise(entries.map(({ first, last }) => ({ first, last })));
 
 const noLedger = (topic: string): TributaryError =>
   new TributaryError({

@@ -1,5 +1,5 @@
 import type { ExpectedStream } from './expected.ts';
-import { type Finding, strangerFinding, streamFindings, unlistedFindings } from './findings.ts';
+import { type Finding, lostButThere, strangerFinding, streamFindings, unlistedFindings } from './findings.ts';
 import type { Range } from './ranges.ts';
 import type { Records, UnlistedStream } from './records.ts';
 import { type TargetFound, targetKey } from './targets.ts';
@@ -13,6 +13,8 @@ export interface StreamProof {
   readonly records: number;
   readonly gaps: number;
   readonly deadLettered: number;
+  /** Of the gaps, given up as lost, and there all the same: an earlier hub had taken them. */
+  readonly lostButThere: number;
   /** `unlisted`: the ledger has forgotten its end. */
   readonly state: 'complete' | 'faulty' | 'unlisted';
 }
@@ -63,7 +65,10 @@ function listed({ records, deadLetters, after, targets }: ProofInput, stream: Ex
   const check = records.checkOf(stream);
   const facts = { dead: deadLetters.get(key) ?? [], after: after.get(key) ?? null, found: targets.get(target) ?? null };
   const own = streamFindings(stream, { check, ...facts });
-  const numbers = { next, records: check.records, gaps: counts.gapped, deadLettered: counts.deadLettered };
+  const numbers = {
+    ...{ next, records: check.records, gaps: counts.gapped, deadLettered: counts.deadLettered },
+    lostButThere: lostButThere(stream, check.missingBelow(next)),
+  };
   return { proof: { stream: key, target, ...numbers, state: own.length === 0 ? 'complete' : 'faulty' }, own };
 }
 
@@ -76,7 +81,7 @@ function judge(unlistedStream: UnlistedStream, targets: ProofInput['targets']): 
   const { edge, epoch, topic, partition, check } = unlistedStream;
   const [stream, target] = [`${edge}/${epoch}`, targetKey(topic, partition)];
   const own = unlistedFindings(stream, unlistedStream, targets.get(target)?.logStart ?? 0);
-  const numbers = { next: check.end, records: check.records, gaps: 0, deadLettered: 0 };
+  const numbers = { next: check.end, records: check.records, gaps: 0, deadLettered: 0, lostButThere: 0 };
   return { proof: { stream, target, ...numbers, state: own.length === 0 ? 'unlisted' : 'faulty' }, own };
 }
 

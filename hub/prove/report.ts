@@ -14,6 +14,10 @@ export function proofTable(proof: Proof): string {
       .join('  ')
       .trimEnd();
   const findings = proof.findings.map(({ kind, subject, text }) => `${kind.toUpperCase()}  ${subject}: ${text}`);
+  const notes = proof.streams.flatMap(({ stream, lostButThere }) =>
+    lostButThere === 0 ? [] : [`NOTE  ${stream}: ${lostButThere} of its records that were given up as lost are there`],
+  );
+  findings.push(...notes);
   if (rows.length === 0) return [...findings, closing(proof)].join('\n');
   return [line(COLUMNS), ...rows.map(line), '', ...findings, ...(findings.length > 0 ? [''] : []), closing(proof)].join(
     '\n',

@@ -49,7 +49,11 @@ export function prepareTargets(
   state: ShardState,
   shipment: Verified,
 ): Promise<void> | null {
-  const needs = shipment.streams.flatMap((stream) => needOf(parts, state, stream) ?? []);
+  // A stream that is only asked about, or only marked, needs no topic.
+  const writing = new Set(shipment.parcels.map((parcel) => parcel.stream));
+  const needs = shipment.streams.flatMap((stream, index) =>
+    writing.has(index) ? (needOf(parts, state, stream) ?? []) : [],
+  );
   if (needs.length === 0) return null;
   const waited = new AbortController();
   const time = sleep(PREPARE_MS, undefined, { signal: waited.signal, ref: false }).catch(() => {});

@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { agentOptions } from '../../agent/config.ts';
+import { MINIMAL } from '../../bin/commands/roles.ts';
 import { tell } from '../../bin/exit.ts';
 import { makeProgram } from '../../bin/program.ts';
+import { hubOptions } from '../../hub/config.ts';
 import { hashToken } from '../../hub/receive/tokens.ts';
+import { parseConfig } from '../../shared/config/index.ts';
 import { tributary } from './cli.ts';
 
 let folder: string;
@@ -24,6 +28,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const run = (args: string[], env: Record<string, string> = {}) => tributary(args, { cwd: folder, env });
 
 describe('usage', () => {
+  test('what the help of a role shows is a configuration', () => {
+    expect(parseConfig(agentOptions, MINIMAL.agent, { file: join(folder, 'a.yaml') }).sources).toHaveLength(2);
+    expect(parseConfig(hubOptions, MINIMAL.hub, { file: join(folder, 'h.yaml') }).ledger.replicationFactor).toBe(1);
+  });
+
+  test('link: no agent runs here', async () => {
+    const { code, stdout, stderr } = await run(['link', 'show', '--config', 'agent.yaml']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('Does the agent run, on this machine and with this file?');
+  });
+
   test('help goes to stdout and is no failure, a mistake to stderr and is one', async () => {
     expect(await run(['--help'])).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('Exit codes') });
     expect(await run(['statsu'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('status') });
@@ -60,19 +75,22 @@ describe('usage', () => {
     const all = leaves(makeProgram());
     expect(all.map((command) => command.name()).sort()).toEqual(
       [
-        'accept',
-        'agent',
-        'check',
-        'docs',
-        'hub',
-        'new',
-        'pull',
-        'reject',
-        'schema',
-        'show',
-        'status',
-        'up',
-        'verify',
+        ...[
+          'accept',
+          'agent',
+          'check',
+          'docs',
+          'hub',
+          'new',
+          'pull',
+          'reject',
+          'schema',
+          'show',
+          'status',
+          'up',
+          'verify',
+        ],
+        ...['show', 'accept-hub', 'retry'],
       ].sort(),
     );
     for (const command of all) {

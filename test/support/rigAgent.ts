@@ -1,4 +1,5 @@
 /** One agent of a rig, with an HTTP source and, where asked for, a Kafka source; and a client that remembers what it was told. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningAgent, runAgent } from '../../agent/assemble.ts';
 import { agentOptions } from '../../agent/config.ts';
@@ -33,6 +34,8 @@ export class RigAgent {
   readonly edge: string;
   /** The buffer's file. */
   readonly path: string;
+  /** Its configuration as a file, for the command line; written when it starts. */
+  readonly configPath: string;
   /** What it has logged, over restarts. */
   readonly lines: LogLine[] = [];
   readonly #options: RigAgentOptions;
@@ -45,6 +48,7 @@ export class RigAgent {
     this.#options = options;
     this.edge = options.edge;
     this.path = options.path;
+    this.configPath = `${options.path}.yaml`;
   }
 
   async start(): Promise<void> {
@@ -60,6 +64,7 @@ export class RigAgent {
         ${kafkaTopics.length > 0 ? kafka : ''}
       forward: { lingerMs: 5ms, heartbeatMs: 1s }
       telemetry: { listen: "127.0.0.1:${pagesPort}" }`;
+    writeFileSync(this.configPath, text);
     const config = parseConfig(agentOptions, text, { file: join(dir, 'agent.yaml') });
     this.#telemetry = rigTelemetry(edge, this.lines);
     this.#running = await runAgent(config, this.#telemetry);
@@ -100,6 +105,13 @@ export class RigAgent {
   send(topic: string, body: string, contentType: string, headers: Record<string, string> = {}): Promise<Answer> {
     const url = `http://127.0.0.1:${this.#options.httpPort}/topics/${topic}`;
     return ask(url, body, { 'content-type': contentType, ...headers });
+  }
+
+  /** What `/readyz` says of the link. */
+  async readiness(): Promise<{ readonly ok: boolean; readonly reason?: string } | undefined> {
+    const { text } = await ask(`http://127.0.0.1:${this.#options.pagesPort}/readyz`);
+    const { checks } = JSON.parse(text) as { checks: { name: string; ok: boolean; reason?: string }[] };
+    return checks.find(({ name }) => name === 'link');
   }
 
   status(): Promise<AgentStatus> {

@@ -58,6 +58,8 @@ export function makeServer(settings: HttpSettings, answers: Answers, requestId: 
       ? new Refusal('methodNotAllowed', `${request.method} is not taken here, POST is`)
       : new Refusal('notFound', 'records are taken at POST /topics/{topic}');
   });
+  // For people with curl: the prompt comes on a line of its own.
+  app.setReplySerializer((answer) => `${JSON.stringify(answer)}\n`);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toRefusal(error);
     if (refusal.code === 'internal') answers.failed(request, error);

@@ -127,7 +127,7 @@ describe('Retry-After', () => {
     await until('it is down', () => agent.forwarder.state().kind === 'down');
     const state = agent.forwarder.state();
     expect(state.kind === 'down' && state.nextAttemptMs >= before + 120_000).toBe(true);
-    agent.forwarder.resume();
+    agent.forwarder.retry();
     await arrives(hub, agent);
   });
 

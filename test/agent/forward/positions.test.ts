@@ -50,7 +50,7 @@ function sessionWith(positions: SourcePositions, answers: (() => Partial<Welcome
       bootId: 'boot',
       outbox: { lineage: () => [], letIn: () => undefined, meta },
     },
-    ...{ lane: { hello }, positions, telemetry: new Recorder(), clock: systemClock },
+    ...{ lane: { hello }, positions, telemetry: new Recorder(), clock: systemClock, staleTermMs: 60_000 },
   });
   return { session, hellos };
 }
