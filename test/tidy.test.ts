@@ -58,6 +58,7 @@ const ROOMS: Readonly<Record<string, May>> = {
     'hub/config.ts': 'values',
     'agent/assemble.ts': 'values',
     'hub/assemble.ts': 'values',
+    'hub/assemblePull.ts': 'values',
     'hub/prove': 'values',
     'hub/fleet': 'types',
     // Where an agent's socket is, and what it answers.
@@ -72,7 +73,11 @@ const ROOMS: Readonly<Record<string, May>> = {
 };
 
 /** The only files that see the concrete parts of all rooms of their side. */
-const ASSEMBLERS: Readonly<Record<string, string>> = { 'agent/assemble.ts': 'agent/', 'hub/assemble.ts': 'hub/' };
+const ASSEMBLERS: Readonly<Record<string, string>> = {
+  'agent/assemble.ts': 'agent/',
+  'hub/assemble.ts': 'hub/',
+  'hub/assemblePull.ts': 'hub/pull',
+};
 
 function filesUnder(folder: string, ending = '.ts'): string[] {
   const absolute = join(ROOT, folder);

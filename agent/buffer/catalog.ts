@@ -251,16 +251,23 @@ export class Catalog {
       placeById.set(place.id, place);
       this.#places.set(key(place.topic, place.partition, place.lane), place);
     }
+    // Collected first: a place may have a stream in each of thousands of epochs.
+    const chains = new Map<PlaceState, StreamState[]>();
     for (const row of streams) {
       const epoch = epochById.get(row.epoch);
       const place = placeById.get(row.place);
       if (epoch === undefined || place === undefined) continue;
       const stream = streamOf(row, epoch, place);
       this.streams.set(stream.id, stream);
-      if (stream.moveOrder === null) place.chain = [...place.chain, stream];
+      if (stream.moveOrder === null)
+        chains
+          .set(place, chains.get(place) ?? [])
+          .get(place)!
+          .push(stream);
       else place.moving = [...place.moving, stream].sort((a, b) => a.moveOrder! - b.moveOrder!);
     }
-    const after = (ids: Iterable<number>): number => Math.max(0, ...ids) + 1;
+    for (const [place, chain] of chains) place.chain = chain;
+    const after = (ids: Iterable<number>): number => [...ids].reduce((most, id) => Math.max(most, id), 0) + 1;
     this.#nextId = { epoch: after(epochById.keys()), place: 1, stream: 1 };
     for (const id of placeById.keys()) this.#nextId.place = Math.max(this.#nextId.place, id + 1);
     for (const id of this.streams.keys()) this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);

@@ -1,17 +1,17 @@
 import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
-import { TributaryError } from '../../shared/errors.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { bounds, decodeReceipt, type Receipt } from '../../shared/wire/index.ts';
+import { bounds } from '../../shared/wire/index.ts';
 import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
+import { readReceipt, staleOwner } from './answer.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
 import type { HubConnection } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
-import { HubFault, malformed } from './fault.ts';
+import type { HubFault } from './fault.ts';
 import type { LinkStatus } from './linkStatus.ts';
 import { askPoints, haltIfBehind } from './look.ts';
 import type { Marks } from './marks.ts';
@@ -388,20 +388,4 @@ export class Pump {
     }
     return Math.max(MIN_NAP_MS, untilMs - now);
   }
-}
-
-function readReceipt(content: Buffer): Receipt {
-  try {
-    return decodeReceipt(content);
-  } catch (error) {
-    throw malformed(error, 'a receipt');
-  }
-}
-
-function staleOwner(term: number): HubFault {
-  const reason = `term ${term} is over: another instance owns the shard`;
-  return new HubFault(
-    'unavailable',
-    new TributaryError({ code: 'notOwner', operation: 'read receipt', subject: 'the hub', reason, retry: 'retried' }),
-  );
 }

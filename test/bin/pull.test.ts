@@ -59,12 +59,6 @@ describe('tributary pull FILE --print', () => {
   });
 });
 
-test('without --print it says that it does not run yet, and starts nothing', async () => {
-  const { code, stdout, stderr } = await run('pull', 'pull.yaml');
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('does not run them yet');
-});
-
 describe('tributary config check', () => {
   test('knows files of pulls', async () => {
     expect((await run('config', 'check', 'pull.yaml')).stdout).toBe('pull.yaml: ok, pull\n');

@@ -217,7 +217,8 @@ describe('with many rows behind it', () => {
     await second.settle([{ streamId: a.stream.id, points: [pointBehind(f)] }]);
     const [g] = await whole(second, 'g');
     expect(g!.stream.previous).toEqual({ epoch: a.stream.epoch, ...pointBehind(f) });
-    expect(second.lineage().map(({ epoch }) => epoch)).toEqual([g!.stream.epoch]);
+    const undrained = second.lineage().filter(({ drained }) => !drained);
+    expect(undrained.map(({ epoch }) => epoch)).toEqual([g!.stream.epoch]);
   });
 
   test('another quarantine in the middle, in front of it and behind', async () => {

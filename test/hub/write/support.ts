@@ -141,7 +141,8 @@ export const kafkaAgent = (edge: string, seal: Seal = sealForKafka): ModelAgent 
 type Hub = Pick<ShardOwner, 'submit' | 'register'> | Pick<Shards, 'submit' | 'register'>;
 
 export async function openSession(hub: Hub, agent: ModelAgent): Promise<void> {
-  await hub.register(agent.edge, agent.lineage());
+  const answer = await hub.register(agent.edge, agent.lineage());
+  agent.told('epochs' in answer ? answer.epochs : answer);
 }
 
 /** Ships rows and settles the answer. Answers the refusals' codes by stream, in order. */
