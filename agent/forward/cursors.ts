@@ -6,7 +6,9 @@
  * - A stream's rows are contiguous. `settledNext` is where its oldest row begins, `sentNext` where its first unsent one
  *   does. Rows below `sentNext`, and all rows of a waiting stream, are passed over when rows are taken.
  * - Each hold rewinds the stream to what is settled and gives the stream a new generation. An answer to an older one is good for its points only.
- * - A stream that waits holds back only itself and younger streams of its own place.
+ * - A stream that waits holds back only itself and younger streams of its own place; so does one with an unanswered shipment.
+ *   In one shipment the hub keeps a place's streams apart. In a later one it can't: an answer that is still to come may say that
+ *   the older stream forks, and then what follows it is sealed again too, whether or not the hub has taken it.
  * - Bounded: a stream has a cursor only while something of it is unconfirmed or it waits.
  */
 import { type Epoch, placeKey } from '../../shared/identity.ts';
@@ -43,6 +45,7 @@ export interface SentRow {
 /** What one shipment held of one stream. */
 export interface SentStream {
   readonly streamId: number;
+  readonly place: string;
   readonly generation: number;
   readonly rows: readonly SentRow[];
 }
@@ -89,8 +92,8 @@ export class Cursors {
   #generations = 0;
   readonly #cursors = new Map<number, State>();
   readonly #waiting = new Set<State>();
-  /** The same by place. */
-  readonly #waitingAt = new Map<string, Set<State>>();
+  /** All by place. */
+  readonly #at = new Map<string, Set<State>>();
 
   get after(): number {
     return this.#after;
@@ -114,12 +117,27 @@ export class Cursors {
   admit(parcel: Parcel): boolean {
     const cursor = this.#cursors.get(parcel.stream.id) ?? this.#make(parcel);
     if (cursor.wait !== null) return false;
-    for (const other of this.#waitingAt.get(cursor.place) ?? []) {
-      if (other.streamId >= cursor.streamId) continue;
-      this.hold(cursor.streamId, 'behind', `behind ${other.name}`, Number.POSITIVE_INFINITY);
-      return false;
+    const other = this.#inFrontOf(cursor);
+    if (other === null) return true;
+    this.hold(cursor.streamId, 'behind', `behind ${other.name}`, Number.POSITIVE_INFINITY);
+    return false;
+  }
+
+  /** An older stream of the same place that waits, or whose answer is not known. */
+  #inFrontOf({ place, streamId }: State): State | null {
+    for (const other of this.#at.get(place) ?? []) {
+      if (other.streamId < streamId && (other.wait !== null || other.inFlight > 0)) return other;
     }
-    return true;
+    return null;
+  }
+
+  /** Answers about these places were dealt with: whoever was behind and has nothing in front any more goes on. */
+  letOn(places: Iterable<string>): void {
+    for (const place of new Set(places)) {
+      for (const cursor of [...(this.#at.get(place) ?? [])]) {
+        if (cursor.wait?.kind === 'behind' && this.#inFrontOf(cursor) === null) this.release(cursor.streamId);
+      }
+    }
   }
 
   /** A shipment with these rows (admitted, in id order) goes out now. */
@@ -137,7 +155,7 @@ export class Cursors {
     }
     return [...groups].map(([cursor, rows]) => {
       cursor.inFlight += 1;
-      return { streamId: cursor.streamId, generation: cursor.generation, rows };
+      return { streamId: cursor.streamId, place: cursor.place, generation: cursor.generation, rows };
     });
   }
 
@@ -169,7 +187,7 @@ export class Cursors {
       cursor.probing = false;
       this.#goBack(cursor.sentRowId);
     }
-    if (cursor.wait === null && cursor.sentNext === next) this.#cursors.delete(streamId);
+    if (cursor.wait === null && cursor.sentNext === next) this.#drop(cursor);
   }
 
   /** The stream stops until `untilMs` (monotonic); what of it is unconfirmed is sent again then. */
@@ -180,9 +198,6 @@ export class Cursors {
     cursor.wait = { kind, reason, untilMs };
     if (kind !== 'behind') cursor.waits += 1;
     this.#waiting.add(cursor);
-    const here = this.#waitingAt.get(cursor.place);
-    if (here) here.add(cursor);
-    else this.#waitingAt.set(cursor.place, new Set([cursor]));
   }
 
   /** The stream goes on, at first with one shipment; those behind it too. */
@@ -192,17 +207,15 @@ export class Cursors {
     cursor.wait = null;
     cursor.probing = true;
     this.#waiting.delete(cursor);
-    const here = this.#waitingAt.get(cursor.place);
-    here?.delete(cursor);
-    if (here?.size === 0) this.#waitingAt.delete(cursor.place);
     this.#goBack(cursor.fromRowId - 1);
-    for (const other of [...(here ?? [])]) if (other.wait?.kind === 'behind') this.release(other.streamId);
+    this.letOn([cursor.place]);
   }
 
   /** The rows of this stream are others now (moved, replaced): whatever was known of them is not true any more. */
   forget(streamId: number): void {
     this.release(streamId);
-    this.#cursors.delete(streamId);
+    const cursor = this.#cursors.get(streamId);
+    if (cursor !== undefined) this.#drop(cursor);
     this.#after = START;
   }
 
@@ -210,8 +223,9 @@ export class Cursors {
   reset(): void {
     for (const cursor of this.#cursors.values()) {
       this.#restart(cursor);
-      if (cursor.wait === null && cursor.suspect === null) this.#cursors.delete(cursor.streamId);
+      if (cursor.wait === null && cursor.suspect === null) this.#drop(cursor);
     }
+    this.letOn(this.#at.keys());
     this.#after = START;
   }
 
@@ -236,7 +250,17 @@ export class Cursors {
       probing: false,
     };
     this.#cursors.set(stream.id, cursor);
+    const here = this.#at.get(place);
+    if (here) here.add(cursor);
+    else this.#at.set(place, new Set([cursor]));
     return cursor;
+  }
+
+  #drop(cursor: State): void {
+    this.#cursors.delete(cursor.streamId);
+    const here = this.#at.get(cursor.place);
+    here?.delete(cursor);
+    if (here?.size === 0) this.#at.delete(cursor.place);
   }
 
   /** What of it is unconfirmed counts as not sent; what is still answered to it is old news. */
