@@ -6,7 +6,9 @@
  * - A stream's rows are contiguous. `settledNext` is where its oldest row begins, `sentNext` where its first unsent one
  *   does. Rows below `sentNext`, and all rows of a waiting stream, are passed over when rows are taken.
  * - Each hold rewinds the stream to what is settled and gives the stream a new generation. An answer to an older one is good for its points only.
- * - A stream that waits holds back only itself and younger streams of its own place.
+ * - A stream that waits holds back only itself and younger streams of its own place; so does one with an unanswered shipment.
+ *   In one shipment the hub keeps a place's streams apart. In a later one it can't: an answer that is still to come may say that
+ *   the older stream forks, and then what follows it is sealed again too, whether or not the hub has taken it.
  * - Bounded: a stream has a cursor only while something of it is unconfirmed or it waits.
  */
 import { type Epoch, placeKey } from '../../shared/identity.ts';
@@ -43,6 +45,7 @@ export interface SentRow {
 /** What one shipment held of one stream. */
 export interface SentStream {
   readonly streamId: number;
+  readonly place: string;
   readonly generation: number;
   readonly rows: readonly SentRow[];
 }
@@ -89,8 +92,8 @@ export class Cursors {
   #generations = 0;
   readonly #cursors = new Map<number, State>();
   readonly #waiting = new Set<State>();
-  /** The same by place. */
-  readonly #waitingAt = new Map<string, Set<State>>();
+  /** All by place. */
+  readonly #at = new Map<string, Set<State>>();
 
   get after(): number {
     return this.#after;
@@ -104,7 +107,7 @@ export class Cursors {
   }
 
   /** Whether a place has a stream that waits: then those behind it do too. */
-  readonly waitsAt = (place: string): boolean => this.#waitingAt.has(place);
+  readonly waitsAt = (place: string): boolean => [...(this.#at.get(place) ?? [])].some(({ wait }) => wait !== null);
 
   /** For the outbox: rows that must not be sent now. */
   readonly skip = (streamId: number, first: number): boolean => {
@@ -117,12 +120,29 @@ export class Cursors {
   admit(parcel: Parcel): boolean {
     const cursor = this.#cursors.get(parcel.stream.id) ?? this.#make(parcel);
     if (cursor.wait !== null) return false;
-    for (const other of this.#waitingAt.get(cursor.place) ?? []) {
-      if (other.streamId >= cursor.streamId) continue;
-      this.hold(cursor.streamId, 'behind', `behind ${other.name}`, Number.POSITIVE_INFINITY);
-      return false;
+    const other = this.#inFrontOf(cursor);
+    if (other === null) return true;
+    this.hold(cursor.streamId, 'behind', `behind ${other.name}`, Number.POSITIVE_INFINITY);
+    return false;
+  }
+
+  /** An older stream of the same place that waits, or whose answer is not known. */
+  #inFrontOf({ place, streamId }: State): State | null {
+    for (const other of this.#at.get(place) ?? []) {
+      if (other.streamId < streamId && (other.wait !== null || other.inFlight > 0)) return other;
     }
-    return true;
+    return null;
+  }
+
+  /** Answers about these places were dealt with: whoever was behind and has nothing in front any more goes on. */
+  letOn(places: Iterable<string>): void {
+    for (const place of new Set(places)) {
+      const inOrder = [...(this.#at.get(place) ?? [])].sort((a, b) => a.streamId - b.streamId);
+      for (const cursor of inOrder) {
+        if (cursor.wait?.kind === 'behind') this.#letGo(cursor);
+        if (cursor.wait !== null || cursor.inFlight > 0) break;
+      }
+    }
   }
 
   /** A shipment with these rows (admitted, in id order) goes out now. */
@@ -140,7 +160,7 @@ export class Cursors {
     }
     return [...groups].map(([cursor, rows]) => {
       cursor.inFlight += 1;
-      return { streamId: cursor.streamId, generation: cursor.generation, rows };
+      return { streamId: cursor.streamId, place: cursor.place, generation: cursor.generation, rows };
     });
   }
 
@@ -172,7 +192,7 @@ export class Cursors {
       cursor.probing = false;
       this.#goBack(cursor.sentRowId);
     }
-    if (cursor.wait === null && cursor.sentNext === next) this.#cursors.delete(streamId);
+    if (cursor.wait === null && cursor.sentNext === next) this.#drop(cursor);
   }
 
   /** The stream stops until `untilMs` (monotonic); what of it is unconfirmed is sent again then. */
@@ -183,9 +203,6 @@ export class Cursors {
     cursor.wait = { kind, reason, untilMs };
     if (kind !== 'behind') cursor.waits += 1;
     this.#waiting.add(cursor);
-    const here = this.#waitingAt.get(cursor.place);
-    if (here) here.add(cursor);
-    else this.#waitingAt.set(cursor.place, new Set([cursor]));
   }
 
   /** The stream goes on, at first with one shipment; those behind it too. */
@@ -193,17 +210,13 @@ export class Cursors {
     const cursor = this.#cursors.get(streamId);
     if (cursor?.wait == null) return;
     this.#letGo(cursor);
-    const behind = [...(this.#waitingAt.get(cursor.place) ?? [])].filter(({ wait }) => wait?.kind === 'behind');
-    for (const other of behind) this.#letGo(other);
+    this.letOn([cursor.place]);
   }
 
   #letGo(cursor: State): void {
     cursor.wait = null;
     cursor.probing = true;
     this.#waiting.delete(cursor);
-    const here = this.#waitingAt.get(cursor.place);
-    here?.delete(cursor);
-    if (here?.size === 0) this.#waitingAt.delete(cursor.place);
     this.#goBack(cursor.fromRowId - 1);
   }
 
@@ -215,7 +228,8 @@ export class Cursors {
   /** The rows of this stream are others now (moved, replaced): whatever was known of them is not true any more. */
   forget(streamId: number): void {
     this.release(streamId);
-    this.#cursors.delete(streamId);
+    const cursor = this.#cursors.get(streamId);
+    if (cursor !== undefined) this.#drop(cursor);
     this.#after = START;
   }
 
@@ -223,8 +237,9 @@ export class Cursors {
   reset(): void {
     for (const cursor of this.#cursors.values()) {
       this.#restart(cursor);
-      if (cursor.wait === null && cursor.suspect === null) this.#cursors.delete(cursor.streamId);
+      if (cursor.wait === null && cursor.suspect === null) this.#drop(cursor);
     }
+    this.letOn(this.#at.keys());
     this.#after = START;
   }
 
@@ -249,7 +264,17 @@ export class Cursors {
       probing: false,
     };
     this.#cursors.set(stream.id, cursor);
+    const here = this.#at.get(place);
+    if (here) here.add(cursor);
+    else this.#at.set(place, new Set([cursor]));
     return cursor;
+  }
+
+  #drop(cursor: State): void {
+    this.#cursors.delete(cursor.streamId);
+    const here = this.#at.get(cursor.place);
+    here?.delete(cursor);
+    if (here?.size === 0) this.#at.delete(cursor.place);
   }
 
   /** What of it is unconfirmed counts as not sent; what is still answered to it is old news. */

@@ -11,7 +11,6 @@ import { type BuiltShipment, buildShipment } from './build.ts';
 import type { HubConnection } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
-import type { HubFault } from './fault.ts';
 import type { LinkStatus } from './linkStatus.ts';
 import { askPoints, haltIfBehind } from './look.ts';
 import type { Marks } from './marks.ts';

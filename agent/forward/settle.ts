@@ -61,6 +61,7 @@ export class Settler {
     }
     this.#haltIfBehind(refused);
     await Promise.all(refused.map((one) => this.#refused(one)));
+    this.#options.cursors.letOn(sent.streams.map(({ place }) => place));
     return progress;
   }
 

@@ -131,10 +131,8 @@ test('a ledger put back behind the receipts: nothing before the word; then the r
   expect(question).toMatchObject({ kind: 'hubBehind', lost: 7, kept: 8, known: question.met });
   expect((await agent.readiness())?.reason).toContain('below 17 that it had confirmed; it waits for your word');
   expect(await agent.status()).toMatchObject({ captured: 25, delivered: 17, buffered: 8, gaps: 0, link: 'hubBehind' });
-  expect((await hub.edge(EDGE)).places.map(({ topic, delivered }) => [topic, delivered])).toEqual([
-    ['orders', 10],
-    ['sensors', 0],
-  ]);
+  const reached = (await hub.edge(EDGE)).places.filter(({ delivered }) => delivered > 0);
+  expect(reached.map(({ topic, delivered }) => [topic, delivered])).toEqual([['orders', 10]]);
   expect(await consumeAll(rig.target(EDGE, 'orders'))).toHaveLength(17);
 
   expect((await link('accept-hub', agent, '--yes')).code).toBe(0);
