@@ -39,7 +39,8 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/sequence': { 'hub/ledger': 'values' },
   'hub/membership': {},
   'hub/write': { 'hub/ledger': 'values', 'hub/membership': 'values', 'hub/sequence': 'values' },
-  // Its positions are a ledger of the same kind, its shards are shared out in the same way.
+  // Whole clusters as MirrorMaker 2 copies them; no edge and no shipment here. Its positions are a ledger of the same kind,
+  // its shards are shared out in the same way.
   'hub/pull': { 'hub/ledger': 'values', 'hub/membership': 'values' },
   'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
   'hub/dashboard': { 'hub/fleet': 'types' },

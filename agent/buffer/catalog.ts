@@ -48,8 +48,11 @@ export interface StreamState {
   readonly place: PlaceState;
   /** Next sequence, the tail included. */
   next: number;
+  /** While `chained` is set its tip is an old one. */
   sealed: Point;
   settled: Point;
+  /** A quarantine has changed the chain: up to here the rows have their new tips, behind it old ones. Null: all are right. */
+  chained: Point | null;
   previous: ChainEnd | null;
   moveOrder: number | null;
   /** Its rows were handed out for sending in this run. */
@@ -139,7 +142,7 @@ export class Catalog {
   addStream(place: PlaceState, epoch: EpochState): StreamState {
     const start: Point = { next: 0, tip: EMPTY_TIP };
     const stream: StreamState = {
-      ...{ id: this.#nextId.stream++, epoch, place, next: 0, sealed: start, settled: start },
+      ...{ id: this.#nextId.stream++, epoch, place, next: 0, sealed: start, settled: start, chained: null },
       ...{ previous: this.chainEnd(place), moveOrder: null, sent: false },
       ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
     };
@@ -247,11 +250,12 @@ function placeOf(row: PlaceRow): PlaceState {
 }
 
 function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamState {
-  const { previousEpoch, previousNext, previousTip } = row;
+  const { previousEpoch, previousNext, previousTip, chainedNext, chainedTip } = row;
   return {
     ...{ id: row.id, epoch, place, next: row.next },
     sealed: { next: row.sealedNext, tip: row.sealedTip },
     settled: { next: row.settledNext, tip: row.settledTip },
+    chained: chainedNext === null ? null : { next: chainedNext, tip: chainedTip! },
     previous: previousEpoch === null ? null : { epoch: previousEpoch, next: previousNext!, tip: previousTip! },
     ...{ moveOrder: row.moveOrder, sent: false, tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };

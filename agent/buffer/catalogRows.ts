@@ -37,6 +37,8 @@ export interface StreamRow {
   readonly previousNext: number | null;
   readonly previousTip: Tip | null;
   readonly moveOrder: number | null;
+  readonly chainedNext: number | null;
+  readonly chainedTip: Tip | null;
 }
 
 const PLACE_COLUMNS = [
@@ -45,7 +47,7 @@ const PLACE_COLUMNS = [
 ];
 const STREAM_COLUMNS = [
   ...['id', 'epoch', 'place', 'next', 'sealedNext', 'sealedTip', 'settledNext', 'settledTip'],
-  ...['previousEpoch', 'previousNext', 'previousTip', 'moveOrder'],
+  ...['previousEpoch', 'previousNext', 'previousTip', 'moveOrder', 'chainedNext', 'chainedTip'],
 ];
 
 export class CatalogStatements {
@@ -86,11 +88,12 @@ export class CatalogStatements {
   }
 
   putStream(stream: StreamState): void {
-    const { sealed, settled, previous } = stream;
+    const { sealed, settled, previous, chained } = stream;
     this.#stream.run(
       ...[stream.id, stream.epoch.id, stream.place.id, stream.next],
       ...[sealed.next, sealed.tip, settled.next, settled.tip],
       ...[previous?.epoch ?? null, previous?.next ?? null, previous?.tip ?? null, stream.moveOrder],
+      ...[chained?.next ?? null, chained?.tip ?? null],
     );
   }
 

@@ -238,6 +238,7 @@ function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFil
   db.pragma(`journal_size_limit = ${walBytes}`);
   db.pragma('cache_size = -16000');
   db.pragma('temp_store = MEMORY');
+  addColumns(db);
   // A write takes the lock even where a read would not have.
   db.exec('BEGIN EXCLUSIVE; COMMIT');
 }
@@ -255,6 +256,13 @@ function create(db: Connection, edge: EdgeId): void {
     note.run('edge', edge);
     note.run('created', new Date().toISOString());
   }).exclusive();
+}
+
+/** What was added to format 1 later; nobody who does not know it reads it. */
+function addColumns(db: Connection): void {
+  const columns = db.pragma('table_info(stream)') as { name: string }[];
+  if (columns.some(({ name }) => name === 'chainedNext')) return;
+  db.exec('BEGIN; ALTER TABLE stream ADD chainedNext INTEGER; ALTER TABLE stream ADD chainedTip BLOB; COMMIT');
 }
 
 function checkEdge(path: string, owner: string | null, edge: EdgeId | undefined): EdgeId {

@@ -23,7 +23,8 @@
  *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub has answered for it
  *     place        totals that outlive streams; `last*`: end of the chain where its newest stream is not there any more
  *     stream       next (with the tail), sealed end (next, tip), settled point (next, tip), link to the stream before.
- *                  `moveOrder` is set while a fork moves its rows to another stream: lowest first
+ *                  `moveOrder` is set while a fork moves its rows to another stream: lowest first. `chained*` (next, tip) is set
+ *                  while rows have still to get the tips that a quarantine in front of them has changed: those behind it
  *     parcel       sealed batch (kind 0) or gap (kind 1), without its bytes, so that tips can be rewritten and rows looked
  *                  through cheaply; `content` has the blob under the same id. `formerTip`: the tip before a quarantine in
  *                  front of it changed the chain; still taken as proof. `contentCrc` = CRC32C of the blob, `crc` = CRC32C

@@ -63,7 +63,8 @@ export interface CapturedStream {
 export interface Outbox {
   /**
    * Rows in id order with id > after, at most maxBytes (but at least one row), passing over those for which
-   * `skip(streamId, first)` is true (their bytes are not read). Rows of a stream that a fork is moving do not appear.
+   * `skip(streamId, first)` is true (their bytes are not read). Rows of a stream that a fork is moving do not appear, nor
+   * do those that wait for new tips behind a quarantine, and what follows them in their place.
    */
   take(options: {
     readonly after: number;
@@ -75,8 +76,11 @@ export interface Outbox {
   sealTail(olderThanMs: number): boolean | Promise<boolean>;
   /** Age of the oldest row that is not sealed yet; null where there is none. */
   tailAgeMs(): number | null;
-  /** Calls back after each commit that made new rows, sealed or in the tail. Returns how to stop that. */
-  onRows(listener: () => void): () => void;
+  /**
+   * Calls back after each commit that made new rows, sealed or in the tail, or that let rows go which had to wait: those
+   * may have any id greater than `freedAfter`. Returns how to stop that.
+   */
+  onRows(listener: (freedAfter?: number) => void): () => void;
   /**
    * Deletes what the receipts confirm; joins the next group commit. Resolves with one element for each receipt, in their
    * order. A receipt that confirms nothing, is older or names a stream that is gone changes nothing.
@@ -84,15 +88,18 @@ export interface Outbox {
   settle(receipts: readonly Receipt[]): Promise<readonly SettledStream[]>;
   /**
    * Opens a new epoch and seals again there what lies behind the last of `points` that is a boundary here with the same
-   * tip (else behind the settled point). Resolves once all of it has moved; what has moved can be taken before that.
-   * Forks of several streams that are called in one tick share an epoch.
+   * tip (else behind the settled point). Resolves once that is noted durably; the rows move in the background, and what
+   * has moved can be taken. Forks of several streams that are called in one tick share an epoch.
    */
   fork(
     streamId: number,
     points: readonly { readonly next: number; readonly tip: Buffer }[],
     cause: 'fork' | 'tipUnknown',
   ): Promise<void>;
-  /** Moves the rows that touch first..last into quarantine; a gap takes their place and the rows behind get new tips. */
+  /**
+   * Moves the rows that touch first..last into quarantine; a gap takes their place and the rows behind get new tips.
+   * Resolves once the gap is there; where many rows are behind it, they get their tips in the background.
+   */
   quarantine(streamId: number, first: number, last: number, reason: string): Promise<void>;
   /** Epochs that are not drained, oldest first, and drained ones that the hub may not know and a later one builds on. */
   lineage(): { readonly epoch: Epoch; readonly predecessor: Epoch | null }[];

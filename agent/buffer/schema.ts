@@ -46,7 +46,8 @@ CREATE TABLE stream (
   sealedNext INTEGER NOT NULL, sealedTip BLOB NOT NULL,
   settledNext INTEGER NOT NULL, settledTip BLOB NOT NULL,
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
-  moveOrder INTEGER
+  moveOrder INTEGER,
+  chainedNext INTEGER, chainedTip BLOB
 );
 
 CREATE TABLE parcel (

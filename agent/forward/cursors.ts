@@ -2,7 +2,7 @@
  * Where sending stands, in memory only: what was sent and not confirmed, and which streams wait.
  *
  * - `after` is a row id: every row that may be sent and has not been has a greater one. It goes forward with each take and
- *   back when a stream that waited may go on.
+ *   back when what waited may go on.
  * - A stream's rows are contiguous. `settledNext` is where its oldest row begins, `sentNext` where its first unsent one
  *   does. Rows below `sentNext`, and all rows of a waiting stream, are passed over when rows are taken.
  * - Each hold rewinds the stream to what is settled and gives the stream a new generation. An answer to an older one is good for its points only.
@@ -194,6 +194,11 @@ export class Cursors {
     if (here?.size === 0) this.#waitingAt.delete(cursor.place);
     this.#goBack(cursor.fromRowId - 1);
     for (const other of [...(here ?? [])]) if (other.wait?.kind === 'behind') this.release(other.streamId);
+  }
+
+  /** Rows that could not be taken can be now; they may have any id greater than this. */
+  freed(afterRowId: number): void {
+    this.#goBack(afterRowId);
   }
 
   /** The rows of this stream are others now (moved, replaced): whatever was known of them is not true any more. */

@@ -110,7 +110,10 @@ export class Forwarder {
 
   /** Starts to send; returns at once. */
   open(): void {
-    this.#stopListening = this.#options.outbox.onRows(() => this.#parts.wake.wake());
+    this.#stopListening = this.#options.outbox.onRows((freedAfter) => {
+      if (freedAfter !== undefined) this.#parts.cursors.freed(freedAfter);
+      this.#parts.wake.wake();
+    });
     this.#loop = this.#run();
   }
 

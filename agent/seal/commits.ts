@@ -6,8 +6,8 @@ import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { BufferFile, Receipt, SettledStream } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome } from '../stages.ts';
+import type { Background } from './background.ts';
 import { groupCommitted } from './events.ts';
-import type { Mover } from './mover.ts';
 import { CaptureQueue, type Waiting, weigh } from './queue.ts';
 import type { Sealer } from './sealer.ts';
 import { SETTLE, settleReceipt } from './settle.ts';
@@ -25,14 +25,14 @@ export interface CommitOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly keys: KeyLimits;
-  readonly onRows: () => void;
+  readonly onRows: (freedAfter?: number) => void;
 }
 
-/** Group commit: captures and receipts that came in the same turn share a transaction. Between groups, the mover's steps. */
+/** Group commit: captures and receipts that came in the same turn share a transaction. Between groups, a step of the background. */
 export class Commits {
   readonly #sealer: Sealer;
   readonly #file: BufferFile;
-  readonly #mover: Mover;
+  readonly #background: Background;
   readonly #options: CommitOptions;
   readonly #openedMs: number;
   readonly #groupBytes: number;
@@ -40,10 +40,10 @@ export class Commits {
   #settling: Settling[] = [];
   #scheduled = false;
 
-  constructor(sealer: Sealer, mover: Mover, options: CommitOptions) {
+  constructor(sealer: Sealer, background: Background, options: CommitOptions) {
     this.#sealer = sealer;
     this.#file = sealer.file;
-    this.#mover = mover;
+    this.#background = background;
     this.#options = options;
     this.#openedMs = options.clock.monotonicMs();
     this.#groupBytes = Math.max(256 * KIB, Math.min(8 * MIB, Math.floor(this.#file.maxBytes / 16)));
@@ -51,7 +51,9 @@ export class Commits {
 
   capture(capture: Capture): Promise<CaptureOutcome> {
     const weight = weigh(capture);
-    if (weight > this.#file.maxBytes / 4) throw largerThanBuffer(this.#file, weight);
+    // What can't be divided may be more: the largest record fits a buffer of the least size that the configuration allows.
+    const part = capture.records.length > 1 ? 1 / 4 : 3 / 8;
+    if (weight > this.#file.maxBytes * part) throw largerThanBuffer(this.#file, weight);
     if (!this.#queue.hasRoom(weight)) throw this.#file.full('too much is waiting to be written');
     return new Promise((resolve, reject) => {
       this.#queue.push({ capture, weight, resolve, reject });
@@ -80,19 +82,20 @@ export class Commits {
     });
   }
 
-  /** One group commit, one step of a fork, one step of giving space back. */
+  /** One group commit, one step of the background, one step of giving space back. */
   flush(): void {
     if (!this.#file.usable) return;
-    // While rows move after a fork, what is captured must not outrun them.
-    const captures = this.#queue.take(this.#mover.active ? this.#groupBytes / 4 : this.#groupBytes);
+    // While rows move after a fork, what is captured behind them must not outrun them.
+    const captures = this.#queue.take(this.#background.active ? this.#groupBytes / 4 : this.#groupBytes);
     const settling = this.#settling;
     this.#settling = [];
     if (captures.length > 0 || settling.length > 0) this.#commit(captures, settling);
-    if (this.#file.usable && this.#mover.step()) this.#options.onRows();
+    const step = this.#file.usable ? this.#background.step() : null;
+    if (step !== null) this.#options.onRows(step.freedAfter ?? undefined);
     const shrinking = (settling.length > 0 || this.#queue.length === 0) && this.#giveBack();
-    const { pauseMs } = this.#mover;
-    if (this.waiting > 0 || shrinking || (this.#mover.active && pauseMs === 0)) this.schedule();
-    else if (this.#mover.active) setTimeout(() => this.schedule(), pauseMs).unref();
+    const { active, pauseMs } = this.#background;
+    if (this.waiting > 0 || shrinking || (active && pauseMs === 0)) this.schedule();
+    else if (active) setTimeout(() => this.schedule(), pauseMs).unref();
   }
 
   #giveBack(): boolean {

@@ -11,6 +11,7 @@ import { limits } from '../../shared/limits.ts';
 import { RecordsError, type SealRecord, unsealRecords } from '../../shared/records/index.ts';
 import type { ParcelRow, PlaceState, StreamState } from '../buffer/index.ts';
 import { KIND_GAP } from '../buffer/rows.ts';
+import type { Step, StepBudget } from './background.ts';
 import { CHECKSUM } from './events.ts';
 import type { Sealer } from './sealer.ts';
 import { markContacted } from './settle.ts';
@@ -41,23 +42,20 @@ export function beginFork(sealer: Sealer, stream: StreamState, cause: ForkCause)
   concerned.forEach((one, i) => {
     catalog.touchStream(one);
     one.moveOrder = before + i;
+    // Moved rows are sealed again: their tips do not matter any more.
+    one.chained = null;
   });
   place.moving = [...concerned, ...place.moving];
   sealer.sweep();
 }
 
-export interface MoveBudget {
-  rows: number;
-  bytes: number;
-}
-
-/** Moves some rows. Returns whether the place has nothing left to move. */
-export function moveSome(sealer: Sealer, place: PlaceState, budget: MoveBudget): boolean {
+/** Moves some rows. */
+export function moveSome(sealer: Sealer, place: PlaceState, budget: StepBudget): Step {
   const { rows, catalog } = sealer.file;
   for (;;) {
     const stream = place.moving[0];
-    if (stream === undefined) return true;
-    if (budget.rows <= 0 || budget.bytes <= 0) return false;
+    if (stream === undefined) return { done: true, freedAfter: null };
+    if (budget.rows <= 0 || budget.bytes <= 0) return { done: false, freedAfter: null };
     const some = rows.ofStream(stream.id, 0, 1);
     if (some[0] !== undefined) {
       moveRow(sealer, stream, some[0]);

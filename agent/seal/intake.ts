@@ -16,12 +16,12 @@ import type {
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '../stages.ts';
+import { Background } from './background.ts';
 import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
 import { takeMark } from './mark.ts';
-import { Mover } from './mover.ts';
 import { quarantineRows } from './quarantine.ts';
 import { type TakeOptions, takeRows } from './read.ts';
 import { Sealer, type SealSettings } from './sealer.ts';
@@ -50,30 +50,30 @@ export class SealingIntake implements Intake, Outbox {
   readonly #file: BufferFile;
   readonly #sealer: Sealer;
   readonly #telemetry: Telemetry;
-  readonly #mover: Mover;
+  readonly #background: Background;
   readonly #tails: Tails;
   readonly #commits: Commits;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(freedAfter?: number) => void>();
   #closed = false;
 
   private constructor(sealer: Sealer, clock: Clock, options: SealingIntakeOptions) {
     const { file } = sealer;
     const { telemetry, keys = KEYS } = options;
-    const onRows = (): void => this.#rowsMade();
+    const onRows = (freedAfter?: number): void => this.#rowsMade(freedAfter);
     this.#file = file;
     this.#sealer = sealer;
     this.#telemetry = telemetry;
     sealer.onSetAside = (facts) => telemetry.emit(rowsQuarantined, facts);
-    this.#mover = new Mover(sealer, clock);
+    this.#background = new Background(sealer, clock);
     this.#tails = new Tails(sealer, clock, onRows);
-    this.#commits = new Commits(sealer, this.#mover, { clock, telemetry, keys, onRows });
+    this.#commits = new Commits(sealer, this.#background, { clock, telemetry, keys, onRows });
     this.meta = {
       get: (key) => file.read(() => file.notes.note(`note.${key}`)),
       set: (key, value) => file.transaction(() => file.notes.setNote(`note.${key}`, value)),
     };
   }
 
-  /** Takes over an open file: ends the run before, goes on with its forks. */
+  /** Takes over an open file: ends the run before, goes on with what it has left to do. */
   static open(file: BufferFile, options: SealingIntakeOptions): SealingIntake {
     const clock = options.clock ?? systemClock;
     const settings: SealSettings = {
@@ -94,18 +94,16 @@ export class SealingIntake implements Intake, Outbox {
     this.#tails.sealInherited();
     this.#file.transaction(() => this.#sealer.sweep());
     let records = 0;
-    for (const place of catalog.places()) {
-      records += bufferedOf(place);
-      if (place.moving.length > 0) void this.#mover.finished(place);
-    }
-    if (this.#mover.active) this.#commits.schedule();
+    for (const place of catalog.places()) records += bufferedOf(place);
+    this.#background.resume();
+    if (this.#background.active) this.#commits.schedule();
     this.#telemetry.emit(bufferOpened, { path, edge, maxBytes, records, bytes: this.#file.bytes() });
   }
 
   #fail(error: TributaryError, onFailed?: (error: TributaryError) => void): void {
     this.#telemetry.emit(bufferFailed, { error });
     this.#commits.stop(error);
-    this.#mover.stop(error);
+    this.#background.stop();
     onFailed?.(error);
   }
 
@@ -142,6 +140,8 @@ export class SealingIntake implements Intake, Outbox {
 
   #quarantine(stream: StreamState, first: number, last: number, reason: string): void {
     this.#file.transaction(() => quarantineRows(this.#sealer, stream, first, last, reason));
+    this.#background.chain(stream);
+    if (this.#background.active) this.#commits.schedule();
     const { topic, partition } = stream.place;
     this.#telemetry.emit(rowsQuarantined, { topic, partition, first, last, reason });
   }
@@ -154,12 +154,12 @@ export class SealingIntake implements Intake, Outbox {
     return this.#tails.ageMs();
   }
 
-  onRows(listener: () => void): () => void {
+  onRows(listener: (freedAfter?: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-  #rowsMade(): void {
-    for (const listener of this.#listeners) listener();
+  #rowsMade(freedAfter?: number): void {
+    for (const listener of this.#listeners) listener(freedAfter);
   }
 
   async settle(receipts: readonly Receipt[]): Promise<readonly SettledStream[]> {
@@ -182,9 +182,8 @@ export class SealingIntake implements Intake, Outbox {
       const facts = { topic, partition, cause, epoch: epoch.epoch, next, records: stream.next - next };
       this.#telemetry.emit(streamForked, facts);
     }
-    const finished = this.#mover.finished(place);
+    this.#background.move(place);
     this.#commits.schedule();
-    return finished;
   }
 
   lineage(): { epoch: Epoch; predecessor: Epoch | null }[] {
@@ -215,7 +214,7 @@ export class SealingIntake implements Intake, Outbox {
     throw new TributaryError({ code: 'closed', retry: 'final', ...facts });
   }
 
-  /** Commits what waits, seals the tail, closes the file. A fork under way goes on at the next start. */
+  /** Commits what waits, seals the tail, closes the file. What goes on in the background does so at the next start. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -226,8 +225,7 @@ export class SealingIntake implements Intake, Outbox {
       }
       while (this.#file.usable && this.#tails.sealSome(ANY_AGE)) await nextTurn();
     } finally {
-      const facts = { operation: 'use buffer', subject: this.#file.path, reason: 'it was closed' };
-      this.#mover.stop(new TributaryError({ code: 'closed', retry: 'final', ...facts }));
+      this.#background.stop();
       this.#file.close();
     }
   }

@@ -1,17 +1,24 @@
-/** Setting rows aside that can't be sent, without breaking their stream's chain. */
-import { tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
-import type { ParcelRow, StreamState } from '../buffer/index.ts';
+/**
+ * Setting rows aside that can't be sent, without breaking their stream's chain: a gap takes their place, and the rows
+ * behind it get new tips. For these each blob must be read and hashed (some hundred MB/s), but only the narrow parcel
+ * rows are written.
+ *
+ * As many tips as one transaction may change are changed at once, the rest in the background; the stream's `chained` says
+ * how far that is. Until then the rows behind that point, and those of the place's later streams, whose link may still
+ * change, are not sent (see {@link sendableBelow}). What is captured meanwhile goes to the end as always, behind the old tip,
+ * and gets its new one when its turn comes. A hub that confirms an old tip had all of it before: settle.ts.
+ */
+import { type Tip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
+import type { ParcelRow, Point, StreamState } from '../buffer/index.ts';
 import { KIND_GAP, KIND_SEALED } from '../buffer/rows.ts';
+import type { Step, StepBudget } from './background.ts';
 import { gapRow, type Sealer } from './sealer.ts';
+import { isStale } from './settle.ts';
 
 const ROWS_AT_ONCE = 256;
 const MAX_DETAIL = 500;
 
-/**
- * Moves the rows that touch first..last into quarantine. A gap takes their place and their id, the rows behind get new
- * tips. Inside a transaction. The tips need each blob behind it to be read and hashed (some hundred MB/s), but only
- * the narrow parcel rows are written.
- */
+/** Moves the rows that touch first..last into quarantine. A gap takes their place and their id. Inside a transaction. */
 export function quarantineRows(sealer: Sealer, stream: StreamState, first: number, last: number, reason: string): void {
   const rows = rowsTouching(sealer, stream, first, last);
   if (rows.length === 0) return;
@@ -29,7 +36,9 @@ export function quarantineRows(sealer: Sealer, stream: StreamState, first: numbe
   const detail = reason.slice(0, MAX_DETAIL);
   const gap = gapRow(stream.id, head.first, end.last, head.previousTip, 'quarantined', detail, facts);
   file.rows.addParcel({ ...gap, formerTip: end.formerTip ?? end.tip }, null, head.id);
-  rechain(sealer, stream, end.last + 1, gap.tip);
+  // In front of a gap with an old tip others wait already: its own tip is made new together with theirs.
+  if (!isStale(stream, head.first)) stream.chained = { next: end.last + 1, tip: gap.tip };
+  chainSome(sealer, stream, sealer.stepBudget());
 }
 
 function rowsTouching(sealer: Sealer, stream: StreamState, first: number, last: number): ParcelRow[] {
@@ -58,30 +67,48 @@ function setAside(sealer: Sealer, stream: StreamState, row: ParcelRow, reason: s
   file.rows.removeParcel(row.id, row.kind);
 }
 
-/** New tips for the rows from sequence `next` on, and for the link of the stream behind. */
-function rechain(sealer: Sealer, stream: StreamState, next: number, from: ParcelRow['tip']): void {
-  const { rows } = sealer.file;
-  let tip = from;
-  let at = next;
-  for (;;) {
-    const some = rows.ofStream(stream.id, at, ROWS_AT_ONCE);
-    for (const row of some) {
-      const previousTip = tip;
-      tip =
-        row.kind === KIND_GAP
-          ? tipAfterGap(previousTip, row.first, row.last, row.reason!)
-          : tipAfterBatch(previousTip, rows.rawContent(row.id) ?? Buffer.alloc(0));
-      rows.setTips(row, previousTip, tip);
-    }
-    if (some.length < ROWS_AT_ONCE) break;
-    at = some.at(-1)!.last + 1;
+/** New tips for some rows from `chained` on; at the stream's end, also for the link of the stream behind it. */
+export function chainSome(sealer: Sealer, stream: StreamState, budget: StepBudget): Step {
+  if (stream.chained === null) return { done: true, freedAfter: null };
+  const { rows, catalog } = sealer.file;
+  let { next, tip } = stream.chained;
+  const some = rows.ofStream(stream.id, next, budget.rows);
+  for (const row of some) {
+    if (budget.bytes <= 0) break;
+    const previousTip = tip;
+    tip = tipOf(sealer, row, previousTip);
+    rows.setTips(row, previousTip, tip);
+    next = row.last + 1;
+    budget.bytes -= row.bytes;
   }
-  relink(sealer, stream, tip);
-  stream.sealed = { next: stream.sealed.next, tip };
+  catalog.touchStream(stream);
+  const done = next === stream.sealed.next;
+  stream.chained = done ? null : { next, tip };
+  if (done) endAt(sealer, stream, { next, tip });
+  return { done, freedAfter: (some[0]?.id ?? 1) - 1 };
+}
+
+const tipOf = ({ file }: Sealer, row: ParcelRow, previousTip: Tip): Tip =>
+  row.kind === KIND_GAP
+    ? tipAfterGap(previousTip, row.first, row.last, row.reason!)
+    : tipAfterBatch(previousTip, file.rows.rawContent(row.id) ?? Buffer.alloc(0));
+
+function endAt(sealer: Sealer, stream: StreamState, end: Point): void {
+  stream.sealed = end;
+  relink(sealer, stream, end.tip);
+  sealer.dropDrained(stream);
+  sealer.file.catalog.dropEmptyEpochs();
+}
+
+/** Rows of the stream that begin below may be sent. The others wait for tips, their own or the link to the stream before. */
+export function sendableBelow(stream: StreamState): number {
+  if (stream.moveOrder !== null) return 0;
+  const oldest = stream.place.chain.find((one) => one === stream || one.chained !== null);
+  return oldest === stream ? (stream.chained?.next ?? Number.POSITIVE_INFINITY) : 0;
 }
 
 /** The hub takes the stream behind only once this one is drained, so its link may still change. */
-function relink(sealer: Sealer, stream: StreamState, tip: ParcelRow['tip']): void {
+function relink(sealer: Sealer, stream: StreamState, tip: Tip): void {
   const successor = stream.place.chain[stream.place.chain.indexOf(stream) + 1];
   if (successor?.previous?.epoch !== stream.epoch.epoch || successor.previous.next !== stream.sealed.next) return;
   sealer.file.catalog.touchStream(successor);

@@ -3,6 +3,7 @@ import type { BufferFile, ParcelRow, StreamState } from '../buffer/index.ts';
 import { decodePosition } from '../buffer/notes.ts';
 import { KIND_GAP } from '../buffer/rows.ts';
 import type { BufferedStream, Parcel } from '../stages.ts';
+import { sendableBelow } from './quarantine.ts';
 
 const ROWS_AT_ONCE = 256;
 
@@ -20,18 +21,28 @@ const ROW_BYTES = 100;
 export function takeRows(file: BufferFile, options: TakeOptions, broken: (row: ParcelRow) => void): Parcel[] {
   const parcels: Parcel[] = [];
   const views = new Map<StreamState, BufferedStream>();
+  const sendable = new Map<StreamState, number>();
+  const setAside = (row: ParcelRow): void => {
+    broken(row);
+    // Tips behind it may have to wait now, and links have changed.
+    sendable.clear();
+    views.clear();
+  };
   let [after, bytes] = [options.after, 0];
   for (;;) {
     const some = file.read(() => file.rows.after(after, ROWS_AT_ONCE));
     for (const [id, streamId, first, size] of some) {
       after = id;
       const stream = file.catalog.streams.get(streamId);
-      if (stream === undefined || stream.moveOrder !== null || options.skip?.(streamId, first)) continue;
+      if (stream === undefined || options.skip?.(streamId, first)) continue;
+      const below = sendable.get(stream) ?? sendableBelow(stream);
+      sendable.set(stream, below);
+      if (first >= below) continue;
       bytes += size + ROW_BYTES;
       if (parcels.length > 0 && bytes > options.maxBytes) return parcels;
       const view = views.get(stream) ?? viewOf(stream);
       views.set(stream, view);
-      parcels.push(takeRow(file, id, view, broken));
+      parcels.push(takeRow(file, id, view, setAside));
       stream.sent = true;
       if (parcels.length >= options.maxParcels) return parcels;
     }

@@ -14,6 +14,7 @@ import {
   tailCrc,
 } from '../buffer/rows.ts';
 import type { GapReason } from '../stages.ts';
+import type { StepBudget } from './background.ts';
 import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
 import { CHECKSUM, type SetAside } from './events.ts';
 
@@ -23,7 +24,7 @@ export interface SealSettings extends CutLimits {
   readonly level: number;
   /** Cap of the quarantine table. */
   readonly quarantineBytes: number;
-  /** What one transaction moves after a fork. */
+  /** What one transaction moves after a fork, or gives new tips after a quarantine. */
   readonly moveRows: number;
   readonly moveBytes: number;
 }
@@ -53,6 +54,11 @@ export class Sealer {
     this.settings = settings;
     this.#clock = clock;
     this.#boot = boot;
+  }
+
+  /** What one transaction of what goes on in the background may do. */
+  stepBudget(): StepBudget {
+    return { rows: this.settings.moveRows, bytes: this.settings.moveBytes };
   }
 
   now(): Moment {
@@ -94,7 +100,8 @@ export class Sealer {
   dropDrained(stream: StreamState): void {
     const { place } = stream;
     const mayGrow = stream.epoch === this.epoch && place.chain.at(-1) === stream && place.last === null;
-    if (mayGrow || stream.moveOrder !== null || stream.settled.next !== stream.next) return;
+    if (mayGrow || stream.moveOrder !== null || stream.chained !== null) return;
+    if (stream.settled.next !== stream.next) return;
     this.file.catalog.removeStream(stream);
   }
   /** What a new epoch made superfluous. */

@@ -6,6 +6,9 @@ import type { PlaceState, Point, Receipt, StreamState } from '../buffer/index.ts
 import { KIND_GAP, KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
 import type { Sealer } from './sealer.ts';
 
+/** A row with a tip from before a quarantine in front of it: it must not be sent so. */
+export const isStale = ({ chained }: StreamState, first: number): boolean => chained !== null && first >= chained.next;
+
 /** The highest of `points` that is a boundary of the stream's rows with an equal tip, above what is settled. */
 export function agreedPoint(sealer: Sealer, stream: StreamState, points: Receipt['points']): Agreed | null {
   let best: Agreed | null = null;
@@ -14,7 +17,7 @@ export function agreedPoint(sealer: Sealer, stream: StreamState, points: Receipt
       continue;
     const row = sealer.file.rows.holding(stream.id, next - 1);
     if (row === undefined || row.last !== next - 1) continue;
-    if (sameTip(row.tip, tip)) best = { point: { next, tip: row.tip }, former: false };
+    if (sameTip(row.tip, tip)) best = { point: { next, tip: row.tip }, former: isStale(stream, row.first) };
     else if (row.formerTip !== null && sameTip(row.formerTip, tip)) {
       best = { point: { next, tip: row.formerTip }, former: true };
     }
@@ -59,6 +62,9 @@ export function settleTo(
     countSettled(stream.place, row, agreed.former);
     stream.settled = { next: row.last + 1, tip: agreed.former ? (row.formerTip ?? row.tip) : row.tip };
   }
+  if (stream.settled.next === agreed.point.next) stream.settled = agreed.point;
+  // Behind what the hub confirmed by old tips the old chain goes on.
+  if (stream.chained !== null && stream.settled.next > stream.chained.next) stream.chained = stream.settled;
   stream.place.deadLettered += overlap(receipt?.deadLettered ?? [], before, stream.settled.next - 1);
   return stream.settled.next >= agreed.point.next;
 }

@@ -5,10 +5,10 @@
  * order, or is a gap or a dead letter that the ledger knows of; the numbers are the ledger's; every record's
  * provenance names a stream that belongs where the record lies. A ledger without streams proves nothing, and that is said.
  *
- * It works beside a running hub: the ledger as it is committed; the topics' ends; the ledger again, with the transactions
- * that are open then; the records up to those ends, waiting for what is open in front of them (a transaction's end
- * reaches its partitions one by one). What the first reading of the ledger says must be there; the second one knows of every
- * record below the ends, and what is beyond it is a fault.
+ * It works beside a running hub: the ledger as it is committed; the topics' ends, and a wait until all transactions in
+ * front of them are decided; the ledger again, with what is being committed; the records up to those ends (a transaction's
+ * end reaches its partitions one by one). What the first reading of the ledger says must be there; the second one knows of
+ * every record below the ends, since entries are written before their transaction ends, and what is beyond it is a fault.
  *
  * Limits: epochs that have left the ledger's bounded list are `unlisted`: contiguous, once and in order, but where they
  * end nobody knows any more. Streams that share a target partition and whose records do not say which of them they are
@@ -16,7 +16,7 @@
  *
  * Bounded: a stream in order costs a counter; only deviations are kept, as ranges, and so many of them.
  */
-import type { Cluster } from '../../shared/kafka/index.ts';
+import { awaitStable, type Cluster } from '../../shared/kafka/index.ts';
 import { readDeadLetters } from './deadLetters.ts';
 import { readExpected } from './expected.ts';
 import { type Proof, proofOf } from './proof.ts';
@@ -47,6 +47,7 @@ export async function prove(cluster: Cluster, options: ProveOptions): Promise<Pr
     ({ id, target }) => isAmong(edges, id.edge) && isAmong(topics, target.topic),
   );
   const partitions = await targetPartitions(cluster, wanted);
+  await awaitStable(cluster, partitions);
   const after = await readExpected(cluster, ledgerTopic, 'end');
   // Other edges' records in the same topics are no strangers.
   const names = new Set(wanted.map(({ target }) => target.topic));

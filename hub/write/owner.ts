@@ -20,6 +20,7 @@ import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
 import { type Cluster, TransactionalProducer } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { mendLedger, mendTargets } from '../ledger/mend.ts';
 import type { LedgerIdentity } from '../ledger/topics.ts';
 import {
   type Destinations,
@@ -35,6 +36,7 @@ import { destinationsOf, prepareTargets } from './destinations.ts';
 import { queueChanged, shardLost, shardTaken, shardTrouble, shardTroubleAgain, transactionFailed } from './events.ts';
 import { GroupRun } from './group.ts';
 import { type Job, JobQueue } from './jobs.ts';
+import { targetsOf } from './mend.ts';
 import { settledOf } from './receipts.ts';
 import type { Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
@@ -278,9 +280,12 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
+    const shardTopics = { ledger: topics.ledger, others: [topics.audit, topics.deadLetter] };
+    await mendLedger(this.#producer, shardTopics, this.shard);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#shardState = emptyState();
     this.#ledgerEnd = await readShard(cluster, where, from, this.#shardState);
+    await mendTargets(this.#producer, shardTopics, this.shard, targetsOf(this.#shardState));
     const claim = await claimShard(this.#producer, {
       where,
       identity,

@@ -91,7 +91,7 @@ interface Named {
   readonly kind?: string;
 }
 
-function atController<Q, A extends { readonly errorCode: number }>(
+export function atController<Q, A extends { readonly errorCode: number }>(
   cluster: Cluster,
   api: WireApi<Q, A[]>,
   request: Q,

@@ -18,6 +18,7 @@ export class RawConnection {
   #lastUsedMs = performance.now();
   #sessionEndsMs = Number.POSITIVE_INFINITY;
   #pending = 0;
+  #closing = false;
 
   private constructor(settings: KafkaSettings, address: Address) {
     this.address = address;
@@ -56,6 +57,11 @@ export class RawConnection {
   get usable(): boolean {
     const now = performance.now();
     return this.#connection.isConnected() && now < this.#sessionEndsMs && now - this.#lastUsedMs < IDLE_LIMIT_MS;
+  }
+
+  /** Whether it ended without being closed here: the broker went away, or the way to it. */
+  get lost(): boolean {
+    return !this.#closing && !this.#connection.isConnected();
   }
 
   speaks(api: WireApi<never, unknown>): boolean {
@@ -111,6 +117,7 @@ export class RawConnection {
 
   /** Requests under way fail as unanswered. */
   close(): void {
+    this.#closing = true;
     this.#connection.close().catch(() => {});
   }
 

@@ -17,13 +17,15 @@
  * A `TransactionalProducer` borrows the cluster; see transaction/producer.ts for its states.
  */
 export { AbortedBatches } from './aborted.ts';
+export { createAcls, deleteAcls, describeTopicAcls } from './acls.ts';
 export * from './admin.ts';
+export { appendRecords } from './append.ts';
 export { Cluster, type Leader, type Metadata } from './cluster.ts';
 export type { RawConnection } from './connection.ts';
 export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
 export { FetchSession, type SessionAnswer, SessionState } from './fetchSession.ts';
-export { commitGroupOffsets, fetchGroupOffsets } from './groupOffsets.ts';
+export { commitGroupOffsets, fetchGroupOffsets, fetchOffsetsOfGroups, listGroups } from './groupOffsets.ts';
 export { deleteRecords, groupByLeader, listOffsets, offsetForLeaderEpoch } from './offsets.ts';
 export {
   type PartitionToRead,
@@ -39,13 +41,16 @@ export {
   type TlsSettings,
   toKafkaJs,
 } from './settings.ts';
+export { awaitStable, type LogEnd } from './stable.ts';
 export { IdempotentProducer } from './transaction/idempotent.ts';
 export type { Outcome } from './transaction/outcome.ts';
 export type { OutgoingBatch } from './transaction/outgoing.ts';
 export { type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';
-export type { ConfigChange, ConfigResource, DescribedConfigs } from './wire/configs.ts';
+export type { AclBinding, Operation, Permission } from './wire/aclTypes.ts';
+export type { ConfigChange, ConfigEntry, ConfigResource, ConfigSource, DescribedConfigs } from './wire/configs.ts';
 export type { NewTopic, TopicResult } from './wire/createTopics.ts';
 export type { AbortedTransaction, FetchedPartition, FetchPartition, FetchRequest, Isolation } from './wire/fetch.ts';
+export type { ListedGroup } from './wire/listGroups.ts';
 export { EARLIEST, LATEST, type ListedOffset, type ListOffsetsPartition } from './wire/listOffsets.ts';
 export type { MetadataBroker, MetadataPartition, MetadataTopic } from './wire/metadata.ts';
 export type { GroupOffset } from './wire/offsetCommit.ts';

@@ -21,9 +21,10 @@ import { Watcher } from './watcher.ts';
 const DEFAULT_ROUNDS = 100;
 const DRAIN_WITHIN_MS = 90_000;
 const BROKER_ROUNDS_IN_TEN = 1;
+const PROCESSES = ['hub', 'store', 'plant'] as const;
 
 type Plan =
-  | { readonly kind: 'process'; readonly victim: 'hub' | 'store' | 'plant'; readonly afterMs: number }
+  | { readonly kind: 'process'; readonly victim: (typeof PROCESSES)[number]; readonly afterMs: number }
   | { readonly kind: 'broker'; readonly afterMs: number }
   | { readonly kind: 'point'; readonly point: CrashPoint; readonly times: number };
 
@@ -38,7 +39,8 @@ export async function run(options: FaultOptions): Promise<Tally> {
   try {
     const rounds = options.rounds ?? DEFAULT_ROUNDS;
     for (let round = 0; round < rounds; round += 1) {
-      await oneRound(round, planOf(round, random), rig, truth, tally, options);
+      const plan = options.victims ? planAmong(options.victims, random) : planOf(round, random);
+      await oneRound(round, plan, rig, truth, tally, options);
       if (options.break && !tally.clean) break;
     }
   } finally {
@@ -57,6 +59,15 @@ function planOf(round: number, random: Random): Plan {
   const afterMs = random.between(100, 2_500);
   if ((round - CRASH_POINTS.length) % 10 < BROKER_ROUNDS_IN_TEN) return { kind: 'broker', afterMs };
   return { kind: 'process', victim: random.pick(['hub', 'hub', 'store', 'plant'] as const), afterMs };
+}
+
+function planAmong(victims: readonly string[], random: Random): Plan {
+  const afterMs = random.between(100, 2_500);
+  const name = random.pick(victims);
+  if (name === 'broker') return { kind: 'broker', afterMs };
+  const victim = PROCESSES.find((process) => process === name);
+  if (!victim) throw new Error(`--victims: ${name} is none of broker, ${PROCESSES.join(', ')}`);
+  return { kind: 'process', victim, afterMs };
 }
 
 async function oneRound(

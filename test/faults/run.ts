@@ -1,5 +1,5 @@
 /**
- * `npm run faults -- NAME [--rounds N] [--seed S] [--break PROMISE] [--keep]`: runs that hurt on purpose and check what a
+ * `npm run faults -- NAME [--rounds N] [--seed S] [--break PROMISE] [--victims a,b] [--keep]`: runs that hurt on purpose and check what a
  * `read_committed` consumer sees against what the producers were told was accepted. One line a round, at the end the
  * sums, and an exit code: 0 nothing wrong, 1 something lost, twice, out of order or unexplained, 2 bad usage.
  */
@@ -11,6 +11,8 @@ export interface FaultOptions {
   readonly seed: number;
   /** Name of a promise that is broken on purpose (see `breaks.ts`): the run must turn red. */
   readonly break: string | undefined;
+  /** Only these die, at random moments; absent: all, after every named crash point. */
+  readonly victims: readonly string[] | undefined;
   readonly keep: boolean;
   readonly print: (line: string) => void;
 }
@@ -23,7 +25,7 @@ const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
 
 function usage(problem: string): never {
   process.stderr.write(
-    `${problem}\nusage: npm run faults -- ${Object.keys(SCENARIOS).join('|')} [--rounds N] [--seed S] [--break PROMISE] [--keep]\n`,
+    `${problem}\nusage: npm run faults -- ${Object.keys(SCENARIOS).join('|')} [--rounds N] [--seed S] [--break PROMISE] [--victims a,b] [--keep]\n`,
   );
   process.exit(2);
 }
@@ -34,6 +36,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     seed: { type: 'string' },
     break: { type: 'string' },
+    victims: { type: 'string' },
     keep: { type: 'boolean' },
   },
 });
@@ -48,6 +51,7 @@ if (!Number.isInteger(seed)) usage(`--seed must be a whole number`);
 const { run } = await load();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 print(`seed ${seed}`);
-const tally = await run({ rounds, seed, break: values.break, keep: values.keep ?? false, print });
+const victims = values.victims?.split(',');
+const tally = await run({ rounds, seed, victims, break: values.break, keep: values.keep ?? false, print });
 print(tally.summary());
 process.exit(tally.clean ? 0 : 1);

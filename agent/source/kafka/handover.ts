@@ -1,23 +1,25 @@
 /**
  * Hands slices to the intake, one after the other over all leaders: the positions of a partition reach the buffer in
  * their order, also when a partition moves to another leader while the buffer is full.
+ *
+ * One that is larger than a capture may be, or than what the buffer has room for now, is handed over in parts, down to single
+ * records, each with the position behind it: so a partition waits only for space, or at a record that nothing takes.
  */
 import type { tributary } from '../../../proto/generated/tributary.js';
 import { crashPoint } from '../../../shared/crashPoint.ts';
 import { TributaryError } from '../../../shared/errors.ts';
-import type { Capture, Captured, Intake, Repeats, StoredPosition } from '../../stages.ts';
+import type { Capture, Intake, Repeats, StoredPosition } from '../../stages.ts';
 import { backoffMs, type Waiter } from '../backoff.ts';
 import { recordsCaptured } from '../events.ts';
 import type { Delivered } from './delivered.ts';
 import { BUFFER_BACKOFF } from './options.ts';
 import type { Partition } from './partition.ts';
+import { byPartition, halves, type Part } from './parts.ts';
 import { crcOfRecord } from './recordCrc.ts';
 import { type Parts, rest } from './shared.ts';
 import type { Slice, SliceEnd } from './slice.ts';
 
 const BUFFER = 'buffer';
-
-type Handed = Pick<Slice, 'records' | 'ends'>;
 
 export class Handover {
   readonly #parts: Parts;
@@ -74,33 +76,35 @@ export class Handover {
   }
 
   async #hand(slice: Slice): Promise<void> {
-    if (this.#parts.signal.aborted) return;
-    const standing = withoutVoid(slice);
-    if (standing.ends.size === 0) return;
-    try {
-      await this.#capture(standing.records, standing.ends);
-    } catch (error) {
-      if (!isAboutRecords(error)) throw error;
-      await this.#handApart(standing, error);
-    }
-  }
-
-  /** The intake does not take one partition's records (too large, too many partitions): the others' must not suffer. */
-  async #handApart(slice: Handed, cause: TributaryError): Promise<void> {
-    for (const [partition, end] of slice.ends) {
-      const own = slice.records.filter((r) => r.partition === partition.partition && r.topic === partition.topic);
+    const left: Part[] = [slice];
+    for (let failures = 0; left.length > 0 && !this.#parts.signal.aborted; ) {
+      const part = withoutVoid(left.shift()!);
+      if (part.ends.size === 0) continue;
       try {
-        if (slice.ends.size === 1) throw cause;
-        await this.#capture(own, new Map([[partition, end]]));
+        await this.#capture(part);
+        failures = 0;
       } catch (error) {
-        if (!isAboutRecords(error)) throw error;
-        partition.backToStored();
-        rest(this.#parts, partition, error.reason, { sayNow: true });
+        if (!(error instanceof TributaryError)) throw error;
+        left.unshift(...this.#apart(part, error));
+        if (error.code === 'bufferFull') await this.#waitForSpace(failures++, error);
       }
     }
   }
 
-  async #capture(records: readonly Captured[], ends: ReadonlyMap<Partition, SliceEnd>): Promise<void> {
+  /** What is to be tried instead of what the intake did not take. One partition's trouble must not be another's. */
+  #apart(part: Part, error: TributaryError): Part[] {
+    if (!isAboutSize(error) && error.code !== 'badRequest') throw error;
+    if (isAboutSize(error) && part.records.length > 1) return halves(part);
+    if (error.code === 'bufferFull') return [part];
+    if (part.ends.size > 1) return byPartition(part);
+    for (const partition of part.ends.keys()) {
+      partition.backToStored();
+      rest(this.#parts, partition, error.reason, { sayNow: true });
+    }
+    return [];
+  }
+
+  async #capture({ records, ends }: Part): Promise<void> {
     const clusterId = this.#parts.cluster.clusterId ?? '';
     const notes = this.#delivered.unasked(ends);
     const positions: StoredPosition[] = [...notes];
@@ -114,7 +118,8 @@ export class Handover {
     }
     if (records.length > 0) crashPoint('agent.source.read');
     const sourcePartitions = this.#sourcePartitions();
-    if (!(await this.#store({ records, positions, maybeDuplicate, sourcePartitions }))) return;
+    await this.#intake.capture({ records, positions, maybeDuplicate, sourcePartitions });
+    this.#parts.troubles.end(BUFFER);
     this.#delivered.noted(notes);
     this.#stored(ends);
   }
@@ -129,11 +134,15 @@ export class Handover {
         return true;
       } catch (error) {
         if (!(error instanceof TributaryError) || error.code !== 'bufferFull') throw error;
-        troubles.begin(BUFFER, error.reason);
-        await this.#waiter.wait(backoffMs(failures, BUFFER_BACKOFF));
+        await this.#waitForSpace(failures, error);
       }
     }
     return false;
+  }
+
+  async #waitForSpace(failures: number, { reason }: TributaryError): Promise<void> {
+    this.#parts.troubles.begin(BUFFER, reason);
+    await this.#waiter.wait(backoffMs(failures, BUFFER_BACKOFF));
   }
 
   #stored(ends: ReadonlyMap<Partition, SliceEnd>): void {
@@ -157,7 +166,7 @@ export class Handover {
  * A slice is filled while the one before is under way. Where that one was not taken, what follows of the same partition
  * must not be either: its position would pass over what is missing.
  */
-function withoutVoid({ records, ends }: Slice): Handed {
+function withoutVoid({ records, ends }: Part): Part {
   const dropped = new Set(
     [...ends].filter(([{ voidLine }, { line }]) => line <= voidLine).map(([partition]) => partition),
   );
@@ -169,5 +178,4 @@ function withoutVoid({ records, ends }: Slice): Handed {
   };
 }
 
-const isAboutRecords = (error: unknown): error is TributaryError =>
-  error instanceof TributaryError && (error.code === 'tooLarge' || error.code === 'badRequest');
+const isAboutSize = ({ code }: TributaryError): boolean => code === 'tooLarge' || code === 'bufferFull';

@@ -160,6 +160,11 @@ export class Partition {
     return moved;
   }
 
+  /** Of a record that was read here. */
+  offsetOf({ source }: Captured): number {
+    return Number(source.slice(this.sourcePrefix.length));
+  }
+
   position(clusterId: string, { topicId, leaderEpoch, next, last }: PositionEnd): StoredPosition {
     const { topic, partition, sourcePrefix, coveredFrom } = this;
     const log = { kind: 'kafka', clusterId, topic, topicId, partition, leaderEpoch, coveredFrom };
@@ -172,7 +177,7 @@ export class Partition {
       position: last ? behind(last, next) : { ...log, nextOffset: next, lastRecordCrc, lastTimestamp },
       behind: (record) => {
         if (!record.source.startsWith(sourcePrefix)) return null;
-        return behind(record, Number(record.source.slice(sourcePrefix.length)) + 1);
+        return behind(record, this.offsetOf(record) + 1);
       },
     };
   }

@@ -13,6 +13,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import { type Cluster, IdempotentProducer, TransactionalProducer } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
+import { mendLedger, mendTargets } from '../../ledger/mend.ts';
 import type { LedgerIdentity } from '../../ledger/topics.ts';
 import { type Chunk, Inbox } from './chunk.ts';
 import { claimPulls, readPulls, supersededBy } from './claim.ts';
@@ -184,10 +185,14 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
+    const shardTopics = { ledger: topics.ledger, others: [topics.deadLetter] };
+    await mendLedger(this.#producer, shardTopics, this.shard);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#positions.clear();
     const read = await readPulls(cluster, where, from, this.#positions);
     this.#ledgerEnd = read.next;
+    const targets = Array.from(this.#positions.values(), ({ target }) => target);
+    await mendTargets(this.#producer, shardTopics, this.shard, targets);
     const claim = {
       where,
       identity,

@@ -1,14 +1,26 @@
-/** The three questions to a transaction coordinator: who am I, take these partitions, end it. */
+/** The questions to a transaction coordinator: who am I, take these partitions, end it; and how the last one ended. */
 import { TributaryError } from '../../errors.ts';
 import type { Cluster } from '../cluster.ts';
+import type { RawConnection } from '../connection.ts';
 import { saysStaleCoordinator } from '../errorTable.ts';
 import { answeredWith } from '../failures.ts';
 import { type Patience, patiently, TryAgain } from '../patience.ts';
 import { addPartitionsToTxn } from '../wire/addPartitionsToTxn.ts';
 import type { WireApi } from '../wire/api.ts';
+import { describeTransaction } from '../wire/describeTransactions.ts';
 import { type EndTxnResponse, endTxnV4, endTxnV5 } from '../wire/endTxn.ts';
 import { initProducerId } from '../wire/initProducerId.ts';
 import { Ambiguous, Fenced } from './pipeline.ts';
+
+export type Ending = 'committed' | 'aborted';
+const ENDINGS: Readonly<Record<string, Ending>> = {
+  Ongoing: 'aborted',
+  PrepareCommit: 'committed',
+  CompleteCommit: 'committed',
+  PrepareAbort: 'aborted',
+  PrepareEpochFence: 'aborted',
+  CompleteAbort: 'aborted',
+};
 
 export interface ProducerIdentity {
   readonly transactionalId: string;
@@ -29,11 +41,33 @@ export class TransactionCoordinator {
   readonly #cluster: Cluster;
   readonly #transactionalId: string;
   readonly #purpose: string;
+  #link: RawConnection | null = null;
 
   constructor(cluster: Cluster, transactionalId: string, purpose: string) {
     this.#cluster = cluster;
     this.#transactionalId = transactionalId;
     this.#purpose = purpose;
+  }
+
+  /** Whether the connection of the last answer was lost since: the coordinator may have started again, or be another. */
+  get lost(): boolean {
+    return this.#link?.lost ?? false;
+  }
+
+  /**
+   * How the id's last transaction ended (an open one will be aborted by {@link init}, which also makes the coordinator
+   * forget it). Null: there was none, or nobody may know (old brokers, no DESCRIBE on the id).
+   * @throws TributaryError `brokerUnavailable`
+   */
+  lastEnding(patience = INIT_PATIENCE): Promise<Ending | null> {
+    return patiently(patience, () =>
+      this.#repeatable(async () => {
+        const described = await this.#ask(describeTransaction, this.#transactionalId).catch(whereUnspoken);
+        const code = described?.errorCode ?? 0;
+        if (saysStaleCoordinator(code)) throw this.#answered('describe', code);
+        return ENDINGS[described?.state ?? ''] ?? null;
+      }),
+    );
   }
 
   /**
@@ -43,20 +77,25 @@ export class TransactionCoordinator {
    */
   init(transactionTimeoutMs: number): Promise<ProducerIdentity> {
     const transactionalId = this.#transactionalId;
-    return patiently(INIT_PATIENCE, async () => {
-      try {
+    return patiently(INIT_PATIENCE, () =>
+      this.#repeatable(async () => {
         const answer = await this.#ask(initProducerId, { transactionalId, transactionTimeoutMs });
         const { errorCode, producerId, producerEpoch } = answer;
         if (errorCode === 0) return { transactionalId, producerId, producerEpoch };
         throw this.#answered('take over', errorCode);
-      } catch (error) {
-        if (error instanceof TributaryError && error.code === 'brokerUnavailable') {
-          this.#cluster.forgetCoordinator('transaction', transactionalId);
-          throw new TryAgain(error);
-        }
-        throw error;
-      }
-    });
+      }),
+    );
+  }
+
+  /** What may be asked any number of times: a lost connection is one more attempt, perhaps at another coordinator. */
+  async #repeatable<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof TributaryError) || error.code !== 'brokerUnavailable') throw error;
+      this.#cluster.forgetCoordinator('transaction', this.#transactionalId);
+      throw new TryAgain(error);
+    }
   }
 
   /**
@@ -109,7 +148,10 @@ export class TransactionCoordinator {
 
   async #ask<Q, A>(api: WireApi<Q, A>, request: Q): Promise<A> {
     const nodeId = await this.#cluster.coordinator('transaction', this.#transactionalId);
-    return (await this.#cluster.connection(nodeId, this.#purpose)).send(api, request);
+    const connection = await this.#cluster.connection(nodeId, this.#purpose);
+    const answer = await connection.send(api, request);
+    this.#link = connection;
+    return answer;
   }
 
   /** What an answered error code throws. */
@@ -123,4 +165,10 @@ export class TransactionCoordinator {
 
 function isAboutTransaction(code: number): boolean {
   return isFenced(code) || saysStaleCoordinator(code) || code === CONCURRENT_TRANSACTIONS || (code >= 48 && code <= 53);
+}
+
+/** A broker that does not speak the question. */
+function whereUnspoken(error: unknown): null {
+  if (error instanceof TributaryError && error.code === 'brokerRefused') return null;
+  throw error;
 }

@@ -39,3 +39,43 @@ export const transactionFailed = defineEvent<TransactionFailure>({
     },
   ],
 });
+
+export interface OrphansEnded {
+  readonly transactionalId: string;
+  readonly orphans: readonly { readonly topic: string; readonly partition: number; readonly startOffset: number }[];
+  readonly ending: 'committed' | 'aborted';
+}
+export const orphansEnded = defineEvent<OrphansEnded>({
+  name: 'orphaned_transaction_ended',
+  log: {
+    level: 'warn',
+    says: ({ transactionalId, orphans, ending }) =>
+      `Kafka had left a transaction of ${transactionalId} open in ${orphans.length} partitions, first ` +
+      `${orphans[0]?.topic}/${orphans[0]?.partition} at offset ${orphans[0]?.startOffset}: now it is ${ending} there, too`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_kafka_orphaned_transactions_total',
+      help: 'Partitions in which Kafka had lost the end of a transaction, and where it was given.',
+      labels: (f) => ({ ending: f.ending }),
+      labelNames: ['ending'],
+      by: (f) => f.orphans.length,
+    },
+  ],
+});
+
+export interface PartitionsUnasked {
+  readonly transactionalId: string;
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
+}
+export const partitionsUnasked = defineEvent<PartitionsUnasked>({
+  name: 'producers_not_described',
+  log: {
+    level: 'warn',
+    says: ({ transactionalId, partitions }) =>
+      `whether ${transactionalId} has an open transaction in ${partitions[0]?.topic}/${partitions[0]?.partition} ` +
+      `(${partitions.length} such partitions) can't be asked: no leader, or no READ on the topic`,
+  },
+  metrics: [],
+});

@@ -56,6 +56,8 @@ export class IdempotentProducer {
       ...this.#identity,
       purpose: this.#purpose,
       replicationTimeoutMs: replicationTimeoutMs(this.#cluster),
+      // There is none.
+      coordinatorLost: () => false,
     };
     try {
       await new Pipeline(context, lanes).run();

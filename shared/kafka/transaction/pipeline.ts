@@ -40,6 +40,8 @@ export interface PipelineContext {
   readonly purpose: string;
   /** How long a leader may wait for its followers. */
   readonly replicationTimeoutMs: number;
+  /** Whether the transaction's coordinator has gone: then the transaction before this one may lack markers. */
+  readonly coordinatorLost: () => boolean;
 }
 interface Node {
   connection: RawConnection | null;
@@ -147,6 +149,10 @@ export class Pipeline {
 
   /** Nothing was sent to this node yet, so that a failure to connect is only a delay. */
   #connect(nodeId: number, node: Node, lanes: readonly Lane[]): void {
+    if (this.#context.coordinatorLost()) {
+      this.#fail(new Ambiguous('the coordinator was lost'));
+      return;
+    }
     node.connecting = true;
     this.#context.cluster.connection(nodeId, this.#context.purpose).then(
       (connection) => {

@@ -13,19 +13,24 @@
  * - Order is kept in each partition; a batch is never in the log behind one that was sent after it.
  * - A sequence that may be in the log is never given to other bytes.
  * - Nothing is sent in an epoch after a request in it went unanswered; late ones are then refused by the broker.
+ * - After the connection to the coordinator was lost nothing is sent before the last transaction's partitions were looked at
+ *   (orphans.ts).
  */
 import { reasonOf, TributaryError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Cluster } from '../cluster.ts';
 import { closedError, deepReason } from '../failures.ts';
+import type { Patience } from '../patience.ts';
 import { produceV11, produceV12 } from '../wire/produce.ts';
-import { type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
-import { producerReady, transactionFailed } from './events.ts';
+import { type Ending, type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
+import { orphansEnded, partitionsUnasked, producerReady, transactionFailed } from './events.ts';
 import type { Lane } from './lane.ts';
+import { findOrphans, type Orphan, type PartitionName } from './orphans.ts';
 import { judge, type Outcome, refusal, unavailable } from './outcome.ts';
 import { lanesOf, type OutgoingBatch } from './outgoing.ts';
-import { Fenced, LANE_PATIENCE_MS, Pipeline, replicationTimeoutMs } from './pipeline.ts';
+import { Ambiguous, Fenced, LANE_PATIENCE_MS, Pipeline, replicationTimeoutMs } from './pipeline.ts';
 import { Sequences } from './sequence.ts';
+import { Touched } from './touched.ts';
 
 export interface ProducerOptions {
   readonly transactionalId: string;
@@ -36,6 +41,8 @@ export interface ProducerOptions {
   readonly protocol?: 1;
 }
 type State = 'open' | 'unknown' | 'fenced' | 'closed';
+/** How long a transaction waits for its coordinator before it begins. */
+const MEND_PATIENCE: Patience = { withinMs: 5_000, firstDelayMs: 20, maxDelayMs: 200 };
 
 export class TransactionalProducer {
   readonly transactionalId: string;
@@ -52,6 +59,9 @@ export class TransactionalProducer {
   /** Whether the coordinator may know of an open transaction. */
   #begun = false;
   #landed = 0;
+  readonly #touched = new Touched();
+  /** How the last transaction ended, as far as the coordinator or its answer said. */
+  #ending: Ending | null = null;
   #tail: Promise<unknown> = Promise.resolve();
 
   private constructor(cluster: Cluster, options: ProducerOptions) {
@@ -81,6 +91,14 @@ export class TransactionalProducer {
   get protocol(): 1 | 2 {
     return this.#protocol;
   }
+  /** How the id's last transaction ended, whoever made it; null: not known. */
+  get lastEnding(): Ending | null {
+    return this.#ending;
+  }
+  /** Where this producer's last transactions wrote, or may have. */
+  get lastPartitions(): PartitionName[] {
+    return this.#touched.all;
+  }
 
   /**
    * Takes the id again: what was open is aborted, or was committed before; after this the log says which. The only way on
@@ -92,13 +110,10 @@ export class TransactionalProducer {
       if (this.#state === 'closed') throw closedError(this.transactionalId);
       const started = performance.now();
       this.#state = 'unknown';
-      try {
-        this.#identity = await this.#coordinator.init(this.#options.transactionTimeoutMs);
-      } catch (error) {
-        throw error instanceof Fenced ? this.#toFenced(error) : error;
-      }
+      this.#touched.interrupted();
+      this.#ending = (await this.#coordinator.lastEnding()) ?? (this.#begun ? null : this.#ending);
+      await this.#init();
       this.#protocol = this.#options.protocol ?? (await this.#clusterProtocol());
-      this.#sequences.reset();
       this.#forgetTransaction();
       if (this.#state === 'unknown') this.#state = 'open';
       const { producerId, producerEpoch } = this.#identity;
@@ -110,6 +125,63 @@ export class TransactionalProducer {
         tookMs: Math.round(performance.now() - started),
       });
     });
+  }
+
+  async #init(): Promise<void> {
+    try {
+      this.#identity = await this.#coordinator.init(this.#options.transactionTimeoutMs);
+    } catch (error) {
+      throw error instanceof Fenced ? this.#toFenced(error) : error;
+    }
+    this.#sequences.reset();
+  }
+
+  /**
+   * Where this id has a transaction open although none is: to be asked after {@link fence}.
+   * @throws TributaryError `brokerUnavailable`
+   */
+  async orphans(partitions: readonly PartitionName[]): Promise<readonly Orphan[]> {
+    const { orphans, unasked } = await findOrphans(this.#cluster, this.#identity.producerId, partitions);
+    if (unasked.length > 0) {
+      this.#options.telemetry?.emit(partitionsUnasked, { transactionalId: this.transactionalId, partitions: unasked });
+    }
+    return orphans;
+  }
+
+  /**
+   * Gives orphans the marker that they lack.
+   * @throws TributaryError `fenced`, `outcomeUnknown`, `brokerUnavailable`
+   */
+  endOrphans(orphans: readonly Orphan[], ending: Ending): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#mustBeOpen();
+      await this.#endOrphans(orphans, ending);
+    });
+  }
+
+  async #endOrphans(orphans: readonly Orphan[], ending: Ending): Promise<void> {
+    try {
+      const bad = await this.#coordinator.addPartitions(this.#identity, orphans);
+      if (bad[0]) throw new Ambiguous(`AddPartitionsToTxn answered ${bad[0].errorCode} for ${bad[0].topic}`);
+      await this.#coordinator.end(this.#identity, ending === 'committed', 1);
+      // The markers are there when the id can be taken again; and all sequences begin anew.
+      await this.#init();
+    } catch (error) {
+      throw this.#toFailure('end orphaned transaction', error);
+    }
+    this.#options.telemetry?.emit(orphansEnded, { transactionalId: this.transactionalId, orphans, ending });
+  }
+
+  /** The markers of the last transaction may never have been written where its coordinator has gone since. */
+  async #mendLast(): Promise<void> {
+    if (!this.#coordinator.lost) return;
+    this.#cluster.forgetCoordinator('transaction', this.transactionalId);
+    // Also makes a new connection, whose loss would be noticed.
+    const ending = (await this.#coordinator.lastEnding(MEND_PATIENCE)) ?? this.#ending;
+    const orphans = await this.orphans(this.lastPartitions);
+    if (orphans.length === 0) return;
+    if (!ending) throw new Ambiguous('how the last transaction ended is not known');
+    await this.#endOrphans(orphans, ending);
   }
 
   async #clusterProtocol(): Promise<1 | 2> {
@@ -129,6 +201,7 @@ export class TransactionalProducer {
       this.#mustBeOpen();
       const outcomes = new Array<Outcome | undefined>(batches.length);
       try {
+        if (!this.#begun) await this.#mendLast();
         await this.#sendAll(batches, (index, outcome) => {
           outcomes[index] = outcome;
           if (outcome.kind === 'landed') this.#landed += 1;
@@ -145,6 +218,7 @@ export class TransactionalProducer {
     const allowed = this.#protocol === 1 ? await this.#addPartitions(lanes) : lanes;
     if (allowed.length === 0) return;
     this.#begun = true;
+    this.#touched.add(allowed);
     const pipeline = new Pipeline(
       {
         cluster: this.#cluster,
@@ -152,6 +226,7 @@ export class TransactionalProducer {
         ...this.#identity,
         purpose: this.#purpose,
         replicationTimeoutMs: replicationTimeoutMs(this.#cluster),
+        coordinatorLost: () => this.#coordinator.lost,
       },
       allowed,
     );
@@ -203,7 +278,10 @@ export class TransactionalProducer {
       this.#mustBeOpen();
       if (!this.#begun) return;
       try {
-        const next = await this.#coordinator.end(this.#identity, commit && this.#landed > 0, this.#protocol);
+        const committed = commit && this.#landed > 0;
+        const next = await this.#coordinator.end(this.#identity, committed, this.#protocol);
+        this.#ending = committed ? 'committed' : 'aborted';
+        this.#touched.ended();
         if (next) this.#identity = { transactionalId: this.transactionalId, ...next };
       } catch (error) {
         throw this.#toFailure(commit ? 'commit transaction' : 'abort transaction', error);

@@ -1,4 +1,5 @@
 /** Producer sequences of one partition, as the broker counts them. */
+import { RecordsError, readHeader } from '../../records/index.ts';
 
 /** Kafka's sequences go from 2^31-1 to 0. */
 const SEQUENCES = 2 ** 31;
@@ -37,5 +38,15 @@ export class Sequences {
 
   reset(): void {
     this.#partitions.clear();
+  }
+}
+
+/** The broker counts by the last offset delta. Null where the bytes are no batch. */
+export function countRecords(blob: Buffer): number | null {
+  try {
+    return readHeader(blob).lastOffsetDelta + 1;
+  } catch (error) {
+    if (error instanceof RecordsError) return null;
+    throw error;
   }
 }

@@ -14,7 +14,19 @@ export interface DescribedConfigs extends ConfigResource {
   readonly errorMessage: string | null;
   /** Null values are secrets, which Kafka does not tell. */
   readonly configs: ReadonlyMap<string, string | null>;
+  /** The same with where each comes from. */
+  readonly entries: readonly ConfigEntry[];
 }
+/** Where a setting's value was set; `default`: nowhere, it is Kafka's own. */
+export type ConfigSource = 'topic' | 'broker' | 'clusterDefault' | 'brokerFile' | 'default' | 'other';
+export interface ConfigEntry {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: ConfigSource;
+  readonly readOnly: boolean;
+  readonly sensitive: boolean;
+}
+const SOURCES: readonly ConfigSource[] = ['other', 'topic', 'broker', 'clusterDefault', 'brokerFile', 'default'];
 const kindOf = (type: number): ConfigResourceKind => (type === RESOURCE_TYPES.topic ? 'topic' : 'broker');
 
 /*
@@ -51,9 +63,9 @@ export const describeConfigsApi: WireApi<
       const errorMessage = r.readNullableString();
       const kind = kindOf(r.readInt8());
       const name = r.readString();
-      const entries = r.readArray((c): [string, string | null] => {
-        const entry: [string, string | null] = [c.readString(), c.readNullableString()];
-        c.skip(3);
+      const entries = r.readArray((c): ConfigEntry => {
+        const [name, value, readOnly] = [c.readString(), c.readNullableString(), c.readBoolean()];
+        const [source, sensitive] = [SOURCES[c.readInt8()] ?? 'other', c.readBoolean()];
         c.readArray((s) => {
           s.readString();
           s.readNullableString();
@@ -61,9 +73,10 @@ export const describeConfigsApi: WireApi<
         });
         c.readInt8();
         c.readNullableString();
-        return entry;
+        return { name, value, source, readOnly, sensitive };
       });
-      return { kind, name, errorCode, errorMessage, configs: new Map(entries) };
+      const configs = new Map(entries.map((entry) => [entry.name, entry.value]));
+      return { kind, name, errorCode, errorMessage, configs, entries };
     });
   },
 };

@@ -109,7 +109,7 @@ describe('the window', () => {
     const agent = newAgent({ url: hub.url });
     await agent.capture('orders', ['a']);
     agent.forwarder.open();
-    await until('a session is there', () => hub.hellos.length > 0);
+    await until('the term is known', () => agent.lines.some(({ event }) => event === 'hub_met'));
     agent.forwarder.credit(hub.term - 1, 1_000_000);
     expect(agent.lines.filter(({ event }) => event === 'stale_receipt')).toHaveLength(1);
     agent.forwarder.credit(hub.term, 1_000_000);

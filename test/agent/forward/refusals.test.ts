@@ -222,6 +222,30 @@ describe('bytes that can not be taken', () => {
     expect(agent.lines.some(({ message }) => message.includes('rejected: too large'))).toBe(true);
   });
 
+  it('rejected: rows that wait for their tips are sent when they have them, also behind what was sent meanwhile', async () => {
+    const many = numbered('o', 1_000);
+    const hub = await newHub();
+    hub.script = refuses({ code: 'rejected', range: { first: 0, last: 9, reason: '' } }, 1);
+    const agent: Agent = newAgent({
+      url: hub.url,
+      seal: { ...SMALL_BATCHES, moveRows: 1 },
+      wrap: (outbox) => {
+        const quarantine = outbox.quarantine.bind(outbox);
+        outbox.quarantine = async (...range) => {
+          await quarantine(...range);
+          void agent.capture('sensors', SENSORS);
+        };
+        return outbox;
+      },
+    });
+    for (let at = 0; at < 1_000; at += 10) await agent.capture('orders', many.slice(at, at + 10));
+    agent.forwarder.open();
+    await until('the other stream has arrived', () => hub.values('sensors').length === 40);
+    await until('the buffer is empty', agent.drained);
+    expect(hub.values('orders')).toEqual(many.slice(10));
+    expect(agent.lines.some(({ event }) => event === 'stream_forked')).toBe(false);
+  });
+
   it('rejected: never more than was sent, whatever range the hub names', async () => {
     const hub = await newHub();
     hub.creditBytes = 900;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Captured } from '../../../agent/stages.ts';
 import { TributaryError } from '../../../shared/errors.ts';
@@ -9,6 +10,7 @@ import {
   onDisk,
   open,
   openNew,
+  pointBehind,
   readTable,
   record,
   records,
@@ -291,6 +293,18 @@ describe('refusals', () => {
     await others;
     await intake.sealTail(0);
     expect(allValues(intake)).toEqual(['a0']);
+  });
+
+  test('the largest record that is allowed fits the smallest buffer that can be configured', async () => {
+    const { intake } = openNew({ maxBytes: 64 * MIB });
+    const bytes = randomBytes(limits.maxRecordBytes);
+    for (let i = 0; i < 3; i++) {
+      await intake.capture({ records: [record('', { value: bytes })] });
+      const [parcel] = takeAll(intake);
+      expect(valuesOf(parcel!)[0]).toHaveLength(String(bytes).length);
+      await intake.settle([{ streamId: parcel!.stream.id, points: [pointBehind(parcel!)] }]);
+    }
+    expect(intake.stats().places[0]).toMatchObject({ captured: 3, delivered: 3 });
   });
 
   test.each([

@@ -1,7 +1,9 @@
 /**
  * An agent's heart in a process of its own, to be killed. Captures records numbered from what the file says on, with the
  * source position behind them, and writes `acked <next>` after each acknowledgement; settles half of what it can send.
- * Arguments: path, records a capture, captures (0: without end), `settle` or nothing.
+ * Arguments: path, records a capture, captures (0: without end), and what else: nothing; `settle`; `fork:<n>` or
+ * `quarantine:<n>`: after 40 captures what is behind the first row is moved, or gets new tips, in steps of three rows, and
+ * behind the n-th commit that made rows or let them go it kills itself.
  */
 import { writeSync } from 'node:fs';
 import { BufferFile } from '../../../agent/buffer/index.ts';
@@ -11,7 +13,7 @@ import type { EdgeId } from '../../../shared/identity.ts';
 import { MIB } from '../../../shared/limits.ts';
 import { ProcessTelemetry } from '../../../shared/telemetry/telemetry.ts';
 
-const [path = '', size = '10', times = '0', settles = ''] = process.argv.slice(2);
+const [path = '', size = '10', times = '0', what = ''] = process.argv.slice(2);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 const KEY = 'kafka:test:orders:0';
 
@@ -19,7 +21,7 @@ async function run(): Promise<void> {
   const file = BufferFile.open({ path, maxBytes: 256 * MIB, edge: 'store-1' as EdgeId });
   const telemetry = new ProcessTelemetry({ level: 'error' });
   const onFailed = ({ code }: TributaryError): void => say(`failed ${code}`);
-  const intake = SealingIntake.open(file, { telemetry, onFailed, seal: { sealRecords: 50 } });
+  const intake = SealingIntake.open(file, { telemetry, onFailed, seal: { sealRecords: 50, moveRows: 3 } });
   say('open');
   // Holds the file until it is killed; a connection that nobody refers to would be collected and closed.
   if (size === '0') return void setInterval(() => intake.lineage(), 1_000);
@@ -53,8 +55,23 @@ async function captureAll(intake: SealingIntake): Promise<void> {
     const position = { kind: 'kafka', topic: 'orders', partition: 0, nextOffset: next };
     await intake.capture({ records, positions: [{ key: KEY, position }] });
     say(`acked ${next}`);
-    if (settles === 'settle' && i % 3 === 0) await settleSome(intake);
+    if (what === 'settle' && i % 3 === 0) await settleSome(intake);
+    else if (i === 40 && what.includes(':')) await beginAndDie(intake, what);
   }
+}
+
+async function beginAndDie(intake: SealingIntake, how: string): Promise<void> {
+  const [kind = '', commits = ''] = how.split(':');
+  const [row] = intake.take({ after: 0, maxBytes: 1, maxParcels: 1 });
+  const { stream, first, last } = row!;
+  let left = Number(commits);
+  intake.onRows(() => {
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  });
+  if (kind === 'fork') await intake.fork(stream.id, [], 'fork');
+  else await intake.quarantine(stream.id, first, last, 'no');
+  say('begun');
 }
 
 async function settleSome(intake: SealingIntake): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
 import type { SealingIntake } from '../../../agent/seal/index.ts';
-import { allValues, folder, open, takeAll } from './support.ts';
+import { allValues, folder, moved, open, readTable, takeAll } from './support.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 
@@ -72,6 +72,43 @@ describe('kill -9', () => {
     const { intake } = open(path);
     expect(await check(intake, child.acked)).toBe(stored * unit);
     if (point === 'agent.receipt.settled') expect(intake.stats().places[0]?.delivered).toBe(60);
+  });
+});
+
+describe('kill -9 in the middle', () => {
+  /** Whether it was: rows that are still where they were, or with tips of before. */
+  const unfinished = (path: string): unknown[] =>
+    readTable(path, 'SELECT id FROM stream WHERE moveOrder IS NOT NULL OR chainedNext IS NOT NULL');
+
+  test.each([1, 2, 7, 12])('of a fork, behind commit %i: the next run moves the rest, once and in order', async (n) => {
+    const path = join(folder(), 'buffer.db');
+    const child = start([path, '50', '0', `fork:${n}`]);
+    await child.ended;
+    expect([child.process.signalCode, child.lines.includes('begun')]).toEqual(['SIGKILL', true]);
+    expect(unfinished(path)).toHaveLength(1);
+    const { intake } = open(path, { seal: { sealRecords: 50, moveRows: 3 } });
+    await moved(intake);
+    expect(await check(intake, child.acked)).toBeGreaterThanOrEqual(41 * 50);
+    await intake.close();
+    expect(unfinished(path)).toEqual([]);
+  });
+
+  test.each([2, 3, 7, 12])('of a quarantine, behind commit %i: the next run gives the rest new tips', async (n) => {
+    const path = join(folder(), 'buffer.db');
+    const child = start([path, '50', '0', `quarantine:${n}`]);
+    await child.ended;
+    expect([child.process.signalCode, child.lines.includes('begun')]).toEqual(['SIGKILL', true]);
+    expect(unfinished(path)).toHaveLength(1);
+    const { intake } = open(path, { seal: { sealRecords: 50, moveRows: 3 } });
+    const position = intake.positions('kafka:')[0]!.position.nextOffset!;
+    expect(position).toBeGreaterThanOrEqual(child.acked);
+    const expected = Array.from({ length: Number(position) - 50 }, (_, i) => String(50 + i));
+    await expect.poll(() => allValues(intake), { interval: 5, timeout: 20_000 }).toEqual(expected);
+    const parcels = takeAll(intake);
+    for (const [i, { previousTip }] of parcels.entries()) if (i > 0) expect(previousTip).toEqual(parcels[i - 1]!.tip);
+    expect(intake.stats().places).toMatchObject([{ captured: Number(position), gaps: 50, buffered: expected.length }]);
+    await intake.close();
+    expect(unfinished(path)).toEqual([]);
   });
 });
 

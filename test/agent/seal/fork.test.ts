@@ -3,7 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BufferStats } from '../../../agent/buffer/index.ts';
 import type { SealingIntake } from '../../../agent/seal/index.ts';
-import { allValues, copyBuffer, folder, open, openNew, pointBehind, records, takeAll, valuesOf } from './support.ts';
+import {
+  allValues,
+  copyBuffer,
+  folder,
+  moved,
+  open,
+  openNew,
+  pointBehind,
+  records,
+  takeAll,
+  valuesOf,
+} from './support.ts';
 
 /** Batches of five records, one a capture. */
 const FIVES = { seal: { sealRecords: 5 } };
@@ -24,6 +35,7 @@ describe('fork', () => {
     const [a] = takeAll(intake);
     const before = intake.lineage();
     await intake.fork(a!.stream.id, [pointBehind(a!), { next: 11, tip: elsewhere() }], 'fork');
+    await moved(intake);
     const parcels = takeAll(intake);
     expect(parcels.flatMap(valuesOf)).toEqual([...['b', 'c'].flatMap((n) => [0, 1, 2, 3, 4].map((i) => n + i)), 'd0']);
     const { stream } = parcels[0]!;
@@ -43,6 +55,7 @@ describe('fork', () => {
     const [a] = takeAll(intake);
     await intake.settle([{ streamId: a!.stream.id, points: [pointBehind(a!)] }]);
     await intake.fork(a!.stream.id, [{ next: 10, tip: elsewhere() }], 'tipUnknown');
+    await moved(intake);
     expect(takeAll(intake)[0]!.stream.previous).toEqual({ epoch: a!.stream.epoch, next: 5, tip: a!.tip });
     expect(intake.stats().places[0]!.maybeDuplicate).toBe(10);
   });
@@ -53,6 +66,7 @@ describe('fork', () => {
     await intake.capture({ records: records('x', 2, { partition: 1 }) });
     const [a] = takeAll(intake);
     await intake.fork(a!.stream.id, [], 'fork');
+    await moved(intake);
     await fill(intake, 'y', 1);
     const parcels = takeAll(intake).filter(({ stream }) => stream.partition === 1);
     expect(parcels.flatMap(valuesOf)).toEqual(['x0', 'x1', 'y0', 'y1', 'y2', 'y3', 'y4']);
@@ -68,6 +82,7 @@ describe('fork', () => {
     const ids = [...new Set(takeAll(intake).map(({ stream }) => stream.id))];
     for (const id of ids) {
       await intake.fork(id, [], 'fork');
+      await moved(intake);
       for (const partition of [0, 1, 2]) await fill(intake, 'c', partition);
     }
     const parcels = takeAll(intake);
@@ -85,6 +100,7 @@ describe('fork', () => {
     await fill(second, 'c');
     const [a, , c] = takeAll(second);
     await second.fork(a!.stream.id, [], 'fork');
+    await moved(second);
     const parcels = takeAll(second);
     expect(
       parcels
@@ -102,13 +118,13 @@ describe('fork', () => {
     const { intake, path } = openNew(options);
     await fill(intake, 'abcdef');
     const [a] = takeAll(intake);
-    const done = intake.fork(a!.stream.id, [pointBehind(a!)], 'fork');
+    await intake.fork(a!.stream.id, [pointBehind(a!)], 'fork');
     await fill(intake, 'g');
     const sent = takeAll(intake);
     expect(sent.length).toBeLessThan(6);
     const copy = join(folder(), 'copy.db');
     copyBuffer(path, copy);
-    await done;
+    await moved(intake);
     expect(
       takeAll(intake)
         .flatMap(valuesOf)
@@ -134,15 +150,46 @@ describe('fork', () => {
     expect(counts(second.stats())).toEqual([40, 5, 35, 0]);
   });
 
+  test('it has begun once it resolves; receipts and captures of every place go on while its rows move', async () => {
+    const { intake } = openNew({ seal: { sealRecords: 5, moveRows: 1 } });
+    await fill(intake, 'abcdefghijklmnopqrst');
+    await fill(intake, 'xy', 1);
+    const parcels = takeAll(intake);
+    const [a, x] = [parcels[0]!, parcels.find(({ stream }) => stream.partition === 1)!];
+    await intake.fork(a.stream.id, [pointBehind(a)], 'fork');
+    expect(intake.mark()).toBeNull();
+    const [settled] = await intake.settle([{ streamId: x.stream.id, points: [pointBehind(x)] }]);
+    expect(settled).toEqual({ streamId: x.stream.id, settledNext: 5 });
+    await fill(intake, 'z', 1);
+    await fill(intake, 'u');
+    const taken = takeAll(intake);
+    expect(
+      taken
+        .filter(({ stream }) => stream.partition === 1)
+        .flatMap(valuesOf)
+        .join(''),
+    ).toMatch(/^y.*z4$/);
+    // Also what has moved of it can be confirmed already.
+    const first = taken.find(({ stream }) => stream.partition === 0)!;
+    await intake.settle([{ streamId: first.stream.id, points: [pointBehind(first)] }]);
+    expect(counts(intake.stats())).toEqual([105, 10, 95, 0]);
+    expect(intake.mark()).toBeNull();
+    await moved(intake);
+    const letters = takeAll(intake).filter(({ stream }) => stream.partition === 0);
+    expect(letters.map((parcel) => valuesOf(parcel)[0]![0]).join('')).toBe('cdefghijklmnopqrstu');
+  });
+
   test('a fork of the stream that a fork made', async () => {
     const { intake } = openNew({ seal: { sealRecords: 5, moveRows: 1 } });
     await fill(intake, 'abcd');
     const [a] = takeAll(intake);
-    const first = intake.fork(a!.stream.id, [], 'fork');
+    await intake.fork(a!.stream.id, [], 'fork');
     await fill(intake, 'e');
-    const [moved] = takeAll(intake);
-    expect(moved!.stream.id).not.toBe(a!.stream.id);
-    await Promise.all([first, intake.fork(moved!.stream.id, [], 'fork')]);
+    const [again] = takeAll(intake);
+    expect(again!.stream.id).not.toBe(a!.stream.id);
+    expect(intake.mark()).toBeNull();
+    await intake.fork(again!.stream.id, [], 'fork');
+    await moved(intake);
     const parcels = takeAll(intake);
     expect(
       parcels
@@ -150,18 +197,19 @@ describe('fork', () => {
         .map((v) => v[0])
         .join(''),
     ).toBe('aaaaabbbbbcccccdddddeeeee');
-    expect(parcels[0]!.stream.previous).toMatchObject({ epoch: moved!.stream.epoch, next: 0 });
+    expect(parcels[0]!.stream.previous).toMatchObject({ epoch: again!.stream.epoch, next: 0 });
   });
 
   test('receipts of a stream that is being moved change nothing', async () => {
     const { intake } = openNew({ seal: { sealRecords: 5, moveRows: 1 } });
     await fill(intake, 'abcd');
     const [a, b] = takeAll(intake);
-    const done = intake.fork(a!.stream.id, [], 'fork');
+    await intake.fork(a!.stream.id, [], 'fork');
     await intake.settle([{ streamId: a!.stream.id, points: [pointBehind(b!)] }]);
-    await done;
+    await moved(intake);
     expect(allValues(intake)).toHaveLength(20);
     await intake.fork(a!.stream.id, [], 'fork');
+    await moved(intake);
     expect(counts(intake.stats())).toEqual([20, 0, 20, 0]);
   });
 });

@@ -1,12 +1,14 @@
 /**
  * Random sequences of everything that happens to a buffer, against a model that knows only which records were
  * acknowledged, confirmed and given up. After each step: what can be read is the model's records, in order, in whole
- * chains, and captured = delivered + buffered + gaps.
+ * chains, and captured = delivered + buffered + gaps. A transaction moves, or gives new tips to, two rows only, so that
+ * everything else happens in the middle of forks and quarantines too.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -39,6 +41,8 @@ interface Real {
   opened: Opened;
   readonly folder: string;
   opens: number;
+  /** Streams in which gaps were seen. */
+  readonly withGaps: Set<number>;
   /** Files of before, closed at the end. */
   readonly left: Opened[];
 }
@@ -82,14 +86,15 @@ function checkChains(parcels: readonly Parcel[]): void {
 }
 
 /** Reads everything and compares. Rows that turn out broken become gaps in the model too. */
-function check(model: Model, { opened }: Real): void {
+function check(model: Model, { opened, withGaps }: Real): void {
   const { intake, path } = opened;
   const parcels = takeAll(intake);
   checkChains(parcels);
+  for (const { kind, stream } of parcels) if (kind === 'gap') withGaps.add(stream.id);
   const stats = intake.stats();
   for (const [partition, place] of model.places) {
     const seen = parcels.filter(({ stream }) => stream.partition === partition).flatMap(valuesOf);
-    // What is in the tail or moving can't be read yet: a beginning of what there is.
+    // What is in the tail, moving, or waiting for new tips can't be read yet: a beginning of what there is.
     expect(seen).toEqual(inState(place, 'buffered').slice(0, seen.length));
     const found = stats.places.find((one) => one.partition === partition)!;
     const { captured, delivered, buffered, gaps } = found;
@@ -173,17 +178,22 @@ const settle = (n: number, truth: boolean): Command =>
     if (truth) mark(model, names, chosen.stream.partition, 'delivered');
   });
 
-const fork = (n: number, agreed: boolean, waits: boolean): Command =>
-  command(`fork ${n} ${agreed} ${waits}`, async (model, real) => {
+const fork = (n: number, agreed: boolean, steps: number): Command =>
+  command(`fork ${n} ${agreed} ${steps}`, async (model, real) => {
     const { parcels, chosen } = chooseOldest(real, n);
     if (chosen === undefined) return;
     const points = [{ next: chosen.last + 2, tip: randomBytes(16) }, ...(agreed ? [pointBehind(chosen)] : [])];
     const names = upTo(parcels, chosen).flatMap(valuesOf);
-    const done = real.opened.intake.fork(chosen.stream.id, points, agreed ? 'fork' : 'tipUnknown');
+    await real.opened.intake.fork(chosen.stream.id, points, agreed ? 'fork' : 'tipUnknown');
     if (agreed) mark(model, names, chosen.stream.partition, 'delivered');
-    if (waits) await done;
-    else done.catch(() => {});
+    await goOn(steps);
   });
+
+/** Lets the background do so many steps. */
+async function goOn(steps: number): Promise<void> {
+  for (let i = 0; i < steps; i++) await nextTurn();
+}
+const turns = (steps: number): Command => command(`turns ${steps}`, () => goOn(steps));
 
 const quarantine = (n: number, rows: number): Command =>
   command(`quarantine ${n} ${rows}`, async (model, real) => {
@@ -193,6 +203,26 @@ const quarantine = (n: number, rows: number): Command =>
     const concerned = same.slice(0, rows);
     await real.opened.intake.quarantine(chosen.stream.id, chosen.first, concerned.at(-1)!.first, 'model');
     mark(model, concerned.flatMap(valuesOf), chosen.stream.partition, 'gap');
+  });
+
+/**
+ * The hub had taken all of the oldest stream up to the n-th row, but the receipt was lost; meanwhile rows went into
+ * quarantine here. It tells its point again, which is one of the old chain. (Rows know one old tip only, so this is about
+ * a stream's first quarantine.)
+ */
+const lateReceipt = (n: number, rows: number, steps: number): Command =>
+  command(`lateReceipt ${n} ${rows} ${steps}`, async (model, real) => {
+    const { parcels, chosen } = chooseOldest(real, n);
+    if (chosen === undefined || real.withGaps.has(chosen.stream.id)) return;
+    const taken = upTo(parcels, chosen);
+    const aside = taken.slice(-1 - rows, -1);
+    const { id } = chosen.stream;
+    real.withGaps.add(id);
+    const { intake } = real.opened;
+    if (aside.length > 0) await intake.quarantine(id, aside[0]!.first, aside.at(-1)!.last, 'model');
+    await goOn(steps);
+    await intake.settle([{ streamId: id, points: [pointBehind(chosen)] }]);
+    mark(model, taken.flatMap(valuesOf), chosen.stream.partition, 'delivered');
   });
 
 async function reopen(real: Real, from: string): Promise<void> {
@@ -278,13 +308,16 @@ const part = fc.record({
   agent: fc.boolean(),
   bytes: fc.oneof({ weight: 4, arbitrary: fc.constant(12) }, fc.integer({ min: 100, max: 6_000 })),
 });
+const steps = fc.nat(6);
 const commands = [
   fc.array(part, { minLength: 1, maxLength: 4 }).map(capture),
   fc.array(part, { minLength: 1, maxLength: 4 }).map(capture),
   fc.constant(null).map(sealTail),
   fc.tuple(number, fc.boolean()).map(([n, truth]) => settle(n, truth)),
-  fc.tuple(number, fc.boolean(), fc.boolean()).map(([n, agreed, waits]) => fork(n, agreed, waits)),
+  fc.tuple(number, fc.boolean(), steps).map(([n, agreed, some]) => fork(n, agreed, some)),
   fc.tuple(number, fc.integer({ min: 1, max: 3 })).map(([n, rows]) => quarantine(n, rows)),
+  fc.tuple(number, fc.integer({ min: 0, max: 3 }), steps).map(([n, rows, some]) => lateReceipt(n, rows, some)),
+  steps.map(turns),
   fc.constant(null).map(restart),
   fc.boolean().map(powerCut),
   fc.tuple(number, fc.constantFrom('content' as const, 'tail' as const)).map(([n, table]) => flip(n, table)),
@@ -292,7 +325,7 @@ const commands = [
 
 async function runAll(all: Iterable<Command>): Promise<void> {
   const at = folder(MEMORY);
-  const real: Real = { opened: open(join(at, '0.db'), OPTIONS), folder: at, opens: 0, left: [] };
+  const real: Real = { opened: open(join(at, '0.db'), OPTIONS), folder: at, opens: 0, withGaps: new Set(), left: [] };
   const model: Model = { places: new Map(), captures: 0 };
   await fc.asyncModelRun(() => ({ model, real }), all as Iterable<fc.AsyncCommand<Model, Real>>);
   // To the end: everything moved and sealed, everything readable.

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BufferStats } from '../../../agent/buffer/index.ts';
 import type { SealingIntake } from '../../../agent/seal/index.ts';
+import type { Parcel } from '../../../agent/stages.ts';
 import { tipAfterGap } from '../../../shared/identity.ts';
 import {
   allValues,
@@ -9,6 +10,7 @@ import {
   corrupt,
   folder,
   isSealed,
+  moved,
   open,
   openNew,
   pointBehind,
@@ -71,6 +73,7 @@ describe('quarantine', () => {
     await intake.quarantine(a!.stream.id, 5, 9, 'checksum');
     expect(counts(intake.stats())).toEqual([20, 0, 15, 5]);
     await intake.fork(a!.stream.id, [pointBehind(c!)], 'fork');
+    await moved(intake);
     expect(counts(intake.stats())).toEqual([20, 15, 5, 0]);
     const [d] = takeAll(intake);
     expect(valuesOf(d!)).toEqual(['d0', 'd1', 'd2', 'd3', 'd4']);
@@ -120,6 +123,7 @@ describe('quarantine', () => {
     corrupt(path, 'content', b!.id);
     const { intake: second } = open(path, FIVES);
     await second.fork(a!.stream.id, [], 'fork');
+    await moved(second);
     expect(takeAll(second).map(({ kind, first, last }) => [kind, first, last])).toEqual([
       ['sealed', 0, 4],
       ['gap', 5, 9],
@@ -138,5 +142,143 @@ describe('quarantine', () => {
     expect(kept.at(-1)).toMatchObject({ first: 35 });
     expect(kept.length).toBeLessThan(8);
     expect(kept.reduce((sum, { bytes }) => sum + Number(bytes), 0)).toBeLessThanOrEqual(1_500);
+  });
+});
+
+describe('with many rows behind it', () => {
+  /** Two rows get their new tips in one transaction. */
+  const STEPS = { seal: { sealRecords: 5, moveRows: 2 } };
+  const lettersOf = (parcels: readonly Parcel[]): string =>
+    parcels.map((parcel) => (isSealed(parcel) ? valuesOf(parcel)[0]![0] : '-')).join('');
+  const of = (partition: number) => (parcel: Parcel) => parcel.stream.partition === partition;
+  /** Waits until nothing waits for a new tip any more; returns the rows, which must be one chain. */
+  async function whole(intake: SealingIntake, letters: string): Promise<Parcel[]> {
+    await expect.poll(() => lettersOf(takeAll(intake).filter(of(0))), { interval: 1 }).toBe(letters);
+    const parcels = takeAll(intake).filter(of(0));
+    for (const [i, { first, previousTip, stream }] of parcels.entries()) {
+      const before = parcels[i - 1];
+      if (before === undefined) continue;
+      if (stream.id === before.stream.id) expect([first, previousTip]).toEqual([before.last + 1, before.tip]);
+      else expect(stream.previous).toEqual({ epoch: before.stream.epoch, ...pointBehind(before) });
+    }
+    return parcels;
+  }
+
+  test('it has happened once it resolves; rows wait for their tips, everything else goes on', async () => {
+    const { intake } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    await fill(intake, 'xyz', 1);
+    const all = takeAll(intake);
+    const [a, b] = all;
+    const x = all.find(of(1))!;
+    const freed: number[] = [];
+    intake.onRows((after) => void (after === undefined || freed.push(after)));
+    await intake.quarantine(a!.stream.id, b!.first, b!.last, 'no');
+    const now = takeAll(intake);
+    expect(lettersOf(now)).toBe('a-cdxyz');
+    expect(now[2]!.previousTip).toEqual(now[1]!.tip);
+    await intake.settle([{ streamId: x.stream.id, points: [pointBehind(x)] }]);
+    await intake.settle([{ streamId: a!.stream.id, points: [pointBehind(a!)] }]);
+    await fill(intake, 'k');
+    expect(lettersOf(takeAll(intake).filter(of(0)))).not.toContain('k');
+    const done = await whole(intake, '-cdefghijk');
+    expect(counts(intake.stats())).toEqual([55, 5, 45, 5]);
+    expect(counts(intake.stats(), 1)).toEqual([15, 5, 10, 0]);
+    // Who had passed over them is told where they are.
+    expect(freed[0]).toBe(done[3]!.id - 1);
+    expect(freed).toHaveLength(4);
+    await intake.settle([{ streamId: a!.stream.id, points: [pointBehind(done.at(-1)!)] }]);
+    expect(counts(intake.stats())).toEqual([55, 50, 0, 5]);
+  });
+
+  test('what a hub confirms by an old tip in the middle is delivered, and the rest follows that tip', async () => {
+    const { intake } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    const [a, b, , , , , g] = takeAll(intake);
+    await intake.quarantine(a!.stream.id, b!.first, b!.last, 'checksum');
+    await intake.settle([{ streamId: a!.stream.id, points: [pointBehind(g!)] }]);
+    expect(counts(intake.stats())).toEqual([50, 35, 15, 0]);
+    const [h] = await whole(intake, 'hij');
+    expect(h!.previousTip).toEqual(g!.tip);
+    await fill(intake, 'k');
+    await whole(intake, 'hijk');
+  });
+
+  test('all of it, too: the stream behind goes on', async () => {
+    const { intake, path } = openNew(STEPS);
+    await fill(intake, 'abcdef');
+    await intake.close();
+    const { intake: second } = open(path, STEPS);
+    await fill(second, 'g');
+    const all = takeAll(second);
+    const [a, f] = [all[0]!, all[5]!];
+    await second.quarantine(a.stream.id, 0, 4, 'checksum');
+    expect(lettersOf(takeAll(second))).toBe('-bc');
+    await second.settle([{ streamId: a.stream.id, points: [pointBehind(f)] }]);
+    const [g] = await whole(second, 'g');
+    expect(g!.stream.previous).toEqual({ epoch: a.stream.epoch, ...pointBehind(f) });
+    expect(second.lineage().map(({ epoch }) => epoch)).toEqual([g!.stream.epoch]);
+  });
+
+  test('another quarantine in the middle, in front of it and behind', async () => {
+    const { intake } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    const [a, b, c, , , , , h] = takeAll(intake);
+    const { id } = a!.stream;
+    await intake.quarantine(id, c!.first, c!.last, 'no');
+    await intake.quarantine(id, b!.first, b!.last, 'no');
+    await intake.quarantine(id, h!.first, h!.last, 'no');
+    expect(lettersOf(takeAll(intake))).toBe('a--def');
+    await whole(intake, 'a--defg-ij');
+    expect(counts(intake.stats())).toEqual([50, 0, 35, 15]);
+  });
+
+  test('an old tip that a quarantine before it had made is one, too', async () => {
+    const { intake } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    const [a, b, c] = takeAll(intake);
+    const { id } = a!.stream;
+    await intake.quarantine(id, c!.first, c!.last, 'no');
+    const g = (await whole(intake, 'ab-defghij'))[6]!;
+    await intake.quarantine(id, b!.first, b!.last, 'no');
+    await intake.settle([{ streamId: id, points: [pointBehind(g)] }]);
+    expect((await whole(intake, 'hij'))[0]!.previousTip).toEqual(g.tip);
+  });
+
+  test('a row that turns out broken when it is read: none behind it is read with its old tip', async () => {
+    const { intake, path } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    const [, b] = takeAll(intake);
+    await intake.close();
+    corrupt(path, 'content', b!.id);
+    const { intake: second } = open(path, STEPS);
+    expect(lettersOf(takeAll(second))).toBe('a-cd');
+    await whole(second, 'a-cdefghij');
+  });
+
+  test('a fork in the middle moves all of it; nothing is left to be done for the old stream', async () => {
+    const { intake, path } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    const [a, b] = takeAll(intake);
+    await intake.quarantine(a!.stream.id, b!.first, b!.last, 'no');
+    await intake.fork(a!.stream.id, [pointBehind(a!)], 'fork');
+    const [first] = await whole(intake, '-cdefghij');
+    expect(first!.stream.previous).toEqual({ epoch: a!.stream.epoch, ...pointBehind(a!) });
+    await intake.close();
+    expect(readTable(path, 'SELECT id FROM stream')).toEqual([{ id: first!.stream.id }]);
+  });
+
+  test('a power cut in the middle: the next run goes on, and what it captures follows', async () => {
+    const { intake, path } = openNew(STEPS);
+    await fill(intake, 'abcdefghij');
+    const [a, b] = takeAll(intake);
+    await intake.quarantine(a!.stream.id, b!.first, b!.last, 'no');
+    const copy = join(folder(), 'copy.db');
+    copyBuffer(path, copy);
+    const { intake: second } = open(copy, STEPS);
+    expect(lettersOf(takeAll(second))).toBe('a-cd');
+    await fill(second, 'k');
+    await whole(second, 'a-cdefghijk');
+    expect(counts(second.stats())).toEqual([55, 0, 50, 5]);
   });
 });

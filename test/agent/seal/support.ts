@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Registry } from 'prom-client';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { BufferFile } from '../../../agent/buffer/index.ts';
 import { SealingIntake, type SealingIntakeOptions } from '../../../agent/seal/index.ts';
 import type { Captured, Parcel, SealedParcel } from '../../../agent/stages.ts';
@@ -124,6 +124,11 @@ export function valuesOf(parcel: Parcel): string[] {
   return unsealRecords(blob, { maxRawBytes: 32 * MIB }).map(({ value }) => String(value));
 }
 export const allValues = (intake: SealingIntake): string[] => takeAll(intake).flatMap(valuesOf);
+
+/** Waits until no fork has rows to move. */
+export async function moved(intake: SealingIntake): Promise<void> {
+  await expect.poll(() => intake.mark() !== null, { interval: 1, timeout: 20_000 }).toBe(true);
+}
 
 export const pointBehind = ({ last, tip }: Parcel): { next: number; tip: Buffer } => ({ next: last + 1, tip });
 export const isSealed = (parcel: Parcel): parcel is SealedParcel => parcel.kind === 'sealed';

@@ -67,7 +67,7 @@ const own = (record: Captured): Captured => ({
   headers: record.headers.map(([name, value]) => [Buffer.from(name), value && Buffer.from(value)]),
 });
 
-export const intakeError = (code: 'bufferFull' | 'bufferFailed' | 'tooLarge'): TributaryError =>
+export const intakeError = (code: 'bufferFull' | 'bufferFailed' | 'tooLarge' | 'badRequest'): TributaryError =>
   new TributaryError({
     code,
     operation: 'capture',

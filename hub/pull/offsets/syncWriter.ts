@@ -1,0 +1,161 @@
+/** When an offset sync is written, and which: MirrorMaker 2's rules, for its own clients and for going back to it. */
+import { appendRecords, type Cluster } from '../../../shared/kafka/index.ts';
+import { encodeOffsetSync, type OffsetSync } from './offsetSync.ts';
+
+/** Says for one source partition, record by record or batch by batch, whether a sync is due. */
+export class SyncDue {
+  readonly #maxLag: number;
+  #previousUpstream = -1;
+  #previousDownstream = -1;
+  #lastSyncDownstream = -1;
+  #due = false;
+
+  /** `maxLag`: how many records the target may go on without a sync; 0: each one is synced. */
+  constructor(maxLag: number) {
+    this.#maxLag = maxLag;
+  }
+
+  /** True from the first record that a sync is due for until {@link reset}. */
+  update(upstream: number, downstream: number): boolean {
+    const none = this.#lastSyncDownstream === -1;
+    const lagging = downstream - (this.#lastSyncDownstream + 1) >= this.#maxLag;
+    const jumped = upstream - this.#previousUpstream !== 1;
+    const targetWentBack = downstream < this.#previousDownstream;
+    if (none || lagging || jumped || targetWentBack) {
+      this.#lastSyncDownstream = downstream;
+      this.#due = true;
+    }
+    this.#previousUpstream = upstream;
+    this.#previousDownstream = downstream;
+    return this.#due;
+  }
+
+  /**
+   * As {@link update} for each of `count` records that lie in a row on both sides. Answers the offset in the source of the
+   * last one that a sync is due for, or null; resets.
+   */
+  updateRun(upstream: number, downstream: number, count: number): number | null {
+    let due = this.update(upstream, downstream) ? upstream : null;
+    this.reset();
+    const last = downstream + count - 1;
+    const step = Math.max(this.#maxLag, 0) + 1;
+    const steps = Math.floor((last - this.#lastSyncDownstream) / step);
+    if (steps > 0) {
+      this.#lastSyncDownstream += steps * step;
+      due = upstream + (this.#lastSyncDownstream - downstream);
+    }
+    this.#previousUpstream = upstream + count - 1;
+    this.#previousDownstream = last;
+    return due;
+  }
+
+  reset(): void {
+    this.#due = false;
+  }
+}
+
+export interface OffsetSyncsOptions {
+  readonly maxLag: number;
+  readonly send: (syncs: readonly OffsetSync[]) => Promise<void>;
+  /** They were not written; each partition's next one makes up for it. */
+  readonly failed: (syncs: readonly OffsetSync[], error: unknown) => void;
+  /** Requests sent and not answered. Default 10. */
+  readonly maxInFlight?: number;
+  /** Syncs in one request. Default 500. */
+  readonly maxPerRequest?: number;
+}
+
+const MAX_IN_FLIGHT = 10;
+const MAX_PER_REQUEST = 500;
+
+/**
+ * Syncs of many partitions on their way: due ones are sent at the next {@link fire}, the others wait for
+ * {@link promoteDelayed} (every offset flush). At most one of each kind a partition: a newer one takes its place.
+ */
+export class OffsetSyncs {
+  readonly #options: OffsetSyncsOptions;
+  readonly #states = new Map<string, SyncDue>();
+  readonly #delayed = new Map<string, OffsetSync>();
+  readonly #pending = new Map<string, OffsetSync>();
+  readonly #inFlight = new Set<Promise<void>>();
+
+  constructor(options: OffsetSyncsOptions) {
+    this.#options = options;
+  }
+
+  get pending(): readonly OffsetSync[] {
+    return [...this.#pending.values()];
+  }
+  get delayed(): readonly OffsetSync[] {
+    return [...this.#delayed.values()];
+  }
+
+  /** A record was written. */
+  update(sync: OffsetSync): void {
+    this.updateRun(sync, 1);
+  }
+
+  /** `count` records in a row were written, on both sides without a hole; `sync` is of the first. */
+  updateRun(sync: OffsetSync, count: number): void {
+    const key = `${sync.partition}/${sync.topic}`;
+    const state = this.#states.get(key) ?? new SyncDue(this.#options.maxLag);
+    this.#states.set(key, state);
+    const due = state.updateRun(sync.upstream, sync.downstream, count);
+    const at = (upstream: number): OffsetSync => ({
+      ...sync,
+      upstream,
+      downstream: sync.downstream + (upstream - sync.upstream),
+    });
+    const last = sync.upstream + count - 1;
+    if (due !== null) {
+      this.#delayed.delete(key);
+      this.#pending.set(key, at(due));
+    }
+    if (due !== last) this.#delayed.set(key, at(last));
+  }
+
+  promoteDelayed(): void {
+    for (const [key, sync] of this.#delayed) this.#pending.set(key, sync);
+    this.#delayed.clear();
+  }
+
+  /** Sends what is pending, as far as there is room in flight; the rest waits for the next call. */
+  fire(): void {
+    const { maxInFlight = MAX_IN_FLIGHT, maxPerRequest = MAX_PER_REQUEST } = this.#options;
+    while (this.#pending.size > 0 && this.#inFlight.size < maxInFlight) {
+      const some = [...this.#pending].slice(0, maxPerRequest);
+      for (const [key] of some) this.#pending.delete(key);
+      this.#send(some.map(([, sync]) => sync));
+    }
+  }
+
+  #send(syncs: readonly OffsetSync[]): void {
+    const sent = this.#options
+      .send(syncs)
+      .catch((error: unknown) => this.#options.failed(syncs, error))
+      .finally(() => this.#inFlight.delete(sent));
+    this.#inFlight.add(sent);
+  }
+
+  /** The partition is no longer this process's. */
+  forget(topic: string, partition: number): void {
+    const key = `${partition}/${topic}`;
+    for (const map of [this.#states, this.#delayed, this.#pending]) map.delete(key);
+  }
+
+  /** Waits for what is in flight. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#inFlight);
+  }
+}
+
+/** For {@link OffsetSyncsOptions.send}: writes them where `cluster` keeps the topic. */
+export async function writeOffsetSyncs(
+  cluster: Cluster,
+  topic: string,
+  syncs: readonly OffsetSync[],
+  timestamp: number,
+): Promise<void> {
+  const records = syncs.map((sync) => ({ ...encodeOffsetSync(sync), timestamp, headers: [] }));
+  await appendRecords(cluster, topic, 0, records);
+}

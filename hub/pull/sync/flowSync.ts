@@ -1,0 +1,155 @@
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import type { AclBinding } from '../../../shared/kafka/index.ts';
+import { Job, type JobState } from '../../../shared/telemetry/jobs.ts';
+import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
+import { applyAcls, applyConfigs, applyTopics, type Failure } from './apply.ts';
+import { aclsSynced, configsSynced, noAuthorizer, syncNoted, syncRefused, topicsSynced } from './events.ts';
+import {
+  existing,
+  type FlowRules,
+  flowOf,
+  readAclPlan,
+  readConfigPlan,
+  readNewTopicConfigs,
+  readTopicPlan,
+} from './plan.ts';
+import { printPlan } from './print.ts';
+import type { TopicPair, TopicPlan } from './topics.ts';
+
+export interface FlowSyncOptions extends FlowRules {
+  readonly telemetry: Telemetry;
+  readonly clock?: Clock;
+  /** Null: only once, at the start. */
+  readonly everyMs: { readonly topics: number | null; readonly configs: number; readonly acls: number };
+  /** Hears of all accepted topics whose copies are there, whenever that has changed. */
+  readonly onTopics: (pairs: readonly TopicPair[]) => void;
+}
+
+/** Notes that are remembered as said. */
+const NOTES = 1_000;
+
+/** Keeps one flow's topics, settings and access rules alike, each at its interval. */
+export class FlowSync {
+  readonly #options: FlowSyncOptions;
+  readonly #jobs: Job[];
+  #topics: TopicPlan;
+  #told = '';
+  #acls: readonly AclBinding[] = [];
+  #authorizer = true;
+  #noted = new Set<string>();
+
+  private constructor(options: FlowSyncOptions, topics: TopicPlan) {
+    this.#options = options;
+    this.#topics = topics;
+    const { everyMs, sync, telemetry, clock = systemClock } = options;
+    const start = (name: string, ms: number, run: () => Promise<void>): Job =>
+      new Job({ name, everyMs: ms, timeoutMs: Math.max(60_000, ms), run }, telemetry, clock);
+    this.#jobs = [
+      ...(everyMs.topics === null ? [] : [start('pull_topics', everyMs.topics, () => this.syncTopics())]),
+      ...(sync.acls ? [start('pull_acls', everyMs.acls, () => this.syncAcls())] : []),
+      ...(sync.configs ? [start('pull_configs', everyMs.configs, () => this.syncConfigs())] : []),
+    ];
+  }
+
+  /** Brings the target up to the source once, then goes on. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
+  static async open(options: FlowSyncOptions): Promise<FlowSync> {
+    const sync = new FlowSync(options, await readTopicPlan(options));
+    try {
+      await sync.syncTopics();
+      if (options.sync.acls) await sync.syncAcls();
+      if (options.sync.configs) await sync.syncConfigs();
+      return sync;
+    } catch (error) {
+      await sync.close();
+      throw error;
+    }
+  }
+
+  states(): JobState[] {
+    return this.#jobs.map((job) => job.state());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#jobs.map((job) => job.close()));
+  }
+
+  async syncTopics(): Promise<void> {
+    const plan = await readTopicPlan(this.#options);
+    const refused = plan.create.length + plan.grow.length > 0 ? await this.#applyTopics(plan) : new Set<string>();
+    this.#note(plan);
+    // Not asked again: brokers hear of new topics a moment after the controller made them.
+    this.#topics = { ...plan, create: plan.create.filter(({ target }) => refused.has(target)) };
+    const ready = existing(this.#topics);
+    const text = ready.map(({ source, partitions }) => `${source}/${partitions}`).join(',');
+    if (text !== this.#told) this.#options.onTopics(ready);
+    this.#told = text;
+  }
+
+  /** What was refused. */
+  async #applyTopics(plan: TopicPlan): Promise<Set<string>> {
+    const { target, replicationFactor, telemetry } = this.#options;
+    const configs = await readNewTopicConfigs(this.#options, plan.create);
+    const failures = await applyTopics(target, plan, {
+      replicationFactor,
+      configsOf: (topic) => configs.get(topic) ?? {},
+    });
+    const refused = new Set(failures.map(({ subject }) => subject));
+    const done = (pairs: readonly TopicPair[]): string[] =>
+      pairs.map((pair) => pair.target).filter((name) => !refused.has(name));
+    const [created, grown] = [done(plan.create), done(plan.grow)];
+    const changes = created.length + grown.length;
+    if (changes > 0) telemetry.emit(topicsSynced, { flow: flowOf(this.#options), changes, created, grown });
+    this.#refused('topics', failures);
+    return refused;
+  }
+
+  async syncConfigs(): Promise<void> {
+    const plan = await readConfigPlan(this.#options, existing(this.#topics));
+    this.#note(this.#topics, plan);
+    if (plan.changes.length === 0) return;
+    const failures = await applyConfigs(this.#options.target, plan);
+    const refused = new Set(failures.map(({ subject }) => subject));
+    const topics = plan.changes.map(({ topic }) => topic).filter((topic) => !refused.has(topic));
+    const facts = { flow: flowOf(this.#options), changes: topics.length, topics };
+    if (topics.length > 0) this.#options.telemetry.emit(configsSynced, facts);
+    this.#refused('settings', failures);
+  }
+
+  async syncAcls(): Promise<void> {
+    const { target, telemetry } = this.#options;
+    const plan = await readAclPlan(this.#options, this.#topics, this.#acls);
+    if ('noAuthorizer' in plan) {
+      if (this.#authorizer) telemetry.emit(noAuthorizer, { flow: flowOf(this.#options), where: plan.noAuthorizer });
+      this.#authorizer = false;
+      return;
+    }
+    this.#authorizer = true;
+    const failures = await applyAcls(target, plan);
+    // What could not be taken away stays on the list.
+    this.#acls = failures.length === 0 ? plan.wanted : [...plan.wanted, ...plan.remove];
+    const [created, removed] = [plan.create.length, plan.remove.length];
+    const changes = created + removed - failures.length;
+    if (changes > 0) telemetry.emit(aclsSynced, { flow: flowOf(this.#options), changes, created, removed });
+    this.#refused('access rules', failures);
+  }
+
+  #refused(what: string, failures: readonly Failure[]): void {
+    const [first] = failures;
+    if (!first) return;
+    this.#options.telemetry.emit(syncRefused, { flow: flowOf(this.#options), what, failed: failures.length, ...first });
+  }
+
+  /** What a plan remarks is said when it is new. */
+  #note(topics: TopicPlan, configs: Parameters<typeof printPlan>[0]['configs'] = null): void {
+    const flow = flowOf(this.#options);
+    const newTopics = { replicationFactor: 0, configsOf: () => ({}) };
+    const lines = printPlan({ flow, topics, newTopics, configs, acls: null });
+    for (const line of lines.filter((text) => text.startsWith('  # '))) {
+      const note = line.slice(4);
+      if (this.#noted.has(note)) continue;
+      if (this.#noted.size >= NOTES) this.#noted = new Set();
+      this.#noted.add(note);
+      this.#options.telemetry.emit(syncNoted, { flow, note });
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** What both clusters say, made into plans. Reads only. */
+import {
+  type AclBinding,
+  type Cluster,
+  type ConfigEntry,
+  type DescribedConfigs,
+  describeConfigs,
+  describeTopicAcls,
+  kafkaErrorName,
+} from '../../../shared/kafka/index.ts';
+import { type AclPlan, planAcls } from './acls.ts';
+import { type ConfigPlan, type ConfigRules, configsForNewTopic, planConfigs } from './configs.ts';
+import type { PlanText } from './print.ts';
+import { planTopics, type TopicPair, type TopicPlan, type TopicRules, type TopicShape } from './topics.ts';
+
+export interface FlowRules extends TopicRules {
+  readonly source: Cluster;
+  readonly target: Cluster;
+  readonly replicationFactor: number;
+  readonly configs: ConfigRules;
+  readonly aclDeletions: boolean;
+  /** Which subjects are synchronized. */
+  readonly sync: { readonly configs: boolean; readonly acls: boolean };
+}
+export type FlowPlan = PlanText;
+
+/** Topics in one DescribeConfigs request. */
+const PER_REQUEST = 500;
+
+/** Everything that would change now, for `--plan`. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
+export async function planFlow(rules: FlowRules): Promise<FlowPlan> {
+  const topics = await readTopicPlan(rules);
+  const made = await readNewTopicConfigs(rules, topics.create);
+  const acls = rules.sync.acls ? await readAclPlan(rules, topics, []) : null;
+  return {
+    flow: flowOf(rules),
+    topics,
+    newTopics: { replicationFactor: rules.replicationFactor, configsOf: (topic) => made.get(topic) ?? {} },
+    configs: rules.sync.configs ? await readConfigPlan(rules, existing(topics)) : null,
+    acls,
+  };
+}
+
+export const flowOf = ({ sourceAlias, targetAlias }: TopicRules): string => `${sourceAlias}->${targetAlias}`;
+
+export async function readTopicPlan(rules: FlowRules): Promise<TopicPlan> {
+  const [source, target] = await Promise.all([shapesIn(rules.source), shapesIn(rules.target)]);
+  return planTopics(rules, source, new Map(target.map(({ name, partitions }) => [name, partitions])));
+}
+
+async function shapesIn(cluster: Cluster): Promise<TopicShape[]> {
+  const { topics } = await cluster.metadata(null);
+  const known = [...topics.values()].filter(({ errorCode }) => errorCode === 0);
+  return known.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+}
+
+/** Pairs whose copy is there. */
+export function existing(plan: TopicPlan): TopicPair[] {
+  const missing = new Set(plan.create.map(({ target }) => target));
+  return plan.pairs.filter(({ target }) => !missing.has(target));
+}
+
+/** Settings for copies that have to be made; a topic that can't be described is made with what keeps it raw. */
+export async function readNewTopicConfigs(
+  rules: FlowRules,
+  pairs: readonly TopicPair[],
+): Promise<Map<string, Record<string, string>>> {
+  const described = await describeAll(
+    rules.source,
+    pairs.map(({ source }) => source),
+  );
+  return new Map(
+    pairs.map(({ source }) => {
+      const found = described.get(source);
+      const entries = found && found.errorCode === 0 ? found.entries : [];
+      return [source, configsForNewTopic(rules.configs, entries)];
+    }),
+  );
+}
+
+export async function readConfigPlan(rules: FlowRules, pairs: readonly TopicPair[]): Promise<ConfigPlan> {
+  const [source, target] = await Promise.all([
+    describeAll(
+      rules.source,
+      pairs.map((pair) => pair.source),
+    ),
+    describeAll(
+      rules.target,
+      pairs.map((pair) => pair.target),
+    ),
+  ]);
+  const left: { topic: string; reason: string }[] = [];
+  const both: { topic: string; source: readonly ConfigEntry[]; target: readonly ConfigEntry[] }[] = [];
+  for (const pair of pairs) {
+    const [from, to] = [source.get(pair.source), target.get(pair.target)];
+    const failed = notDescribed('source', from) ?? notDescribed('target', to);
+    if (failed !== null) left.push({ topic: pair.target, reason: failed });
+    else both.push({ topic: pair.target, source: from?.entries ?? [], target: to?.entries ?? [] });
+  }
+  return { ...planConfigs(rules.configs, both), left };
+}
+
+function notDescribed(where: string, described: DescribedConfigs | undefined): string | null {
+  if (!described) return `the ${where} did not say its settings`;
+  return described.errorCode === 0 ? null : `the ${where} answers ${kafkaErrorName(described.errorCode)}`;
+}
+
+async function describeAll(cluster: Cluster, topics: readonly string[]): Promise<Map<string, DescribedConfigs>> {
+  const found = new Map<string, DescribedConfigs>();
+  for (let at = 0; at < topics.length; at += PER_REQUEST) {
+    const resources = topics.slice(at, at + PER_REQUEST).map((name) => ({ kind: 'topic' as const, name }));
+    for (const described of await describeConfigs(cluster, resources)) found.set(described.name, described);
+  }
+  return found;
+}
+
+/** A cluster without an authorizer has no access rules and takes none. */
+export interface NoAuthorizer {
+  readonly noAuthorizer: 'source' | 'target';
+}
+
+/** The target is not asked where the source has none. */
+export async function readAclPlan(
+  rules: FlowRules,
+  topics: TopicPlan,
+  before: readonly AclBinding[],
+): Promise<AclPlan | NoAuthorizer> {
+  const source = await describeTopicAcls(rules.source);
+  if (source === null) return { noAuthorizer: 'source' };
+  const target = await describeTopicAcls(rules.target);
+  if (target === null) return { noAuthorizer: 'target' };
+  const copies = new Map(topics.pairs.map((pair) => [pair.source, pair.target]));
+  const aclRules = { copyOf: (topic: string) => copies.get(topic) ?? null, deletions: rules.aclDeletions };
+  return planAcls(aclRules, source, target, before);
+}
