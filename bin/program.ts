@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../shared/version.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerEdge } from './commands/edge.ts';
+import { registerPull } from './commands/pull.ts';
 import { registerRoles } from './commands/roles.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerToken } from './commands/token.ts';
@@ -29,6 +30,7 @@ export function makeProgram(): Command {
     .addHelpText('after', EXAMPLES + EXIT_HELP);
   registerUp(program);
   registerRoles(program);
+  registerPull(program);
   registerStatus(program);
   registerVerify(program);
   registerEdge(program);

@@ -9,7 +9,7 @@ import { version } from '../shared/version.ts';
 import { EXIT } from './exit.ts';
 
 export interface RoleFacts {
-  readonly role: 'agent' | 'hub';
+  readonly role: 'agent' | 'hub' | 'pull';
   readonly edge?: string;
   readonly listen?: string;
 }

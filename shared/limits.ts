@@ -35,6 +35,8 @@ export const limits = {
   /** Ledger: bounded lists. */
   tipRing: 32,
   epochsPerEdge: 32,
+  /** Epochs that an agent names in one hello, however many it holds: two copies of one buffer fit side by side. */
+  epochsNamed: 16,
   ancestorsPerPlace: 16,
   forksPerEdge: 16,
   openStreamsPerEdge: 20_000,
@@ -55,6 +57,9 @@ function assertRelations(l: typeof limits): void {
       l.shipmentsInFlight * l.shipmentBytes <= l.hubBodyBytesPerEdge,
     ],
     ['httpBodyBytes <= intakeBytes', l.httpBodyBytes <= l.intakeBytes],
+    ['2 * epochsNamed <= epochsPerEdge', 2 * l.epochsNamed <= l.epochsPerEdge],
+    // What a lost answer makes an agent send again is not forgotten meanwhile.
+    ['epochsNamed <= ancestorsPerPlace', l.epochsNamed <= l.ancestorsPerPlace],
   ];
   const broken = relations.filter(([, holds]) => !holds).map(([text]) => text);
   if (broken.length > 0) throw new Error(`limits contradict each other: ${broken.join('; ')}`);

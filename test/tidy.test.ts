@@ -39,8 +39,7 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/sequence': { 'hub/ledger': 'values' },
   'hub/membership': {},
   'hub/write': { 'hub/ledger': 'values', 'hub/membership': 'values', 'hub/sequence': 'values' },
-  // Whole clusters as MirrorMaker 2 copies them; no edge and no shipment here. Its positions are a ledger of the same kind,
-  // its shards are shared out in the same way.
+  // Whole clusters: no edge, no shipment. Positions are a ledger of the same kind, shards are shared out in the same way.
   'hub/pull': { 'hub/ledger': 'values', 'hub/membership': 'values' },
   'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
   'hub/dashboard': { 'hub/fleet': 'types' },
@@ -61,6 +60,7 @@ const ROOMS: Readonly<Record<string, May>> = {
     'hub/assemble.ts': 'values',
     'hub/prove': 'values',
     'hub/fleet': 'types',
+    'hub/pull': 'values',
     // The form of a token's hash, for `tributary token new`.
     'hub/receive/tokens.ts': 'values',
     deploy: 'values',

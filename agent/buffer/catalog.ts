@@ -21,7 +21,7 @@ export interface EpochState {
   readonly id: number;
   readonly epoch: Epoch;
   readonly predecessor: Epoch | null;
-  /** The hub has answered for one of its streams, so it knows the epoch. */
+  /** The hub has let it in, or answered for one of its streams: it knows the epoch. */
   contacted: boolean;
 }
 
@@ -173,16 +173,18 @@ export class Catalog {
   }
 
   /**
-   * Removes epochs that have no stream left, but the newest, and those that the hub may not know although a later
-   * epoch, that it does not know either, names them as predecessor.
+   * Removes epochs that have no stream left, but the newest, the newest that the hub knows, and those behind it: the hub
+   * does not know them either, although a later epoch names them as predecessor.
    */
   dropEmptyEpochs(): void {
     const used = new Set([...this.streams.values()].map((stream) => stream.epoch));
-    const lastContacted = this.epochs.findLastIndex((epoch) => epoch.contacted);
-    const kept = this.epochs.filter((epoch, i) => used.has(epoch) || i === this.epochs.length - 1 || i > lastContacted);
+    // Where the hub knows none: all.
+    const known = this.epochs.findLastIndex((epoch) => epoch.contacted);
+    const isKept = (epoch: EpochState, i: number): boolean => used.has(epoch) || i >= known;
+    const kept = this.epochs.filter(isKept);
     if (kept.length === this.epochs.length) return;
-    for (const epoch of this.epochs) {
-      if (kept.includes(epoch)) continue;
+    for (const [i, epoch] of this.epochs.entries()) {
+      if (isKept(epoch, i)) continue;
       this.#dirty.epochs.delete(epoch);
       this.#statements.deleteEpoch.run(epoch.id);
     }

@@ -20,7 +20,7 @@
  *
  *     meta         edge, created, and what the forwarder notes (hub identity, term)
  *     boot         boot ids, so that rows name them by number
- *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub has answered for it
+ *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub knows it
  *     place        totals that outlive streams; `last*`: end of the chain where its newest stream is not there any more
  *     stream       next (with the tail), sealed end (next, tip), settled point (next, tip), link to the stream before.
  *                  `moveOrder` is set while a fork moves its rows to another stream: lowest first. `chained*` (next, tip) is set
@@ -46,6 +46,7 @@ export { BufferFile, type BufferFileOptions } from './file.ts';
 export type {
   BufferStats,
   CapturedMark,
+  LineageEpoch,
   Outbox,
   PlaceStats,
   Receipt,

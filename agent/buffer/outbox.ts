@@ -45,7 +45,7 @@ export interface BufferStats {
 export interface CapturedMark {
   /** Wall clock at the look: what a source was told is durable before it counts as captured. */
   readonly capturedAtMs: number;
-  /** Every stream that is not drained or may still get records. */
+  /** The newest stream of every place that is not drained or may still get records. */
   readonly streams: readonly CapturedStream[];
 }
 
@@ -101,13 +101,29 @@ export interface Outbox {
    * Resolves once the gap is there; where many rows are behind it, they get their tips in the background.
    */
   quarantine(streamId: number, first: number, last: number, reason: string): Promise<void>;
-  /** Epochs that are not drained, oldest first, and drained ones that the hub may not know and a later one builds on. */
-  lineage(): { readonly epoch: Epoch; readonly predecessor: Epoch | null }[];
+  /**
+   * Epochs, oldest first: those that are not drained, this run's, the newest that the hub knows, and those behind it.
+   * `waits`: whether a place ({@link placeKey}) sends nothing now.
+   */
+  lineage(waits?: (place: string) => boolean): readonly LineageEpoch[];
+  /** The hub has let these in. */
+  letIn(epochs: readonly Epoch[]): void;
   /** Small durable notes: the hub's identity, the term. Each set is a commit. */
   readonly meta: { get(key: string): string | null; set(key: string, value: string): void };
   stats(): BufferStats;
   /** Null while it can't be said (a fork is moving rows). */
   mark(): CapturedMark | null;
+}
+
+export interface LineageEpoch {
+  readonly epoch: Epoch;
+  readonly predecessor: Epoch | null;
+  /** The hub knows it, or did. */
+  readonly known: boolean;
+  /** It has been drained and gets nothing more: only what comes before or behind it needs it. */
+  readonly drained: boolean;
+  /** Rows of it could be sent. */
+  readonly sendable: boolean;
 }
 
 /** A point in a chain as receipts name it. */

@@ -100,6 +100,9 @@ export class Cursors {
     return this.#waiting;
   }
 
+  /** Whether a place has a stream that waits: then those behind it do too. */
+  readonly waitsAt = (place: string): boolean => this.#waitingAt.has(place);
+
   /** For the outbox: rows that must not be sent now. */
   readonly skip = (streamId: number, first: number): boolean => {
     const cursor = this.#cursors.get(streamId);
@@ -186,6 +189,12 @@ export class Cursors {
   release(streamId: number): void {
     const cursor = this.#cursors.get(streamId);
     if (cursor?.wait == null) return;
+    this.#letGo(cursor);
+    const behind = [...(this.#waitingAt.get(cursor.place) ?? [])].filter(({ wait }) => wait?.kind === 'behind');
+    for (const other of behind) this.#letGo(other);
+  }
+
+  #letGo(cursor: State): void {
     cursor.wait = null;
     cursor.probing = true;
     this.#waiting.delete(cursor);
@@ -193,7 +202,6 @@ export class Cursors {
     here?.delete(cursor);
     if (here?.size === 0) this.#waitingAt.delete(cursor.place);
     this.#goBack(cursor.fromRowId - 1);
-    for (const other of [...(here ?? [])]) if (other.wait?.kind === 'behind') this.release(other.streamId);
   }
 
   /** Rows that could not be taken can be now; they may have any id greater than this. */

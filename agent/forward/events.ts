@@ -89,6 +89,18 @@ export const streamRefused = defineEvent<StreamRefused>({
 export const forkRefused = defineEvent<{ code: string }>({ name: 'fork_refused', metrics: [REFUSALS] });
 export const rowsRefused = defineEvent<{ code: string }>({ name: 'rows_refused', metrics: [REFUSALS] });
 
+export const markGivenUp = defineEvent<{ reason: string }>({
+  name: 'mark_given_up',
+  log: { level: 'warn', says: ({ reason }) => `the hub does not take a mark: ${reason}; a later one is tried` },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_forward_marks_given_up_total',
+      help: 'Marks that are too large for the hub or were refused.',
+    },
+  ],
+});
+
 export const staleReceipt = defineEvent<{ term: number; known: number }>({
   name: 'stale_receipt',
   log: {

@@ -31,7 +31,7 @@ import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
 import { type HubAddress, HubConnection } from './connection.ts';
 import { Cursors } from './cursors.ts';
-import { linkFailure, rowsRefused } from './events.ts';
+import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 import type { Health, LinkState } from './linkState.ts';
@@ -75,7 +75,7 @@ export class Forwarder {
   readonly #closed = Promise.withResolvers<void>();
   #closing = false;
   #resumed = false;
-  readonly #caution: Caution = { parcels: 0 };
+  readonly #caution: Caution = { parcels: 0, marks: false };
   /** The one parcel that the hub has refused a shipment for, once. */
   #suspect: string | null = null;
 
@@ -128,7 +128,8 @@ export class Forwarder {
 
   /** Places ({@link placeKey}) that do not send now, and why. */
   waits(): ReadonlyMap<string, string> {
-    const waiting = [...this.#parts.cursors.waiting];
+    // Of each place the oldest stream: the others wait for that one.
+    const waiting = [...this.#parts.cursors.waiting].sort((a, b) => b.streamId - a.streamId);
     return new Map(waiting.map(({ place, wait }) => [place, `${wait?.kind}: ${wait?.reason}`]));
   }
 
@@ -214,16 +215,21 @@ export class Forwarder {
   }
 
   /**
-   * The hub refuses a whole shipment for what is in it. Its parcels go alone, one after the other, until it is known
-   * which one it is; that one goes into quarantine when it is refused a second time.
+   * The hub refuses a whole shipment for what is in it. Its parcels go alone, one after the other, and its mark too,
+   * until it is known which one it is. A parcel goes into quarantine when it is refused a second time, a mark is given up.
    */
   async #blame({ offender }: Pump, { error }: HubFault): Promise<void> {
     const rows = (offender?.streams ?? []).flatMap(({ streamId, rows: sent }) =>
       sent.map((row) => ({ streamId, ...row })),
     );
     this.#caution.parcels = Math.max(this.#caution.parcels, rows.length);
+    if (offender?.marked) this.#caution.marks = true;
+    if (offender?.marked && rows.length === 0) {
+      this.#options.telemetry.emit(markGivenUp, { reason: error.reason });
+      this.#parts.marks.giveUp(this.#clock.monotonicMs());
+    }
     const [row] = rows;
-    if (rows.length !== 1 || row === undefined) return;
+    if (rows.length !== 1 || row === undefined || offender?.marked) return;
     const { streamId, first, last } = row;
     const suspect = `${streamId}/${first}`;
     if (this.#suspect !== suspect) {

@@ -15,6 +15,8 @@ export interface MarkOptions {
 
 /** One mark of so many streams at most every `everyMs`; of more, in proportion more rarely. */
 const STREAMS_PER_MARK = 500;
+/** After one that was given up. */
+const PAUSED_IDLES = 5;
 
 export class Marks {
   readonly #source: Pick<Outbox, 'mark'>;
@@ -25,6 +27,7 @@ export class Marks {
   #takenMs = Number.NEGATIVE_INFINITY;
   #takenSum = -1;
   #dueMs = Number.NEGATIVE_INFINITY;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(source: Pick<Outbox, 'mark'>, options: MarkOptions) {
     this.#source = source;
@@ -33,7 +36,7 @@ export class Marks {
 
   /** Takes a mark where one is due. `sentNext`: up to where a stream was sent; undefined: nothing of it is under way. */
   look(nowMs: number, sentNext: (streamId: number) => number | undefined): void {
-    if (this.#pending !== null || nowMs < this.#dueMs) return;
+    if (this.#pending !== null || nowMs < Math.max(this.#dueMs, this.#pausedUntilMs)) return;
     const mark = this.#source.mark();
     if (mark === null) {
       this.#dueMs = nowMs + this.#options.everyMs;
@@ -76,6 +79,12 @@ export class Marks {
     this.#pending = null;
   }
 
+  /** The hub does not take it: another one may be taken, when other streams are buffered. Meanwhile rows go on. */
+  giveUp(nowMs: number): void {
+    this.#pending = null;
+    this.#pausedUntilMs = nowMs + PAUSED_IDLES * this.#options.idleMs;
+  }
+
   /** The connection is gone, and with it perhaps a mark. The next look takes a new one. */
   reset(): void {
     this.#pending = null;
@@ -86,6 +95,6 @@ export class Marks {
 
   /** When {@link look} or {@link ready} may have something again. */
   nextMs(): number {
-    return this.#pending === null ? this.#dueMs : this.#takenMs + this.#options.idleMs;
+    return this.#pending === null ? Math.max(this.#dueMs, this.#pausedUntilMs) : this.#takenMs + this.#options.idleMs;
   }
 }

@@ -1,16 +1,16 @@
 import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import { TributaryError } from '../../shared/errors.ts';
-import type { EdgeId } from '../../shared/identity.ts';
+import type { EdgeId, Epoch } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { decodeReceipt, type Receipt } from '../../shared/wire/index.ts';
-import type { Outbox } from '../buffer/outbox.ts';
+import { bounds, decodeReceipt, type Receipt } from '../../shared/wire/index.ts';
+import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
 import type { HubConnection } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
-import { receiptReceived, shipmentSent } from './events.ts';
+import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
 import { HubFault, malformed } from './fault.ts';
 import type { LinkStatus } from './linkStatus.ts';
 import type { Marks } from './marks.ts';
@@ -41,15 +41,22 @@ export interface PumpParts {
   readonly onReceipt: () => void;
 }
 
-/** While so many parcels are to come, each goes alone: one of them makes the hub refuse whole shipments. */
+/** The hub has refused whole shipments for something in them. */
 export interface Caution {
+  /** While so many parcels are to come, each goes alone. */
   parcels: number;
+  /** Marks go alone, until one was taken. */
+  marks: boolean;
 }
 
 interface Unanswered {
   readonly streamIds: readonly number[];
   readonly streams: readonly SentStream[];
+  readonly marked: boolean;
 }
+
+/** A mark of more streams than this goes alone: with rows it might have more fields than the hub takes. */
+const MARKED_WITH_ROWS = 2_000;
 
 /** Two wakings are at most so far apart, whatever was computed, and at least so far. */
 const MAX_NAP_MS = 5_000;
@@ -63,10 +70,16 @@ export class Pump {
   readonly #caution: Caution;
   #connection: HubConnection | null = null;
   #receipts: Promise<void> = Promise.resolve();
+  /** Shipments of which the answer has not come, or is not applied yet. */
+  #unsettled = 0;
   #fault: unknown = null;
   #offender: Unanswered | null = null;
   /** The hub must be asked before anything more is sent. */
   #needsHello = true;
+  /** The epoch that it is to be asked for: the next row's. */
+  #needed: Epoch | null = null;
+  /** Epoch of the next row, where the hub has not been asked for it: nothing is taken past that row. */
+  #unnamed: Epoch | null = null;
   #askedMs = 0;
   /** What streams waited for when some last did: one that is tried again just now does not wait. */
   #trouble = '';
@@ -106,8 +119,11 @@ export class Pump {
 
   async #hello(): Promise<void> {
     const { session, window, cursors, clock, settings } = this.#parts;
+    const waiting = [...cursors.waiting].filter(({ wait }) => wait?.kind === 'held' || wait?.kind === 'session');
+    const wereHeld = new Set(waiting.filter(({ epoch }) => session.epochState(epoch) === 'held'));
+    const asked = session.hello(this.#needed, cursors.waitsAt);
     this.#needsHello = false;
-    const asked = session.hello();
+    this.#needed = null;
     asked.catch(() => undefined);
     // Closing does not wait for a hub that does not answer.
     const welcome = await Promise.race([asked, this.#parts.closing]);
@@ -117,11 +133,12 @@ export class Pump {
     window.maxShipment(welcome.maxShipmentBytes);
     if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
     const now = clock.monotonicMs();
-    for (const { streamId, wait, epoch } of [...cursors.waiting]) {
+    for (const cursor of waiting) {
+      const { streamId, wait, epoch } = cursor;
       if (wait?.kind !== 'held' && wait?.kind !== 'session') continue;
-      if (session.epochState(epoch) === 'held')
-        cursors.hold(streamId, 'held', wait.reason, now + settings.maxBackoffMs);
-      else if (wait.kind === 'held' || wait.untilMs <= now) cursors.release(streamId);
+      const state = session.epochState(epoch);
+      if (state === 'held') cursors.hold(streamId, 'held', wait.reason, now + settings.maxBackoffMs);
+      else if (wait.untilMs <= now || (state === 'open' && wereHeld.has(cursor))) cursors.release(streamId);
     }
   }
 
@@ -150,11 +167,16 @@ export class Pump {
       const room = window.roomBytes();
       if (room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
       marks.look(clock.monotonicMs(), (streamId) => cursors.get(streamId)?.sentNext);
+      // One that could not go with the last of its rows goes before any others.
+      const mark = marks.ready(clock.monotonicMs());
+      if (mark !== null) {
+        if (!this.#sendMark(mark)) return;
+        continue;
+      }
       const parcels = this.#collect(room);
       if (parcels.length > 0) {
         if (!this.#send(parcels)) return;
       } else if (!(await outbox.sealTail(settings.lingerMs))) {
-        if (marks.ready(clock.monotonicMs()) !== null) this.#send([]);
         return;
       }
     }
@@ -162,28 +184,35 @@ export class Pump {
 
   /** The next rows that may go, in their order. */
   #collect(maxBytes: number): Parcel[] {
-    const { outbox, cursors } = this.#parts;
+    const { outbox, cursors, session } = this.#parts;
     const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
+    this.#unnamed = null;
     for (;;) {
       const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
       if (rows.length === 0) return [];
       const admitted = rows.filter((row) => this.#admit(row));
       if (admitted.length > 0) return admitted;
-      // Rows of an epoch that the hub must first be asked about stay where they are.
-      if (this.#needsHello) return [];
-      cursors.advance(rows.at(-1)!.id);
+      if (this.#unnamed === null) {
+        cursors.advance(rows.at(-1)!.id);
+        continue;
+      }
+      // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
+      if (session.isFull && this.#unsettled > 0) return [];
+      this.#needsHello = true;
+      this.#needed = this.#unnamed;
+      return [];
     }
   }
 
   #admit(row: Parcel): boolean {
     const { session, cursors, clock, settings } = this.#parts;
-    if (this.#needsHello) return false;
-    const state = session.epochState(row.stream.epoch);
+    if (this.#unnamed !== null || !cursors.admit(row)) return false;
+    const { epoch } = row.stream;
+    const state = session.epochState(epoch);
     if (state === undefined) {
-      this.#needsHello = true;
+      this.#unnamed = epoch;
       return false;
     }
-    if (!cursors.admit(row)) return false;
     if (state !== 'held') return true;
     cursors.hold(row.stream.id, 'held', 'the epoch is held', clock.monotonicMs() + settings.maxBackoffMs);
     return false;
@@ -209,10 +238,33 @@ export class Pump {
     if (last) cursors.advance(last.id);
     for (const { stream, last: sequence } of parcels) marks.sent(stream.id, sequence + 1);
     if (marked) marks.taken();
-    this.#post(this.#connection, built, streams);
+    this.#post(this.#connection, built, { streams, marked });
     const records = parcels.reduce((sum, parcel) => sum + parcel.last - parcel.first + 1, 0);
     const facts = { bytes: built.body.length, parcels: parcels.length, records, inFlightBytes: window.bytes };
     telemetry.emit(shipmentSent, facts);
+    return true;
+  }
+
+  /** A mark by itself. False: it must wait for room or for a session. */
+  #sendMark(mark: CapturedMark): boolean {
+    const { window, marks, telemetry, clock } = this.#parts;
+    if (this.#connection?.gone !== false) {
+      this.#needsHello = true;
+      return false;
+    }
+    const built = this.#build([], mark);
+    if (built.body.length > window.maxShipmentBytes || built.streamIds.length > bounds.streams) {
+      const reason = `it names ${built.streamIds.length} streams in ${built.body.length} bytes`;
+      telemetry.emit(markGivenUp, { reason });
+      marks.giveUp(clock.monotonicMs());
+      return true;
+    }
+    if (!window.fits(built.body.length)) return false;
+    marks.taken();
+    this.#post(this.#connection, built, { streams: [], marked: true });
+    telemetry.emit(shipmentSent, {
+      ...{ bytes: built.body.length, parcels: 0, records: 0, inFlightBytes: window.bytes },
+    });
     return true;
   }
 
@@ -227,18 +279,23 @@ export class Pump {
     }
     if (!window.fits(built.body.length)) return null;
     const mark = marks.readyWith(parcels, clock.monotonicMs());
-    if (mark === null) return { parcels, built, marked: false };
+    const isAlone = this.#caution.parcels > 0 || this.#caution.marks;
+    if (mark === null || isAlone || mark.streams.length > MARKED_WITH_ROWS) return { parcels, built, marked: false };
     const withMark = this.#build(parcels, mark);
     const fits = window.fits(withMark.body.length) && withMark.body.length <= window.maxShipmentBytes;
     return fits ? { parcels, built: withMark, marked: true } : { parcels, built, marked: false };
   }
 
-  #build(parcels: readonly Parcel[], mark: ReturnType<Marks['ready']>): BuiltShipment {
+  #build(parcels: readonly Parcel[], mark: CapturedMark | null): BuiltShipment {
     const { edge, session } = this.#parts;
     return buildShipment(edge, session.hub!, session.version, { parcels, mark });
   }
 
-  #post(connection: HubConnection, { body, streamIds }: BuiltShipment, streams: readonly SentStream[]): void {
+  #post(
+    connection: HubConnection,
+    { body, streamIds }: BuiltShipment,
+    content: Pick<Unanswered, 'streams' | 'marked'>,
+  ): void {
     const { window, clock, settings } = this.#parts;
     const answerTimeoutMs = window.answerTimeoutMs(settings.answerTimeoutMs, body.length);
     window.sent(body.length, clock.monotonicMs());
@@ -247,7 +304,8 @@ export class Pump {
       .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
       .then((content) => ({ content, atMs: clock.monotonicMs() }));
     answer.catch(() => undefined);
-    this.#receipts = this.#receipts.then(() => this.#answered({ streamIds, streams }, answer));
+    this.#unsettled += 1;
+    this.#receipts = this.#receipts.then(() => this.#answered({ streamIds, ...content }, answer));
   }
 
   async #answered(sent: Unanswered, answer: Promise<{ content: Buffer; atMs: number }>): Promise<void> {
@@ -261,7 +319,8 @@ export class Pump {
       const roundTripMs = window.answered(atMs);
       telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes: receipt.creditBytes });
       if (await settler.apply(sent, receipt)) status.progress();
-      if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
+      if (sent.streams.length === 0) this.#caution.marks = false;
+      else if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
       status.works({ kind: 'up' });
       onReceipt();
     } catch (error) {
@@ -271,6 +330,7 @@ export class Pump {
       }
       this.#connection?.close();
     } finally {
+      this.#unsettled -= 1;
       wake.wake();
     }
   }

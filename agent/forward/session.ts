@@ -1,11 +1,12 @@
 /**
  * What agent and hub know of each other: the hub's identity and term (both kept in the buffer), the version that both
- * speak, and how each epoch stands there.
+ * speak, and how the epochs stand there that were named last.
  */
 import type { tributary } from '../../proto/generated/tributary.js';
 import type { Clock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
+import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import {
   type EpochState,
@@ -23,6 +24,7 @@ import type { SourcePositions } from '../stages.ts';
 import { hubMet, staleReceipt } from './events.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
+import { namedEpochs } from './lineage.ts';
 
 /** Says hello to the hub, on a connection that is not the data's. */
 export interface SessionLane {
@@ -34,7 +36,7 @@ export interface SessionOptions {
   readonly edge: EdgeId;
   readonly agentVersion: string;
   readonly bootId: string;
-  readonly outbox: Pick<Outbox, 'lineage' | 'meta'>;
+  readonly outbox: Pick<Outbox, 'lineage' | 'letIn' | 'meta'>;
   readonly lane: SessionLane;
   /** What the sources ask the hub. */
   readonly positions?: SourcePositions;
@@ -71,15 +73,22 @@ export class Session {
     return this.#version;
   }
 
-  /** How the hub has answered for an epoch; undefined: it was not asked. */
+  /** How the hub has answered for an epoch; undefined: it was not asked the last time. */
   epochState(epoch: Epoch): EpochState | undefined {
     return this.#epochs.get(epoch);
   }
+  /** One more can be named only in the place of another. */
+  get isFull(): boolean {
+    return this.#epochs.size >= limits.epochsNamed;
+  }
 
-  /** @throws HubFault; LinkHalt `wrongHub` */
-  async hello(): Promise<Welcome> {
+  /**
+   * `needed`: an epoch to ask for. `waits`: the places that send nothing now.
+   * @throws HubFault; LinkHalt `wrongHub`
+   */
+  async hello(needed: Epoch | null = null, waits: (place: string) => boolean = () => false): Promise<Welcome> {
     const { edge, agentVersion, bootId, outbox, lane, positions, clock } = this.#options;
-    const lineage = outbox.lineage();
+    const lineage = namedEpochs(outbox.lineage(waits), needed);
     const reached = positions?.reached() ?? null;
     const welcome = await lane.hello({
       versions: PROTOCOL,
@@ -87,7 +96,7 @@ export class Session {
       agentVersion,
       hub: this.#hub,
       term: this.#term,
-      lineage,
+      lineage: lineage.map(({ epoch, predecessor }) => ({ epoch, predecessor })),
       bootId,
       monotonicMs: clock.monotonicMs(),
       wallMs: clock.now(),
@@ -97,6 +106,7 @@ export class Session {
     if (reached !== null) positions?.told(welcome.positions);
     const answered = new Map(welcome.epochs.map(({ epoch, state }) => [epoch, state]));
     this.#epochs = new Map(lineage.map(({ epoch }) => [epoch, answered.get(epoch) ?? 'open']));
+    outbox.letIn([...this.#epochs].filter(([, state]) => state !== 'held').map(([epoch]) => epoch));
     return welcome;
   }
 

@@ -8,6 +8,7 @@ import type {
   BufferFile,
   BufferStats,
   CapturedMark,
+  LineageEpoch,
   Outbox,
   ParcelRow,
   Receipt,
@@ -21,6 +22,7 @@ import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
+import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
 import { quarantineRows } from './quarantine.ts';
 import { type TakeOptions, takeRows } from './read.ts';
@@ -186,15 +188,11 @@ export class SealingIntake implements Intake, Outbox {
     this.#commits.schedule();
   }
 
-  lineage(): { epoch: Epoch; predecessor: Epoch | null }[] {
-    const { epochs, streams } = this.#file.catalog;
-    const open = new Set<unknown>();
-    for (const one of streams.values()) {
-      if (one.moveOrder !== null || one.settled.next < one.next) open.add(one.epoch);
-    }
-    const contacted = epochs.findLastIndex((epoch) => epoch.contacted);
-    const named = epochs.filter((epoch, i) => open.has(epoch) || i > contacted || epoch === this.#sealer.epoch);
-    return named.map(({ epoch, predecessor }) => ({ epoch, predecessor }));
+  lineage(waits: (place: string) => boolean = () => false): readonly LineageEpoch[] {
+    return lineageOf(this.#sealer, waits);
+  }
+  letIn(epochs: readonly Epoch[]): void {
+    letInEpochs(this.#sealer, epochs);
   }
 
   stats(): BufferStats {

@@ -4,12 +4,16 @@ import { viewOf } from './read.ts';
 
 /**
  * Between two commits the catalog is what is on disk, so everything that was acknowledged before `nowMs` is below `next`.
- * Null while a fork moves rows: what was captured has no sequence in its new stream yet.
+ * Of each place its newest stream: the hub takes that one only behind all earlier ones. So a mark has no more entries than
+ * there are places, however often the agent was started. Null while a fork moves rows: what was captured has no sequence
+ * in its new stream yet.
  */
 export function takeMark({ catalog }: BufferFile, nowMs: number): CapturedMark | null {
   const streams: CapturedMark['streams'][number][] = [];
-  for (const stream of catalog.streams.values()) {
-    if (stream.moveOrder !== null) return null;
+  for (const { chain, moving } of catalog.places()) {
+    if (moving.length > 0) return null;
+    const stream = chain.at(-1);
+    if (stream === undefined) continue;
     // No rule withholds or refuses records yet.
     streams.push({
       stream: viewOf(stream),

@@ -11,13 +11,15 @@ export function registerConfig(program: Command): void {
   config
     .command('check <file>')
     .description('read a configuration as the role would, and list everything that is wrong')
-    .addOption(new Option('--role <role>', 'whose file it is; found out from what is in it').choices(ROLES))
+    .addOption(
+      new Option('--role <role>', 'whose file it is; found out from what is in it').choices([...ROLES, 'pull']),
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExit codes: 0 it is right, 2 it is not.\n\nExample:\n  tributary config check /etc/tributary/agent.yaml\n',
     )
-    .action(async (file: string, options: { role?: Role; json?: boolean }) => {
+    .action(async (file: string, options: CheckFlags) => {
       process.exitCode = await check(file, options);
     });
   config
@@ -41,32 +43,42 @@ Example:
     });
   config
     .command('docs')
-    .description('write the reference pages of all options, agent.md and hub.md')
+    .description('write the reference pages of all options, agent.md, hub.md and pull.md')
     .option('--dir <folder>', 'where', join('docs', 'reference'))
     .addHelpText('after', '\nExample:\n  tributary config docs --dir docs/reference\n')
     .action(async ({ dir }: { dir: string }) => {
       const { referencePage } = await import('../configRoles.ts');
+      const { pullPage } = await import('../../hub/pull/config/index.ts');
       mkdirSync(dir, { recursive: true });
-      for (const role of ROLES) {
-        writeFileSync(join(dir, `${role}.md`), referencePage(role));
-        process.stdout.write(`${join(dir, `${role}.md`)}\n`);
-      }
+      const write = (name: string, page: string): void => {
+        writeFileSync(join(dir, `${name}.md`), page);
+        process.stdout.write(`${join(dir, `${name}.md`)}\n`);
+      };
+      for (const role of ROLES) write(role, referencePage(role));
+      write('pull', pullPage());
     });
 }
 
-async function check(file: string, options: { readonly role?: Role; readonly json?: boolean }): Promise<number> {
+interface CheckFlags {
+  readonly role?: Role | 'pull';
+  readonly json?: boolean;
+}
+
+async function check(file: string, options: CheckFlags): Promise<number> {
   const { roleOf, schemaOf } = await import('../configRoles.ts');
   const { loadConfig } = await import('../../shared/config/index.ts');
-  const role = options.role ?? roleOf(file);
+  const { isPullFile, loadPull, remarkLines } = await import('../pullFile.ts');
+  const role = options.role ?? (isPullFile(file) ? 'pull' : roleOf(file));
+  let remarks: readonly string[] = [];
   try {
-    loadConfig(schemaOf(role), file);
+    if (role === 'pull') remarks = remarkLines(file, loadPull(file));
+    else loadConfig(schemaOf(role), file);
   } catch (error) {
     if (!(error instanceof ConfigError) || !options.json) throw error;
     process.stdout.write(`${JSON.stringify({ file, role, ok: false, mistakes: error.mistakes }, null, 2)}\n`);
     return EXIT.badUsage;
   }
-  process.stdout.write(
-    options.json ? `${JSON.stringify({ file, role, ok: true, mistakes: [] })}\n` : `${file}: ok, ${role}\n`,
-  );
+  const about = { file, role, ok: true, mistakes: [], ...(role === 'pull' ? { remarks } : {}) };
+  process.stdout.write(options.json ? `${JSON.stringify(about)}\n` : [...remarks, `${file}: ok, ${role}\n`].join('\n'));
   return EXIT.ok;
 }

@@ -61,6 +61,20 @@ function print({ json }: Options, data: unknown, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
 }
 
+type Incident = NonNullable<EdgeStatus['places'][number]['streams'][number]['incident']>;
+
+const LOST_HOW = {
+  deleted: 'was deleted',
+  replaced: 'was deleted and made again',
+  truncated: 'has lost the end of its log',
+} as const;
+
+function incidentText({ cause, topic, partition, lostFrom, next, atMs }: Incident, nowMs: number): string {
+  const where = `${topic}/${partition} ${LOST_HOW[cause]}, seen ${ageText(nowMs - atMs)} ago`;
+  const what = `delivered records below ${next} are gone${lostFrom > 0 ? `, those from offset ${lostFrom} on` : ''}`;
+  return `${where}: ${what}. Replay them; "tributary verify" says which are missing`;
+}
+
 function edgeText(status: EdgeStatus): string {
   const { edge, state, nowMs, lastContactMs, epochs, places, placesLeftOut, forks } = status;
   const contact = lastContactMs === null ? 'not heard of' : `heard of ${ageText(nowMs - lastContactMs)} ago`;
@@ -88,6 +102,11 @@ function edgeText(status: EdgeStatus): string {
   const headings = ['SOURCE', 'TARGET', 'STREAM', 'NEXT', 'DELIVERED', 'DEAD LETTERS', 'GAPS', 'CAPTURED', 'BUFFERED'];
   parts.push(rows.length > 0 ? table(headings, rows) : 'The ledger has no stream of this edge yet.');
   if (placesLeftOut > 0) parts.push(`... and ${placesLeftOut} more places (--json has what the hub sent)`);
+  for (const { topic, partition, streams } of places) {
+    for (const { epoch, incident } of streams) {
+      if (incident) parts.push(`${topic}/${partition}, epoch ${epoch}: ${incidentText(incident, nowMs)}`);
+    }
+  }
   for (const fork of forks) {
     parts.push(
       `fork ${ageText(nowMs - fork.atMs)} ago: ${fork.topic}/${fork.partition}, epoch ${fork.epoch}: ${fork.cause}`,

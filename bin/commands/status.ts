@@ -27,8 +27,8 @@ export function registerStatus(program: Command): void {
     .addHelpText(
       'after',
       `
-Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, an epoch is held, or its
-numbers do not add up.
+Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, an epoch is held, its
+numbers do not add up, or central Kafka has lost records of it.
 
 Examples:
   tributary status --watch
@@ -123,13 +123,19 @@ export function statusText({ edges, nowMs }: EdgeList): string {
 const BAD_LINKS = ['stuck', 'refused', 'wrongHub', 'hubBehind', 'failed'];
 
 /** What is not well with an edge, each a clause. */
-export function complaints({ state, linkState, heldEpochs, unaccounted, edge }: EdgeSummary): string[] {
+export function complaints({ state, linkState, heldEpochs, unaccounted, incidents, edge }: EdgeSummary): string[] {
   const found: string[] = [];
   if (state === 'offline') found.push('offline');
   if (linkState !== null && BAD_LINKS.includes(linkState)) found.push(`its link is "${linkState}"`);
   if (heldEpochs > 0) {
     const what = heldEpochs === 1 ? 'an epoch waits' : `${heldEpochs} epochs wait`;
     found.push(`${what} for your word; see "tributary edge show ${edge}", then "tributary edge accept" or "reject"`);
+  }
+  if (incidents > 0) {
+    const what = incidents === 1 ? 'a stream' : `${incidents} streams`;
+    found.push(
+      `central Kafka has lost delivered records of ${what}; see "tributary edge show ${edge}", and replay them`,
+    );
   }
   if (unaccounted !== null && unaccounted !== 0) {
     found.push(`${unaccounted} records are neither delivered, buffered nor a known gap`);

@@ -21,7 +21,7 @@ const SCRIPT = `
   function row(e, now) {
     const tr = document.createElement('tr');
     const heard = e.lastContactMs === null ? 'not since the start' : age(now - e.lastContactMs) + ' ago';
-    const wrong = [e.heldEpochs ? e.heldEpochs + ' held' : '', e.forks ? e.forks + ' forks' : '', e.unaccounted ? e.unaccounted + ' unaccounted' : ''].filter(Boolean).join(', ');
+    const wrong = [e.heldEpochs ? e.heldEpochs + ' held' : '', e.forks ? e.forks + ' forks' : '', e.incidents ? e.incidents + ' lost records' : '', e.unaccounted ? e.unaccounted + ' unaccounted' : ''].filter(Boolean).join(', ');
     tr.append(cell(e.edge), cell(e.state, e.state === 'online' ? 'word' : 'word bad'), cell(heard), cell(number(e.captured)), cell(number(e.buffered)),
       cell(number(e.delivered)), cell(number(e.gaps), e.gaps ? 'bad' : ''), cell(bytes(e.bufferBytes)), cell(age(e.oldestAgeMs)), cell(e.linkState ?? '–', 'word'), cell(wrong, 'word bad'));
     return tr;

@@ -72,6 +72,7 @@ export const EdgeSummary = Type.Object(
     places: count('Source partitions that the ledger knows.'),
     heldEpochs: count('Epochs that wait for an operator.'),
     forks: count('Forks seen, of all times.'),
+    incidents: count('Streams of which central Kafka has lost delivered records.'),
   },
   { description: 'One edge in a line.' },
 );
@@ -95,6 +96,24 @@ const Gap = Type.Object({
   maxTimestamp: time('Latest record that is missing.'),
 });
 
+const Incident = Type.Object(
+  {
+    cause: Type.Union([Type.Literal('deleted'), Type.Literal('replaced'), Type.Literal('truncated')], {
+      description:
+        "`deleted`: the target topic is gone. `replaced`: another topic has its name. `truncated`: the log's end is gone.",
+    }),
+    topic: text('Where the records were.'),
+    topicId: text("That topic's id."),
+    partition: count('There.'),
+    lastOffset: Type.Integer({ minimum: -1, description: 'Of the last record that was there; -1: none was.' }),
+    lostFrom: count("From this offset on the stream's records are gone."),
+    next: count('What is lost lies below this sequence.'),
+    atMs: time('When it was found.'),
+    total: count('Incidents of this stream so far; this is the newest.'),
+  },
+  { description: 'Delivered records that central Kafka has lost. The stream goes on; replay what is missing.' },
+);
+
 const Stream = Type.Object({
   epoch: EpochName,
   state: Type.Union([Type.Literal('open'), Type.Literal('closed')], {
@@ -112,6 +131,7 @@ const Stream = Type.Object({
   deadLettered: count('Records of this stream in the dead-letter topic.'),
   gapped: count('Sequences of this stream that are gaps.'),
   gaps: list(Gap, 'Which.'),
+  incident: orNull(Incident),
   updatedAtMs: time('When the ledger last changed.'),
 });
 

@@ -50,8 +50,12 @@ export function summaryOf(facts: EdgeFacts, nowMs: number): EdgeSummary {
     places: ledger?.places.length ?? 0,
     heldEpochs: ledger?.epochs.filter(({ state }) => state === 'held').length ?? 0,
     forks: ledger?.forksTotal ?? 0,
+    incidents: ledger ? incidentsOf(ledger) : 0,
   };
 }
+
+const incidentsOf = ({ places }: EdgeView): number =>
+  places.flatMap(({ streams, ancestors }) => [...streams, ...ancestors]).filter(({ incident }) => incident).length;
 
 export interface PlaceFilter {
   readonly topic: string | undefined;
@@ -176,18 +180,15 @@ type Stream = PlaceStatus['streams'][number];
 type GapView = PlaceView['ancestors'][number]['gaps'][number];
 
 function streamsOf(place: PlaceView): Stream[] {
-  const closed = place.ancestors.map(({ epoch, closedAtMs, gaps, ...entry }) =>
-    streamOf(epoch, 'closed', entry, gaps, closedAtMs),
-  );
-  const open = place.streams.map(({ epoch, entry, gaps }) => streamOf(epoch, 'open', entry, gaps, entry.updatedAtMs));
+  const closed = place.ancestors.map(({ closedAtMs, ...entry }) => streamOf('closed', entry, entry, closedAtMs));
+  const open = place.streams.map((stream) => streamOf('open', stream, stream.entry, stream.entry.updatedAtMs));
   return [...closed, ...open];
 }
 
 function streamOf(
-  epoch: string,
   state: Stream['state'],
+  { epoch, gaps, incident }: Pick<PlaceView['streams'][number], 'epoch' | 'gaps' | 'incident'>,
   { next, tip, target, counts }: Pick<PlaceView['streams'][number]['entry'], 'next' | 'tip' | 'target' | 'counts'>,
-  gaps: readonly GapView[],
   updatedAtMs: number,
 ): Stream {
   const { topic, topicId, partition, lastOffset } = target;
@@ -201,8 +202,15 @@ function streamOf(
     deadLettered: counts.deadLettered,
     gapped: counts.gapped,
     gaps: gaps.map(gapOf),
+    incident: incident && incidentOf(incident),
     updatedAtMs,
   };
+}
+
+function incidentOf(incident: NonNullable<PlaceView['streams'][number]['incident']>): Stream['incident'] {
+  const { cause, target, lostFrom, next, atMs, total } = incident;
+  const { topic, topicId, partition, lastOffset } = target;
+  return { cause, topic, topicId, partition, lastOffset, lostFrom, next, atMs, total };
 }
 
 const gapOf = ({

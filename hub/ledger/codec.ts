@@ -7,6 +7,7 @@ import type {
   EdgeEntry,
   GapEntry,
   GenesisEntry,
+  IncidentEntry,
   MarkEntry,
   PlaceEntry,
   StreamEntry,
@@ -21,6 +22,7 @@ export type LedgerChange =
   | { readonly kind: 'mark'; readonly id: EdgeId; readonly value: MarkEntry | null }
   | { readonly kind: 'stream'; readonly id: string; readonly edge: EdgeId; readonly value: StreamEntry | null }
   | { readonly kind: 'place'; readonly id: string; readonly edge: EdgeId; readonly value: PlaceEntry | null }
+  | { readonly kind: 'incident'; readonly id: string; readonly edge: EdgeId; readonly value: IncidentEntry | null }
   | {
       readonly kind: 'gap';
       readonly id: string;
@@ -81,6 +83,7 @@ const SHAPES: Record<LedgerKey['kind'], readonly string[]> = {
   mark: ['capturedAtMs'],
   stream: ['next', 'tip', 'ring', 'counts', 'target'],
   place: ['open', 'ancestors', 'totals'],
+  incident: ['cause', 'target', 'lostFrom', 'next', 'total'],
   gap: ['first', 'last', 'count', 'reasons'],
 };
 const hasShape = (kind: LedgerKey['kind'], value: Record<string, unknown>): boolean =>

@@ -11,6 +11,7 @@
  *   stream/<edge>/<epoch>/<lane>/<partition>/<topic> an open stream: how far it is, its chain, its target
  *   place/<edge>/<lane>/<partition>/<topic>          what came before: closed streams (bounded), totals of all of them
  *   gap/<stream>/<first>                             what will never come
+ *   incident/<stream>                                what Kafka has lost of it after the receipts; the newest, and how many
  *
  * Invariants: `stream.next == records + deadLettered + gapped`. A closed stream has no `stream` key; it is the newest
  * of its place's `ancestors`, its gaps stay until it drops out of that list. Lists are bounded by `shared/limits.ts`.
@@ -61,6 +62,12 @@ export interface EpochEntry {
   readonly accepted: boolean;
   /** An agent has once said that it has nothing of it left. An old image may bring it back: then it is open again. */
   readonly left?: boolean;
+  /** The nearest older one that is registered, where that is not its predecessor: those between are not. */
+  readonly after?: Epoch;
+  /** Epochs that came after it were registered and are not any more. */
+  readonly forgets?: boolean;
+  /** It may have been registered before, and what its places have forgotten may be of this epoch. */
+  readonly returned?: boolean;
 }
 
 /**
@@ -109,7 +116,7 @@ export interface PositionEntry {
 
 export interface TargetEntry {
   readonly topic: string;
-  /** Binds with the name: a topic that was deleted and made again is another one. */
+  /** Binds with the name: a topic that was deleted and made again is another one. Empty: lost, to be made again. */
   readonly topicId: string;
   readonly partition: number;
   /** Of the last record written there for this stream; -1: none yet. */
@@ -181,6 +188,28 @@ export interface GapEntry {
   readonly tip: string;
   /** How many gaps were made into one because a stream had too many; 0: none. */
   readonly coalesced: number;
+}
+
+/**
+ * `deleted`: the target topic is not there any more. `replaced`: another topic has its name. `truncated`: its log does not
+ * hold any more what was written at the last offset.
+ */
+export type IncidentCause = 'deleted' | 'replaced' | 'truncated';
+/** Records that had a receipt and are not in Kafka any more. */
+export interface IncidentEntry {
+  readonly v: 1;
+  readonly cause: IncidentCause;
+  /** Where the receipts said that the records are. */
+  readonly target: TargetEntry;
+  /** The topic of that name now; null: there is none. */
+  readonly foundTopicId: string | null;
+  /** Offset in that log from which on the stream's records are gone; 0: all of them. */
+  readonly lostFrom: number;
+  /** What is lost lies below this sequence. */
+  readonly next: number;
+  readonly atMs: number;
+  /** Incidents of this stream so far; the entry is about the newest. */
+  readonly total: number;
 }
 
 export interface MarkEntry {

@@ -17,7 +17,7 @@ export const edgePlaceKey = (edge: EdgeId, place: Place): string => `${edge}/${p
 export type LedgerKey =
   | { readonly kind: 'genesis' | 'claim'; readonly id: '' }
   | { readonly kind: 'edge' | 'mark'; readonly id: EdgeId }
-  | { readonly kind: 'stream' | 'place'; readonly id: string; readonly edge: EdgeId }
+  | { readonly kind: 'stream' | 'place' | 'incident'; readonly id: string; readonly edge: EdgeId }
   | { readonly kind: 'gap'; readonly id: string; readonly edge: EdgeId; readonly first: number };
 
 /** The text of a key in the topic. */
@@ -34,12 +34,12 @@ export function parseKey(text: string): LedgerKey | null {
   const kind = text.slice(0, slash);
   const id = text.slice(slash + 1);
   if (kind === 'edge' || kind === 'mark') return isEdgeId(id) ? { kind, id } : null;
-  if (kind === 'stream') return withEdge(kind, id, parseStreamKey(id)?.edge);
+  if (kind === 'stream' || kind === 'incident') return withEdge(kind, id, parseStreamKey(id)?.edge);
   if (kind === 'place') return withEdge(kind, id, parsePlaceKey(id)?.edge);
   return kind === 'gap' ? gapKey(id) : null;
 }
 
-function withEdge(kind: 'stream' | 'place', id: string, edge: EdgeId | undefined): LedgerKey | null {
+function withEdge(kind: 'stream' | 'place' | 'incident', id: string, edge: EdgeId | undefined): LedgerKey | null {
   return edge === undefined ? null : { kind, id, edge };
 }
 

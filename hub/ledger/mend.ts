@@ -16,43 +16,37 @@ interface PartitionName {
   readonly topic: string;
   readonly partition: number;
 }
-/** Topics with a partition for each shard, written in the shard's transactions. */
-export interface ShardTopics {
-  readonly ledger: string;
-  /** Beside the ledger. */
-  readonly others: readonly string[];
-}
-
-/** To be called after the fence, before the ledger is read. @throws TributaryError `brokerUnavailable`, `outcomeUnknown` */
-export async function mendLedger(producer: TransactionalProducer, topics: ShardTopics, shard: number): Promise<void> {
-  const beside = [topics.ledger, ...topics.others].map((topic) => ({ topic, partition: shard }));
-  const orphans = await producer.orphans(unique([...beside, ...producer.lastPartitions]));
-  if (!orphans.some(({ topic, partition }) => topic === topics.ledger && partition === shard)) return;
-  await producer.endOrphans(orphans, producer.lastEnding ?? 'committed');
+/** Where a shard writes, and how far the ledger knows of it. */
+export interface KnownTarget extends PartitionName {
+  readonly lastOffset: number;
 }
 
 /**
- * To be called with what the ledger said, before anything is written.
- * @throws as {@link mendLedger}
+ * To be called after the fence, before the ledger is read. `beside`: what is written with the ledger.
+ * @throws TributaryError `brokerUnavailable`, `outcomeUnknown`
  */
+export async function mendLedger(
+  producer: TransactionalProducer,
+  ledger: PartitionName,
+  beside: readonly PartitionName[],
+): Promise<void> {
+  const orphans = await producer.orphans(unique([ledger, ...beside, ...producer.lastPartitions]));
+  if (!orphans.some(({ topic, partition }) => topic === ledger.topic && partition === ledger.partition)) return;
+  await producer.endOrphans(orphans, producer.lastEnding ?? 'committed');
+}
+
+/** To be called with what the ledger said, before anything is written. @throws as {@link mendLedger} */
 export async function mendTargets(
   producer: TransactionalProducer,
-  topics: ShardTopics,
-  shard: number,
   targets: readonly KnownTarget[],
+  beside: readonly PartitionName[],
 ): Promise<void> {
-  const beside = topics.others.map((topic) => ({ topic, partition: shard }));
   const orphans = await producer.orphans(unique([...targets, ...beside, ...producer.lastPartitions]));
   if (orphans.length === 0) return;
   const delivered = orphans.some(({ topic, partition, startOffset }) =>
     targets.some((known) => known.topic === topic && known.partition === partition && known.lastOffset >= startOffset),
   );
   await producer.endOrphans(orphans, producer.lastEnding ?? (delivered ? 'committed' : 'aborted'));
-}
-
-/** Where a shard writes, and how far the ledger knows of it. */
-export interface KnownTarget extends PartitionName {
-  readonly lastOffset: number;
 }
 
 const unique = (partitions: readonly PartitionName[]): PartitionName[] => [

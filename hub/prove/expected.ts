@@ -2,7 +2,7 @@ import { TributaryError } from '../../shared/errors.ts';
 import { type StreamId, streamKey } from '../../shared/identity.ts';
 import type { Cluster } from '../../shared/kafka/index.ts';
 import { decodeChange } from '../ledger/codec.ts';
-import type { Counts, GapEntry, TargetEntry } from '../ledger/entries.ts';
+import type { Counts, GapEntry, IncidentEntry, TargetEntry } from '../ledger/entries.ts';
 import { parsePlaceKey, parseStreamKey } from '../ledger/keys.ts';
 import { readPartition } from '../ledger/read.ts';
 import { applyChange, emptyState, type ShardState } from '../sequence/index.ts';
@@ -18,6 +18,8 @@ export interface ExpectedStream {
   readonly target: TargetEntry;
   /** Where gaps were joined the ranges hold records too: then only `counts.gapped` is exact. */
   readonly gaps: readonly Range[];
+  /** What the hub has found missing by itself. */
+  readonly incident: IncidentEntry | null;
 }
 
 /**
@@ -57,7 +59,7 @@ export function streamsOf(state: ShardState): ExpectedStream[] {
   const streams: ExpectedStream[] = [];
   for (const [key, { next, counts, target }] of state.streams) {
     const id = parseStreamKey(key);
-    if (id) streams.push({ id, key, next, counts, target, gaps: gapsOf(state, key) });
+    if (id) streams.push({ id, key, next, counts, target, ...besides(state, key) });
   }
   for (const [placeKey, { ancestors }] of state.places) {
     const place = parsePlaceKey(placeKey);
@@ -65,15 +67,16 @@ export function streamsOf(state: ShardState): ExpectedStream[] {
     for (const { epoch, next, counts, target } of ancestors) {
       const id: StreamId = { ...place, epoch };
       const key = streamKey(id);
-      streams.push({ id, key, next, counts, target, gaps: gapsOf(state, key) });
+      streams.push({ id, key, next, counts, target, ...besides(state, key) });
     }
   }
   return streams;
 }
 
-function gapsOf(state: ShardState, key: string): Range[] {
+function besides(state: ShardState, key: string): Pick<ExpectedStream, 'gaps' | 'incident'> {
   const entries: readonly GapEntry[] = state.gaps.get(key) ?? [];
-  return normalise(entries.map(({ first, last }) => ({ first, last })));
+  const gaps = normalise(entries.map(({ first, last }) => ({ first, last })));
+  return { gaps, incident: state.incidents.get(key) ?? null };
 }
 
 const noLedger = (topic: string): TributaryError =>

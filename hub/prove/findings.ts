@@ -1,4 +1,6 @@
 /** What is wrong with one stream, by its records, the ledger and the logs. Pure. */
+import type { IncidentEntry } from '../ledger/entries.ts';
+import { LOST_TOPIC } from '../sequence/index.ts';
 import type { ExpectedStream } from './expected.ts';
 import { countOf, normalise, type Range, rangeText, subtract } from './ranges.ts';
 import type { Stranger, UnlistedStream } from './records.ts';
@@ -13,6 +15,7 @@ export type FindingKind =
   | 'beyondLedger'
   | 'counts'
   | 'targetChanged'
+  | 'incident'
   | 'stranger';
 
 /** Something that is wrong, on which object, with the exact ranges. */
@@ -57,12 +60,27 @@ export function streamFindings(stream: ExpectedStream, facts: StreamFacts): Find
   }
   const changed = targetChange(stream, found, where);
   if (changed) findings.push({ kind: 'targetChanged', subject, ranges: [], count: 1, text: changed });
+  if (stream.incident) findings.push(incidentFinding(subject, stream.incident));
   return findings;
+}
+
+const LOST_HOW = {
+  deleted: 'was deleted',
+  replaced: 'was deleted and made again',
+  truncated: 'lost the end of its log',
+} as const;
+
+/** A fault whatever was read: a loss that has been written down does not become none when the rest expires. */
+function incidentFinding(subject: string, { cause, target, atMs, next, total }: IncidentEntry): Finding {
+  const where = targetKey(target.topic, target.partition);
+  const seen = `the hub has seen at ${new Date(atMs).toISOString()} that ${where} ${LOST_HOW[cause]}`;
+  const text = `${seen}; what is missing lies below sequence ${next}`;
+  return { kind: 'incident', subject, ranges: [], count: total, text };
 }
 
 function targetChange({ target }: ExpectedStream, found: TargetFound | null, where: string): string | null {
   if (!found) return `there is no partition ${where} any more`;
-  if (found.topicId === target.topicId) return null;
+  if (found.topicId === target.topicId || target.topicId === LOST_TOPIC) return null;
   return `${target.topic} was deleted and made again: the ledger knows it as ${target.topicId}, it is ${found.topicId} now`;
 }
 

@@ -1,5 +1,5 @@
 import type { EdgeId, StreamId } from '../../shared/identity.ts';
-import type { ForkCause, GapReason, TargetEntry } from '../ledger/entries.ts';
+import type { ForkCause, GapReason, IncidentEntry, TargetEntry } from '../ledger/entries.ts';
 import type { ShippedStream, VerifiedBatch } from '../stages.ts';
 import type { Staging } from './staging.ts';
 
@@ -84,6 +84,7 @@ export type Fact =
       readonly reason: GapReason;
       readonly count: number;
     }
+  | { readonly kind: 'incident'; readonly edge: EdgeId; readonly stream: string; readonly incident: IncidentEntry }
   | { readonly kind: 'gapsCoalesced'; readonly edge: EdgeId; readonly stream: string }
   | { readonly kind: 'repeat'; readonly edge: EdgeId; readonly records: number }
   | { readonly kind: 'epochHeld'; readonly edge: EdgeId; readonly epoch: string; readonly reason: string };

@@ -16,9 +16,11 @@ export interface EpochDecision {
 }
 
 /**
- * Registers the epochs that an agent still holds, oldest first. An epoch is let in if its predecessor is registered,
- * or if it is the first of an edge that nobody knows; any other one is a very old image or a blank replacement and is
- * held until the operator decides. Epochs before the lineage are closed: the agent says that it has nothing of them.
+ * Registers epochs that an agent holds, oldest first, at most `limits.epochsPerEdge`: the oldest of all, the newest that
+ * it knows to be registered, and of the others those whose turn it is. An epoch is let in if its predecessor is registered, if
+ * another one of this lineage is (the agent names no more than it needs, and an epoch that was forgotten in favour of others may
+ * come back), or if it is the first of an edge that nobody knows. Any other one is a very old image or a blank replacement
+ * and is held until the operator decides. Epochs before the oldest are closed: the agent says that it has nothing of them.
  */
 export function registerLineage(
   context: Sequencing,
@@ -26,16 +28,16 @@ export function registerLineage(
   lineage: readonly LineageLink[],
 ): readonly EpochDecision[] {
   const before = context.staging.edge(edge);
-  const wanted = new Set(lineage.map((link) => link.epoch));
+  const named = new Set(lineage.map((link) => link.epoch));
   let entry = before ?? { v: 1, knownSinceMs: context.nowMs, epochs: [], forks: [], forksTotal: 0 };
   const decisions: EpochDecision[] = [];
   entry = closeBefore(entry, lineage[0]);
-  for (const link of lineage) {
-    const known = entry.epochs.find((candidate) => candidate.epoch === link.epoch);
-    const registered = known ? reopened(known) : fresh(entry, link, before !== null, context.nowMs);
-    const epochs = known ? replaced(entry.epochs, registered) : withRoom(entry.epochs, registered, wanted);
-    if (epochs) entry = epochs === entry.epochs ? entry : { ...entry, epochs };
-    decisions.push(epochs ? decisionOf(registered) : full(link.epoch));
+  for (const [at, link] of lineage.entries()) {
+    const known = registeredAs(entry, link.epoch);
+    const registered = known ? reopened(known) : fresh(entry, lineage, at, before !== null, context.nowMs);
+    const epochs = known ? replaced(entry.epochs, registered) : withRoom(entry.epochs, registered, named);
+    if (epochs !== entry.epochs) entry = { ...entry, epochs };
+    decisions.push(decisionOf(registered));
     if (!known && registered.state === 'held') {
       context.facts.push({ kind: 'epochHeld', edge, epoch: link.epoch, reason: registered.reason });
     }
@@ -43,6 +45,9 @@ export function registerLineage(
   if (lineage.length > 0 && entry !== before) context.staging.putEdge(edge, entry);
   return decisions;
 }
+
+const registeredAs = (entry: EdgeEntry, epoch: Epoch | null | undefined): EpochEntry | undefined =>
+  entry.epochs.find((candidate) => candidate.epoch === epoch);
 
 /** The operator's word on a held epoch. False: the edge has no such epoch. */
 export function decideEpoch(
@@ -72,55 +77,106 @@ function letInHeirs(epochs: readonly EpochEntry[], accepted: Epoch, nowMs: numbe
   return letInHeirs(letInHeirs(replaced(epochs, open), heir.epoch, nowMs), accepted, nowMs);
 }
 
-function fresh(entry: EdgeEntry, link: LineageLink, edgeIsKnown: boolean, nowMs: number): EpochEntry {
-  const predecessor = entry.epochs.find((known) => known.epoch === link.predecessor);
-  const held = holdReason(link, predecessor, edgeIsKnown || entry.epochs.length > 0);
-  const state = held === null ? 'open' : 'held';
-  return {
-    epoch: link.epoch,
-    predecessor: link.predecessor,
-    state,
-    reason: held ?? '',
-    sinceMs: nowMs,
-    accepted: false,
-  };
+/** What becomes of an epoch that is not registered: the `at`-th of its lineage, those before it are registered by now. */
+function fresh(
+  entry: EdgeEntry,
+  lineage: readonly LineageLink[],
+  at: number,
+  edgeIsKnown: boolean,
+  nowMs: number,
+): EpochEntry {
+  const { epoch, predecessor } = lineage[at]!;
+  const made = { epoch, predecessor, sinceMs: nowMs, accepted: false };
+  const direct = registeredAs(entry, predecessor);
+  const older = direct ?? olderOf(entry, lineage, at);
+  const guarantor = older ?? youngerOf(entry, lineage, at);
+  if (guarantor) {
+    const reason = `${direct ? 'its predecessor' : 'of its lineage,'} ${guarantor.epoch} is ${guarantor.state}`;
+    if (guarantor.state === 'held' || guarantor.state === 'rejected') return { ...made, state: 'held', reason };
+    const mayBeBack = !older || older.forgets === true || older.returned === true;
+    const after = older && !direct ? { after: older.epoch } : {};
+    return { ...made, ...after, state: 'open', reason: '', ...(mayBeBack ? { returned: true } : {}) };
+  }
+  if (predecessor !== null) {
+    const reason = `its predecessor ${predecessor} is not known (any more): a very old image?`;
+    return { ...made, state: 'held', reason };
+  }
+  const isFirst = !edgeIsKnown && entry.epochs.length === 0;
+  const reason = isFirst ? '' : 'a first epoch of an edge that is known already: a blank replacement?';
+  return { ...made, state: isFirst ? 'open' : 'held', reason };
 }
 
-function holdReason(link: LineageLink, predecessor: EpochEntry | undefined, edgeIsKnown: boolean): string | null {
-  if (link.predecessor === null) {
-    return edgeIsKnown ? 'a first epoch of an edge that is known already: a blank replacement?' : null;
-  }
-  if (!predecessor) return `its predecessor ${link.predecessor} is not known (any more): a very old image?`;
-  const waits = predecessor.state === 'held' || predecessor.state === 'rejected';
-  return waits ? `its predecessor ${link.predecessor} is ${predecessor.state}` : null;
+/** The registered epoch that is named before it: it comes from there. Nothing is older than a first epoch. */
+function olderOf(entry: EdgeEntry, lineage: readonly LineageLink[], at: number): EpochEntry | undefined {
+  return at === 0 || lineage[at]!.predecessor === null ? undefined : registeredAs(entry, lineage[at - 1]!.epoch);
 }
+
+/** The first registered one that is named behind it, and so comes from it. */
+function youngerOf(entry: EdgeEntry, lineage: readonly LineageLink[], at: number): EpochEntry | undefined {
+  if (at > 0) return undefined;
+  const younger = lineage.slice(1).find((link) => registeredAs(entry, link.epoch));
+  return registeredAs(entry, younger?.epoch);
+}
+
+/** The epoch on whose word one was let in, if that is older. */
+const guarantorOf = ({ after, predecessor }: EpochEntry): Epoch | null => after ?? predecessor;
 
 /** Marks the ancestors of the oldest epoch that the agent still holds. */
 function closeBefore(entry: EdgeEntry, oldest: LineageLink | undefined): EdgeEntry {
-  let epochs = entry.epochs;
-  let at = oldest?.predecessor ?? null;
-  for (let steps = 0; at !== null && steps < limits.epochsPerEdge; steps += 1) {
-    const known = epochs.find((candidate) => candidate.epoch === at);
-    if (known?.state === 'open') epochs = replaced(epochs, { ...known, state: 'closed', left: true });
-    at = known?.predecessor ?? null;
-  }
-  return epochs === entry.epochs ? entry : { ...entry, epochs };
+  if (!oldest) return entry;
+  const known = registeredAs(entry, oldest.epoch);
+  const left = ancestorsOf(entry.epochs, known ? guarantorOf(known) : oldest.predecessor);
+  const isOpen = ({ epoch, state }: EpochEntry): boolean => state === 'open' && left.has(epoch);
+  if (!entry.epochs.some(isOpen)) return entry;
+  const closed = (one: EpochEntry): EpochEntry => (isOpen(one) ? { ...one, state: 'closed', left: true } : one);
+  return { ...entry, epochs: entry.epochs.map(closed) };
 }
 
 const reopened = (known: EpochEntry): EpochEntry => (known.state === 'closed' ? { ...known, state: 'open' } : known);
 
-/** Makes room for one more: what is closed goes first, then what was refused, then other branches; null: none. */
-function withRoom(
-  epochs: readonly EpochEntry[],
-  added: EpochEntry,
-  wanted: ReadonlySet<Epoch>,
-): readonly EpochEntry[] | null {
+/**
+ * Makes room for one more. What is closed goes first, then what can come back unasked because a younger one vouches for it,
+ * then what waits for the operator, which will wait again, and other branches last. What is named stays: it fits.
+ */
+function withRoom(epochs: readonly EpochEntry[], added: EpochEntry, named: ReadonlySet<Epoch>): readonly EpochEntry[] {
   if (epochs.length < limits.epochsPerEdge) return [...epochs, added];
-  for (const state of ['closed', 'rejected', 'held', 'open'] as const) {
-    const gone = epochs.find((known) => known.state === state && !wanted.has(known.epoch));
-    if (gone) return [...epochs.filter((known) => known !== gone), added];
+  const continued = new Set(epochs.filter(({ state }) => state === 'open').map(guarantorOf));
+  const costs = ({ state, epoch }: EpochEntry): number => {
+    if (state === 'open') return continued.has(epoch) ? 1 : 4;
+    return { closed: 0, rejected: 2, held: 3 }[state];
+  };
+  const others = epochs.filter(({ epoch }) => !named.has(epoch));
+  const gone = others.reduce((best, other) => (costs(other) < costs(best) ? other : best), others[0] ?? epochs[0]!);
+  return [...without(epochs, gone, named), added];
+}
+
+/**
+ * Its ancestors remember that something behind them is forgotten, so that it is not new when it is back; what came after it
+ * comes after them now. Where it has none left, and had already been away itself, nobody can say what came before it: all
+ * remember it that may have.
+ */
+function without(epochs: readonly EpochEntry[], gone: EpochEntry, named: ReadonlySet<Epoch>): readonly EpochEntry[] {
+  const rest = epochs.filter((known) => known !== gone);
+  const ancestors = ancestorsOf(rest, guarantorOf(gone));
+  const [nearest] = ancestors;
+  const all = ancestors.size === 0 && gone.returned === true;
+  return rest.map((known) => {
+    const forgets = known.forgets || (all ? !named.has(known.epoch) : ancestors.has(known.epoch));
+    const linked = nearest !== undefined && guarantorOf(known) === gone.epoch ? { ...known, after: nearest } : known;
+    return forgets && !known.forgets ? { ...linked, forgets } : linked;
+  });
+}
+
+/** Registered epochs from this one back. */
+function ancestorsOf(epochs: readonly EpochEntry[], from: Epoch | null): ReadonlySet<Epoch> {
+  const ancestors = new Set<Epoch>();
+  let at = from;
+  while (at !== null && !ancestors.has(at)) {
+    const known = epochs.find(({ epoch }) => epoch === at);
+    if (known) ancestors.add(known.epoch);
+    at = known ? guarantorOf(known) : null;
   }
-  return null;
+  return ancestors;
 }
 
 function replaced(epochs: readonly EpochEntry[], entry: EpochEntry): readonly EpochEntry[] {
@@ -132,10 +188,4 @@ const decisionOf = ({ epoch, state, reason }: EpochEntry): EpochDecision => ({
   epoch,
   state: state === 'held' || state === 'rejected' ? 'held' : 'open',
   reason,
-});
-
-const full = (epoch: Epoch): EpochDecision => ({
-  epoch,
-  state: 'held',
-  reason: `the edge holds ${limits.epochsPerEdge} epochs already: they are drained first`,
 });

@@ -13,18 +13,24 @@
  * Life of a shipment: `sequenceShipment` stages changes and lists the batches to write; `hub/write` writes them and
  * the ledger's entries in one transaction; `Staging.publish` after the commit, or the staging is dropped.
  */
-import { placeKey } from '../../shared/identity.ts';
+import { placeKey, type StreamId } from '../../shared/identity.ts';
 import type { ShippedStream, Verified, VerifiedParcel } from '../stages.ts';
 import type { Sequencing, StreamAnswer, Write } from './context.ts';
 import { takeMarks } from './marks.ts';
-import { sequenceStream } from './stream.ts';
+import type { ShardState } from './state.ts';
+import { admit, sequenceStream } from './stream.ts';
 
 export { amendWritten, targetOf, type Written } from './amend.ts';
 export type * from './context.ts';
 export { decideEpoch, type EpochDecision, type LineageLink, registerLineage } from './epochs.ts';
+export { type Divergence, LOST_TOPIC, recordIncidents } from './incidents.ts';
 export { Staging } from './staging.ts';
 export { applyChange, emptyState, type ShardState } from './state.ts';
 export { type EdgeView, edgesOf, edgeView, type PlaceView, positionsBeyond, type StreamView } from './view.ts';
+
+/** Whether an epoch's streams are taken at all: a session has named it, and nobody holds it. */
+export const isAdmitted = (state: ShardState, stream: StreamId): boolean =>
+  admit(state.edges.get(stream.edge) ?? null, stream) === null;
 
 export interface Sequenced {
   /** One for each stream of the shipment, in its order. */

@@ -13,11 +13,13 @@ import { edgePlaceKey } from '../ledger/keys.ts';
 import type { ShippedStream } from '../stages.ts';
 import type { Refusal, Sequencing } from './context.ts';
 import { recordFork } from './forks.ts';
+import { incidentAtClose } from './incidents.ts';
 import { tipAt } from './ring.ts';
 
 const NOTHING: Counts = { records: 0, deadLettered: 0, gapped: 0 };
 const EMPTY_PLACE: PlaceEntry = { v: 1, open: [], ancestors: [], dropped: 0, totals: NOTHING, position: null };
 
+type TargetName = { readonly topic: string; readonly topicId: string };
 type Opening = { readonly opened: StreamEntry } | { readonly refusal: Refusal };
 
 /**
@@ -34,7 +36,7 @@ export function openStream(context: Sequencing, stream: ShippedStream): Opening 
   if (destination.kind === 'parked') {
     return { refusal: { code: 'PARKED', reason: destination.reason, retryAfterMs: destination.retryAfterMs } };
   }
-  const refusal = settlePredecessor(context, stream);
+  const refusal = settlePredecessor(context, stream, destination);
   if (refusal) return { refusal };
   const { topic, topicId, partition, leaderEpoch } = destination;
   const opened = freshStream(stream, { topic, topicId, partition, leaderEpoch, lastOffset: -1 }, context.nowMs);
@@ -62,7 +64,7 @@ function freshStream(stream: ShippedStream, target: StreamEntry['target'], nowMs
 }
 
 /** Closes the place's stream before this one, or says why that can't be done; null: the way is free. */
-function settlePredecessor(context: Sequencing, stream: ShippedStream): Refusal | null {
+function settlePredecessor(context: Sequencing, stream: ShippedStream, destination: TargetName): Refusal | null {
   const { staging } = context;
   const place = staging.place(edgePlaceKey(stream.edge, stream));
   const { previous } = stream;
@@ -79,7 +81,7 @@ function settlePredecessor(context: Sequencing, stream: ShippedStream): Refusal 
   const tip = tipOf(context, before, known, open?.ring ?? [], theirs.next);
   if (tip !== theirs.tip && tip !== 'unknown') return otherPast(context, stream, pointOf(known), theirs);
   if (known.next !== theirs.next) recordFork(context, stream, 'behind', pointOf(known), theirs);
-  else if (open) close(context, stream, open);
+  else if (open) close(context, stream, open, destination);
   else recordFork(context, stream, 'second', pointOf(known), theirs);
   return null;
 }
@@ -153,8 +155,10 @@ function notDrained(stream: ShippedStream, have: number): Refusal {
 }
 
 /** The stream is drained and its successor opens: it becomes an ancestor of its place. */
-function close(context: Sequencing, successor: ShippedStream, entry: StreamEntry): void {
+function close(context: Sequencing, successor: ShippedStream, entry: StreamEntry, destination: TargetName): void {
   const epoch = successor.previous!.epoch;
+  const key = streamKey({ ...successor, epoch });
+  incidentAtClose(context, { key, edge: successor.edge, entry }, destination);
   const { next, tip, counts, target } = entry;
   const ancestor: AncestorEntry = {
     epoch,
@@ -179,7 +183,7 @@ function foldIntoPlace(
   const place = staging.place(key) ?? EMPTY_PLACE;
   const all = [...place.ancestors, ancestor];
   const ancestors = all.slice(-limits.ancestorsPerPlace);
-  for (const gone of all.slice(0, all.length - ancestors.length)) dropGaps(context, { ...at, epoch: gone.epoch });
+  for (const gone of all.slice(0, all.length - ancestors.length)) forget(context, { ...at, epoch: gone.epoch });
   staging.putPlace(key, at.edge, {
     ...place,
     open: place.open.filter((epoch) => epoch !== ancestor.epoch),
@@ -191,10 +195,11 @@ function foldIntoPlace(
   staging.putStream(streamKey({ ...at, epoch: ancestor.epoch }), at.edge, null);
 }
 
-/** Gaps live as long as their stream is known. The audit topic has them longer. */
-function dropGaps(context: Sequencing, stream: ShippedStream): void {
+/** Gaps and incidents live as long as their stream is known. The audit topic has them longer. */
+function forget(context: Sequencing, stream: ShippedStream): void {
   const key = streamKey(stream);
   for (const gap of context.staging.gaps(key)) context.staging.putGap(key, stream.edge, gap.first, null);
+  if (context.staging.incident(key)) context.staging.putIncident(key, stream.edge, null);
 }
 
 /** Forks can leave several streams open at one place; the oldest is closed where they become too many. */

@@ -1,6 +1,14 @@
 import type { EdgeId } from '../../shared/identity.ts';
 import type { LedgerChange } from '../ledger/codec.ts';
-import type { AuditEntry, EdgeEntry, GapEntry, MarkEntry, PlaceEntry, StreamEntry } from '../ledger/entries.ts';
+import type {
+  AuditEntry,
+  EdgeEntry,
+  GapEntry,
+  IncidentEntry,
+  MarkEntry,
+  PlaceEntry,
+  StreamEntry,
+} from '../ledger/entries.ts';
 import { keyText, type LedgerKey } from '../ledger/keys.ts';
 import { applyChange, type ShardState, withGap } from './state.ts';
 
@@ -41,6 +49,12 @@ export class Staging {
     return this.#gaps.get(stream) ?? this.#base.gaps.get(stream) ?? [];
   }
 
+  incident(stream: string): IncidentEntry | null {
+    const change = this.#changes.get(`incident/${stream}`);
+    if (change?.kind === 'incident') return change.value;
+    return this.#base.incidents.get(stream) ?? null;
+  }
+
   /** How many streams of the edge are open. */
   openStreams(edge: EdgeId): number {
     return (this.#base.streamsOf.get(edge)?.size ?? 0) + (this.#opened.get(edge) ?? 0);
@@ -67,6 +81,10 @@ export class Staging {
   putGap(id: string, edge: EdgeId, first: number, value: GapEntry | null): void {
     this.#gaps.set(id, withGap(this.gaps(id), first, value));
     this.#change({ kind: 'gap', id, edge, first, value });
+  }
+
+  putIncident(id: string, edge: EdgeId, value: IncidentEntry | null): void {
+    this.#change({ kind: 'incident', id, edge, value });
   }
 
   audit(edge: EdgeId, entry: AuditEntry): void {

@@ -11,6 +11,7 @@ import type {
   EdgeEntry,
   GapEntry,
   GenesisEntry,
+  IncidentEntry,
   MarkEntry,
   PlaceEntry,
   StreamEntry,
@@ -27,6 +28,8 @@ export interface ShardState {
   readonly places: Map<string, PlaceEntry>;
   /** By stream, in the order of `first`. Closed streams have theirs too. */
   readonly gaps: Map<string, readonly GapEntry[]>;
+  /** By stream, open or closed. */
+  readonly incidents: Map<string, IncidentEntry>;
   /** Keys of an edge's open streams and of its places. */
   readonly streamsOf: Map<EdgeId, Set<string>>;
   readonly placesOf: Map<EdgeId, Set<string>>;
@@ -40,6 +43,7 @@ export const emptyState = (): ShardState => ({
   streams: new Map(),
   places: new Map(),
   gaps: new Map(),
+  incidents: new Map(),
   streamsOf: new Map(),
   placesOf: new Map(),
 });
@@ -66,6 +70,9 @@ export function applyChange(state: ShardState, change: LedgerChange): void {
     case 'place':
       index(state.placesOf, change.edge, change.id, change.value !== null);
       put(state.places, change.id, change.value);
+      return;
+    case 'incident':
+      put(state.incidents, change.id, change.value);
       return;
     case 'gap': {
       const gaps = withGap(state.gaps.get(change.id) ?? [], change.first, change.value);

@@ -1,5 +1,5 @@
-import { streamKey } from '../../shared/identity.ts';
-import type { PositionEntry, StreamEntry } from '../ledger/entries.ts';
+import { type StreamId, streamKey } from '../../shared/identity.ts';
+import type { EdgeEntry, PositionEntry, StreamEntry } from '../ledger/entries.ts';
 import { edgePlaceKey } from '../ledger/keys.ts';
 import type { ShippedStream, VerifiedBatch, VerifiedGap, VerifiedParcel } from '../stages.ts';
 import type { Refusal, SequenceRange, Sequencing, StreamAnswer, Write } from './context.ts';
@@ -28,7 +28,9 @@ export function sequenceStream(
   stream: ShippedStream,
   parcels: readonly VerifiedParcel[],
 ): { answer: StreamAnswer; writes: readonly Write[] } {
-  const progress: Progress = { points: [], gaps: [], writes: [], refusal: admit(context, stream) };
+  // A stream that only a mark names sends nothing that could be refused.
+  const refusal = parcels.length > 0 ? admit(context.staging.edge(stream.edge), stream) : null;
+  const progress: Progress = { points: [], gaps: [], writes: [], refusal };
   let at = 0;
   while (progress.refusal === null && at < parcels.length) {
     const { run, corrupt } = nextRun(parcels, at);
@@ -41,8 +43,8 @@ export function sequenceStream(
 }
 
 /** Whether the stream's epoch may send at all. */
-function admit(context: Sequencing, stream: ShippedStream): Refusal | null {
-  const epoch = context.staging.edge(stream.edge)?.epochs.find((known) => known.epoch === stream.epoch);
+export function admit(edge: EdgeEntry | null, stream: StreamId): Refusal | null {
+  const epoch = edge?.epochs.find((known) => known.epoch === stream.epoch);
   if (!epoch) return { code: 'EPOCH_UNKNOWN', reason: `no session has named epoch ${stream.epoch}` };
   const held = epoch.state === 'held' || epoch.state === 'rejected';
   return held ? { code: 'EPOCH_HELD', reason: epoch.reason } : null;
@@ -71,10 +73,8 @@ const linkOf = (parcel: Chained): ChainLink => ({
 
 function sequenceRun(context: Sequencing, stream: ShippedStream, run: Chained[], progress: Progress): void {
   const known = historyOf(context, stream);
-  if (!known && mayBeForgotten(context, stream)) {
-    progress.refusal = tipUnknown(run[0]!);
-    return;
-  }
+  progress.refusal = known ? null : perhapsForgotten(context, stream, run[0]!);
+  if (progress.refusal) return;
   const links = run.map(linkOf);
   const verdict = placeRun(links, known ?? { next: 0, tip: EMPTY_HEX, ring: [] });
   switch (verdict.kind) {
@@ -139,7 +139,8 @@ function bindTarget(context: Sequencing, stream: ShippedStream, entry: StreamEnt
   if (destination.kind === 'parked') {
     return { refusal: { code: 'PARKED', reason: destination.reason, retryAfterMs: destination.retryAfterMs } };
   }
-  return { stream: entry };
+  const { topicId } = destination;
+  return { stream: entry.target.topicId === topicId ? entry : { ...entry, target: { ...entry.target, topicId } } };
 }
 
 function openFresh(context: Sequencing, stream: ShippedStream): Ready {
@@ -147,11 +148,28 @@ function openFresh(context: Sequencing, stream: ShippedStream): Ready {
   return 'refusal' in opening ? opening : { stream: opening.opened };
 }
 
-/** The place has forgotten some of its streams and the edge has left this epoch: it may have been one of them. */
-function mayBeForgotten({ staging }: Sequencing, stream: ShippedStream): boolean {
+/**
+ * The place has forgotten some of its streams, and one that is not known may be one of them: the edge has left its epoch,
+ * or may have had it, or others behind it, before. Not a stream that goes on from where its place is: had it been here, its predecessor would have been closed, and forgotten, before it.
+ */
+function perhapsForgotten(context: Sequencing, stream: ShippedStream, parcel: Chained): Refusal | null {
+  const { staging } = context;
   const epoch = staging.edge(stream.edge)?.epochs.find((known) => known.epoch === stream.epoch);
-  const left = epoch?.left === true || epoch?.state === 'closed';
-  return left && (staging.place(edgePlaceKey(stream.edge, stream))?.dropped ?? 0) > 0;
+  const dropped = staging.place(edgePlaceKey(stream.edge, stream))?.dropped ?? 0;
+  if (!epoch || dropped === 0 || isContinuation(context, stream)) return null;
+  const { left, state, accepted, returned, forgets } = epoch;
+  if (left || state === 'closed') return tipUnknown(parcel);
+  if (accepted || !(returned || forgets)) return null;
+  const { previous } = stream;
+  recordFork(context, stream, 'held', null, previous && { next: previous.next, tip: previous.tip.toString('hex') });
+  return { code: 'EPOCH_HELD', reason: 'its place may have had it before, and has forgotten: a very old image?' };
+}
+
+function isContinuation(context: Sequencing, stream: ShippedStream): boolean {
+  const { previous } = stream;
+  if (!previous || previous.next === 0) return false;
+  const before = historyOf(context, { ...stream, epoch: previous.epoch });
+  return before !== null && before.next <= previous.next;
 }
 
 /** Stages a run that begins exactly at the stream's end. */

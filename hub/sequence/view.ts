@@ -7,6 +7,7 @@ import type {
   EpochEntry,
   ForkEntry,
   GapEntry,
+  IncidentEntry,
   MarkEntry,
   PositionEntry,
   StreamEntry,
@@ -19,11 +20,12 @@ export interface StreamView extends Place {
   readonly epoch: Epoch;
   readonly entry: StreamEntry;
   readonly gaps: readonly GapEntry[];
+  readonly incident: IncidentEntry | null;
 }
 /** All epochs of a place together. */
 export interface PlaceView extends Place {
   readonly totals: Counts;
-  readonly ancestors: readonly (AncestorEntry & { readonly gaps: readonly GapEntry[] })[];
+  readonly ancestors: readonly (AncestorEntry & Pick<StreamView, 'gaps' | 'incident'>)[];
   /** Closed streams of which only the totals are left. */
   readonly dropped: number;
   /** Oldest first; one, unless there was a fork. */
@@ -58,15 +60,20 @@ function placeView(state: ShardState, key: string): PlaceView | null {
   const streams = entry.open.flatMap((epoch) => {
     const id = `${edge}/${epoch}/${at}`;
     const stream = state.streams.get(id);
-    return stream ? [{ epoch, topic, partition, lane, entry: stream, gaps: state.gaps.get(id) ?? [] }] : [];
+    return stream ? [{ epoch, topic, partition, lane, entry: stream, ...besides(state, id) }] : [];
   });
   const ancestors = entry.ancestors.map((known) => ({
     ...known,
-    gaps: state.gaps.get(`${edge}/${known.epoch}/${at}`) ?? [],
+    ...besides(state, `${edge}/${known.epoch}/${at}`),
   }));
   const totals = streams.reduce((sum, stream) => addCounts(sum, stream.entry.counts), entry.totals);
   return { topic, partition, lane, totals, ancestors, dropped: entry.dropped, streams };
 }
+
+const besides = (state: ShardState, stream: string): Pick<StreamView, 'gaps' | 'incident'> => ({
+  gaps: state.gaps.get(stream) ?? [],
+  incident: state.incidents.get(stream) ?? null,
+});
 
 /** Rough size on the wire beside its names; all told positions together stay well within a session's answer. */
 const POSITION_BYTES = 64;

@@ -3,6 +3,7 @@ import { TributaryError } from '../../shared/errors.ts';
 import type { Cluster, TransactionalProducer } from '../../shared/kafka/index.ts';
 import { ledgerBatches } from '../ledger/batches.ts';
 import { decodeChange, encodeChange, type LedgerChange } from '../ledger/codec.ts';
+import type { KnownTarget } from '../ledger/mend.ts';
 import { type PartitionToRead, readPartition } from '../ledger/read.ts';
 import { checkGenesis, type LedgerIdentity } from '../ledger/topics.ts';
 import { applyChange, type ShardState } from '../sequence/index.ts';
@@ -27,6 +28,12 @@ export function readShard(
       return true;
     },
   });
+}
+
+/** Where the shard's open streams write, and each place's newest closed one. */
+export function targetsOf(state: ShardState): KnownTarget[] {
+  const newest = [...state.places.values()].flatMap(({ ancestors }) => ancestors.at(-1) ?? []);
+  return [...state.streams.values(), ...newest].map(({ target }) => target);
 }
 
 /** Who else has claimed the shard behind `from`, as far as it is committed now; null: nobody. */

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../../shared/errors.ts';
 import { type StreamId, streamKey } from '../../shared/identity.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import type { Destination, Destinations, ShardState } from '../sequence/index.ts';
+import { type Destination, type Destinations, isAdmitted, LOST_TOPIC, type ShardState } from '../sequence/index.ts';
 import type { ShippedStream, Verified } from '../stages.ts';
-import { routeMissing } from './events.ts';
+
 import type { RouteTarget, Routing } from './routing.ts';
+import { routeMissing } from './targetEvents.ts';
 import type { Targets } from './targets.ts';
 
 /** A stream that no route has a topic for: somebody has to change the configuration. */
@@ -34,7 +35,8 @@ export function destinationsOf(routing: Routing, targets: Targets, telemetry: Te
       }
       return targets.at(route.topic, route.partition, null);
     },
-    bound: (_stream, target) => targets.at(target.topic, target.partition, target.topicId),
+    bound: (_stream, { topic, partition, topicId }) =>
+      targets.at(topic, partition, topicId === LOST_TOPIC ? null : topicId),
   };
 }
 
@@ -59,11 +61,15 @@ function needOf(
   state: ShardState,
   stream: ShippedStream,
 ): Promise<void> | null {
+  // A topic that nothing may be written to is not made: anybody with a token could have a thousand of them.
+  if (!isAdmitted(state, stream)) return null;
   const open = state.streams.get(streamKey(stream));
-  // A stream's own target binds. It is never made again: what was in it would silently be gone.
-  if (open) return targets.need(open.target.topic, null);
   const route = routeOf(routing, stream);
-  return 'reason' in route ? null : targets.need(route.topic, route);
+  if (!open) return 'reason' in route ? null : targets.need(route.topic, route);
+  // A stream's own target binds. It is made again only once it is written down that what was in it is gone.
+  const { topic, topicId, partition } = open.target;
+  if (topicId !== LOST_TOPIC || 'reason' in route) return targets.need(topic, null);
+  return targets.need(topic, { ...route, partitions: Math.max(route.partitions, partition + 1) });
 }
 
 function routeOf(routing: Routing, stream: ShippedStream): RouteTarget | { readonly reason: string } {

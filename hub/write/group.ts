@@ -3,7 +3,7 @@ import { crashPoint } from '../../shared/crashPoint.ts';
 import { TributaryError } from '../../shared/errors.ts';
 import type { TransactionalProducer } from '../../shared/kafka/index.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import type { Destinations, Exclusion, Fact, ShardState } from '../sequence/index.ts';
+import type { Destinations, Divergence, Exclusion, Fact, ShardState } from '../sequence/index.ts';
 import {
   batchSplit,
   deadLettered,
@@ -19,6 +19,7 @@ import type { DeadRange, Job } from './jobs.ts';
 import { type Piece, piecesOf, recordsOf } from './pieces.ts';
 import { type Plan, planGroup } from './plan.ts';
 import type { Routing } from './routing.ts';
+import { targetLost } from './targetEvents.ts';
 import type { Targets } from './targets.ts';
 import { runTransaction } from './transaction.ts';
 import type { Verdict } from './verdict.ts';
@@ -34,6 +35,8 @@ export interface GroupParts {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly topics: { readonly ledger: string; readonly audit: string; readonly deadLetter: string };
+  /** A target's log is not what the ledger says: to be written down. */
+  readonly onDiverged: (found: readonly Divergence[]) => void;
 }
 
 /** Each failed attempt takes at least one stream out or looks a topic up again; more than this is not bad luck. */
@@ -44,6 +47,7 @@ export class GroupRun {
   readonly #parts: GroupParts;
   readonly #lookedUp = new Set<string>();
   #plan: Plan | null = null;
+  #late = false;
   #verdict: Verdict | null = null;
 
   constructor(parts: GroupParts) {
@@ -63,9 +67,10 @@ export class GroupRun {
       crashPoint('hub.sequence.staged');
       if (plan.staging.isEmpty) return null;
       const pieces = this.#pieces(plan);
+      const begun = performance.now();
       const result = await this.#write(plan, pieces);
       if (result.kind === 'aborted') {
-        await this.#learn(result.verdict, exclusions);
+        await this.#learn(result.verdict, exclusions, performance.now() - begun);
         continue;
       }
       plan.staging.publish();
@@ -82,6 +87,11 @@ export class GroupRun {
       return result.ledgerEnd;
     }
     throw hopeless(shard);
+  }
+
+  /** Whether there was more in the group than a transaction's time was enough for. */
+  get late(): boolean {
+    return this.#late;
   }
 
   /** Answers every job and tells what happened. To be called once, after {@link commit}. */
@@ -117,6 +127,7 @@ export class GroupRun {
       shard,
       topics,
       lookedUp: this.#lookedUp,
+      parkedReason: (topic, partition) => targets.parkedReason(topic, partition),
       nowMs: clock.now(),
       onRefused: (piece) => policyOf(routing, streamOf(piece)),
       leaderEpoch: ({ write }) => targets.leaderEpoch(write.topic, write.partition),
@@ -124,8 +135,11 @@ export class GroupRun {
   }
 
   /** Before the next attempt: park what does not answer, look up what was wrong, leave out what can't be written. */
-  async #learn(verdict: Verdict, exclusions: Map<string, Exclusion>): Promise<void> {
+  async #learn(verdict: Verdict, exclusions: Map<string, Exclusion>, costMs: number): Promise<void> {
     const { targets } = this.#parts;
+    this.#late ||= verdict.late;
+    if (verdict.diverged.length > 0) await this.#understand(verdict.diverged);
+    for (const [node, why] of verdict.silent) targets.silent(node, why, costMs);
     for (const [target, reason] of verdict.parks) {
       targets.park(target, reason);
       targets.doubt(target.slice(0, target.lastIndexOf('/')));
@@ -140,6 +154,19 @@ export class GroupRun {
     }
   }
 
+  /** An offset that comes twice is a log that was cut, or another topic of that name: its id says which. */
+  async #understand(diverged: readonly Divergence[]): Promise<void> {
+    const { targets, onDiverged } = this.#parts;
+    for (const topic of new Set(diverged.map(({ target }) => target.topic))) await targets.lookUp(topic);
+    const understood = diverged.flatMap((found): Divergence[] => {
+      const { topic, topicId } = found.target;
+      const foundTopicId = targets.topicId(topic);
+      if (foundTopicId === null || foundTopicId === topicId) return foundTopicId === null ? [] : [found];
+      return [{ ...found, cause: 'replaced', foundTopicId, lostFrom: 0 }];
+    });
+    if (understood.length > 0) onDiverged(understood);
+  }
+
   #tellDead(): Map<number, DeadRange[]> {
     const dead = new Map<number, DeadRange[]>();
     const { telemetry, targets } = this.#parts;
@@ -149,8 +176,8 @@ export class GroupRun {
       telemetry.emit(deadLettered, { edge: write.edge, stream: write.key, first, last, target, reason });
       dead.set(job, [...(dead.get(job) ?? []), { stream: write.stream, first, last, reason }]);
     }
-    for (const { piece } of this.#verdict?.landed ?? [])
-      targets.worked(`${piece.write.topic}/${piece.write.partition}`);
+    if (dead.size > 0) targets.worked(`${this.#parts.topics.deadLetter}/${this.#parts.shard}`);
+    targets.landed((this.#verdict?.landed ?? []).map(({ piece }) => piece.write));
     return dead;
   }
 
@@ -172,6 +199,12 @@ export class GroupRun {
       case 'epochHeld':
         telemetry.emit(epochHeld, fact);
         break;
+      case 'incident': {
+        const { cause, target, next } = fact.incident;
+        const { edge, stream } = fact;
+        telemetry.emit(targetLost, { edge, stream, cause, target: `${target.topic}/${target.partition}`, next });
+        break;
+      }
       case 'refused': {
         const { edge, stream, refusal } = fact;
         telemetry.emit(streamRefused, { edge, stream, code: refusal.code, reason: refusal.reason });

@@ -1,5 +1,5 @@
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
-import type { EpochDecision, LineageLink, Sequenced } from '../sequence/index.ts';
+import type { Divergence, EpochDecision, LineageLink, Sequenced } from '../sequence/index.ts';
 import type { Verified } from '../stages.ts';
 
 interface Answering<A> {
@@ -18,7 +18,8 @@ export type Job =
       readonly edge: EdgeId;
       readonly epoch: Epoch;
       readonly decision: 'accept' | 'reject';
-    } & Answering<EpochDecision | null>);
+    } & Answering<EpochDecision | null>)
+  | ({ readonly kind: 'incidents'; readonly found: readonly Divergence[] } & Answering<void>);
 
 export interface DeadRange {
   readonly stream: number;
@@ -38,6 +39,27 @@ export const partitionsOf = (job: Job): number => (job.kind === 'shipment' ? job
 export interface GroupLimits {
   readonly bytes: number;
   readonly partitions: number;
+}
+
+const SMALLEST_SHARE = 64;
+
+/** How much a transaction may hold so that it ends in time: less after one that was late, more again after each that was not. */
+export class Pace {
+  readonly #limits: GroupLimits;
+  #share = 1;
+
+  constructor(limits: GroupLimits) {
+    this.#limits = limits;
+  }
+
+  get limits(): GroupLimits {
+    const { bytes, partitions } = this.#limits;
+    return { bytes: Math.ceil(bytes / this.#share), partitions: Math.ceil(partitions / this.#share) };
+  }
+
+  ended(late: boolean): void {
+    this.#share = late ? Math.min(SMALLEST_SHARE, this.#share * 2) : Math.max(1, this.#share / 2);
+  }
 }
 
 /** Jobs in the order in which they came, bounded in bytes. */

@@ -17,7 +17,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
-import { type Cluster, TransactionalProducer } from '../../shared/kafka/index.ts';
+import { type Cluster, OutcomeUnknown, TransactionalProducer } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { mendLedger, mendTargets } from '../ledger/mend.ts';
@@ -31,15 +31,16 @@ import {
   type ShardState,
 } from '../sequence/index.ts';
 import type { Settled, Verified } from '../stages.ts';
-import { claimShard, readShard, supersededBy } from './claim.ts';
+import { claimShard, readShard, supersededBy, targetsOf } from './claim.ts';
 import { destinationsOf, prepareTargets } from './destinations.ts';
 import { queueChanged, shardLost, shardTaken, shardTrouble, shardTroubleAgain, transactionFailed } from './events.ts';
 import { GroupRun } from './group.ts';
-import { type Job, JobQueue } from './jobs.ts';
-import { targetsOf } from './mend.ts';
+import { type Job, JobQueue, Pace } from './jobs.ts';
 import { settledOf } from './receipts.ts';
+import { fencedBy, notOwner, overloaded, toldTo } from './refusals.ts';
 import type { Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
+import { TargetWatch } from './watch.ts';
 
 export interface OwnerParts {
   readonly cluster: Cluster;
@@ -69,6 +70,8 @@ export class ShardOwner {
   readonly #onLost: (cause: 'fenced' | 'failed', error: Error) => void;
   readonly #queue: JobQueue;
   readonly #destinations: Destinations;
+  readonly #pace = new Pace({ bytes: limits.transactionBytes, partitions: limits.transactionPartitions });
+  readonly #watch: TargetWatch;
   readonly #preparing = new Map<EdgeId, Promise<void>>();
   readonly #stopped = new AbortController();
   #producer: TransactionalProducer | null = null;
@@ -87,6 +90,12 @@ export class ShardOwner {
     this.#queue = new JobQueue(parts.maxQueueBytes);
     this.#destinations = destinationsOf(parts.routing, parts.targets, parts.telemetry);
     this.#sinceMs = parts.clock.now();
+    this.#watch = new TargetWatch({
+      ...parts,
+      shard,
+      state: () => this.#shardState,
+      record: (found) => new Promise((resolve, reject) => this.#enqueue({ kind: 'incidents', found, resolve, reject })),
+    });
   }
 
   /**
@@ -204,13 +213,14 @@ export class ShardOwner {
     while (!this.#stopped.signal.aborted) {
       await this.#queue.arrival();
       if (this.#stopped.signal.aborted) return;
-      const jobs = this.#queue.take({ bytes: limits.transactionBytes, partitions: limits.transactionPartitions });
+      const jobs = this.#queue.take(this.#pace.limits);
       this.#parts.telemetry.emit(queueChanged, { shard: this.shard, bytes: this.#queue.bytes });
       if (jobs.length === 0) continue;
+      const started = performance.now();
       try {
         await this.#commit(jobs);
       } catch (error) {
-        const failure = error instanceof Error ? error : new Error(String(error));
+        const failure = this.#understood(error, performance.now() - started);
         this.#failGroup(jobs, failure);
         if (isCode(failure, 'fenced')) return this.#lose('fenced', failure);
         // Aborted and known to be: nothing to find out.
@@ -233,13 +243,29 @@ export class ShardOwner {
       telemetry,
       clock,
       topics,
+      onDiverged: (found) => this.#watch.found(found),
     });
     const ledgerEnd = await run.commit(new Map<string, Exclusion>());
     if (ledgerEnd !== null) {
       this.#ledgerEnd = Math.max(this.#ledgerEnd, ledgerEnd);
       crashPoint('hub.commit.done');
     }
+    this.#pace.ended(run.late);
     run.answer();
+  }
+
+  /** What did not answer is parked; where that is what every transaction needs, it is the whole shard's trouble, and said so. */
+  #understood(error: unknown, costMs: number): Error {
+    if (!(error instanceof OutcomeUnknown)) return error instanceof Error ? error : new Error(String(error));
+    const { ledger, audit } = this.#parts.topics;
+    const isOwn = ({ topic }: { topic: string }): boolean => topic === ledger || topic === audit;
+    const others = error.unanswered.filter((partition) => !isOwn(partition));
+    this.#parts.targets.unanswered(others, error.reason, costMs);
+    const own = error.unanswered.find(isOwn);
+    if (!own) return error;
+    const { operation, subject, reason, cause } = error;
+    const why = `${reason}; every transaction of shard ${this.shard} needs ${own.topic}/${own.partition}, so all of its edges wait`;
+    return new OutcomeUnknown({ operation, subject, reason: why, cause }, error.unanswered);
   }
 
   #failGroup(jobs: readonly Job[], failure: Error): void {
@@ -258,6 +284,7 @@ export class ShardOwner {
       if (this.#stopped.signal.aborted) throw notOwner(this.shard, 'it was given up');
       try {
         await this.#takeOnce();
+        if (this.#state === 'opening') this.#watch.checkAll();
         this.#become('serving');
         const tookMs = Math.round(performance.now() - started);
         const entries = this.#shardState.streams.size + this.#shardState.places.size;
@@ -280,12 +307,12 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
-    const shardTopics = { ledger: topics.ledger, others: [topics.audit, topics.deadLetter] };
-    await mendLedger(this.#producer, shardTopics, this.shard);
+    const beside = [topics.audit, topics.deadLetter].map((topic) => ({ topic, partition: this.shard }));
+    await mendLedger(this.#producer, where, beside);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#shardState = emptyState();
     this.#ledgerEnd = await readShard(cluster, where, from, this.#shardState);
-    await mendTargets(this.#producer, shardTopics, this.shard, targetsOf(this.#shardState));
+    await mendTargets(this.#producer, targetsOf(this.#shardState), beside);
     const claim = await claimShard(this.#producer, {
       where,
       identity,
@@ -323,6 +350,7 @@ export class ShardOwner {
 
   #end(told: TributaryError): void {
     this.#become('closed');
+    this.#watch.close();
     this.#stopped.abort();
     for (const job of this.#queue.takeAll()) job.reject(told);
     this.#queue.wake();
@@ -337,48 +365,3 @@ export class ShardOwner {
 
 const isCode = (error: unknown, code: TributaryError['code']): boolean =>
   error instanceof TributaryError && error.code === code;
-
-/** What the senders of a failed group hear: always that they may send again. */
-function toldTo(failure: Error, shard: number): TributaryError {
-  const code = failure instanceof TributaryError ? failure.code : 'internal';
-  const unknown = code === 'outcomeUnknown' || code === 'fenced';
-  return new TributaryError({
-    code: unknown ? 'outcomeUnknown' : code === 'internal' ? 'internal' : 'brokerUnavailable',
-    operation: 'write shipment',
-    subject: `shard ${shard}`,
-    reason: reasonOf(failure),
-    hint: 'Send it again: what was committed is answered as a repeat.',
-    retry: 'retryable',
-    cause: failure,
-  });
-}
-
-function notOwner(shard: number, reason: string): TributaryError {
-  return new TributaryError({
-    code: 'notOwner',
-    operation: 'take shipment',
-    subject: `shard ${shard}`,
-    reason,
-    retry: 'retryable',
-  });
-}
-
-function overloaded(shard: number, bytes: number): TributaryError {
-  return new TributaryError({
-    code: 'overloaded',
-    operation: 'take shipment',
-    subject: `shard ${shard}`,
-    reason: `${bytes} bytes wait for its next transaction already`,
-    retry: 'retryable',
-  });
-}
-
-function fencedBy(shard: number, owner: string): TributaryError {
-  return new TributaryError({
-    code: 'fenced',
-    operation: 'take over',
-    subject: `shard ${shard}`,
-    reason: `${owner} has claimed it since`,
-    retry: 'final',
-  });
-}

@@ -4,6 +4,7 @@ import {
   type EpochDecision,
   type Exclusion,
   type Fact,
+  recordIncidents,
   registerLineage,
   type Sequenced,
   type Sequencing,
@@ -78,6 +79,9 @@ function sequenceJob(
       const decisions: readonly EpochDecision[] = registerLineage(context, job.edge, job.lineage);
       return () => job.resolve(decisions);
     }
+    case 'incidents':
+      recordIncidents(context, job.found);
+      return () => job.resolve();
     case 'decision': {
       const decision = decideEpoch(context, job.edge, job.epoch, job.decision);
       return () => job.resolve(decision);

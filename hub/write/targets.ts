@@ -8,31 +8,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock.ts';
 import { reasonOf } from '../../shared/errors.ts';
-import {
-  type Cluster,
-  createPartitions,
-  createTopics,
-  describeConfigs,
-  kafkaErrorName,
-  type MetadataTopic,
-} from '../../shared/kafka/index.ts';
+import { type Cluster, kafkaErrorName, type Unanswered } from '../../shared/kafka/index.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Destination } from '../sequence/index.ts';
-import {
-  targetMade,
-  targetParked,
-  targetParkedAgain,
-  targetRecovered,
-  targetReplaced,
-  targetsParkedNow,
-} from './events.ts';
-
-/** How a topic is made where it is missing, or grown. */
-export interface Making {
-  readonly partitions: number;
-  readonly replicationFactor: number;
-}
+import { SilentLeaders } from './silent.ts';
+import { targetParked, targetParkedAgain, targetRecovered, targetReplaced, targetsParkedNow } from './targetEvents.ts';
+import { isThere, type Making, TopicMaker, type Topics } from './topicMaker.ts';
 
 interface Ready {
   readonly kind: 'ready';
@@ -53,22 +35,24 @@ interface Parking {
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 60_000;
 /** An answer for what nobody can mend but people. */
-const INCIDENT_RETRY_MS = 60_000;
+const CONFIGURED_RETRY_MS = 60_000;
+/** The loss is written down first; then the stream goes on. */
+const LOST_RETRY_MS = 1_000;
 const NOT_LOOKED_UP_RETRY_MS = 250;
 const REFRESH_MS = 30_000;
-const LEADERS_WITHIN_MS = 10_000;
 const DEFAULT_MAX_MESSAGE_BYTES = MIB;
-const ALREADY_THERE = 36;
-const ENOUGH_PARTITIONS = 37;
 
 export class Targets {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #reserved: ReadonlySet<string>;
+  readonly #maker: TopicMaker;
   readonly #known = new Map<string, Known>();
   /** By topic, or `topic/partition`. */
   readonly #parked = new Map<string, Parking>();
+  readonly #silent: SilentLeaders;
+  readonly #listeners = new Set<(topic: string) => void>();
   readonly #stale = new Set<string>();
   readonly #wanted = new Map<string, Making | null>();
   #working: Promise<void> | null = null;
@@ -81,6 +65,8 @@ export class Targets {
     this.#clock = parts.clock;
     this.#telemetry = parts.telemetry;
     this.#reserved = new Set(parts.reserved);
+    this.#maker = new TopicMaker(parts, (...refusal) => this.#refuse(...refusal));
+    this.#silent = new SilentLeaders({ ...parts, ask: (node) => parts.cluster.ping(node) });
     this.#refresh = setInterval(() => this.#refreshAll(), REFRESH_MS).unref();
   }
 
@@ -100,17 +86,18 @@ export class Targets {
 
   /** Whether records can go there now. `topicId`: the one that the ledger has; null for a stream that opens. */
   at(topic: string, partition: number, topicId: string | null): Destination {
-    if (this.#reserved.has(topic)) return parked(`${topic} is a topic of the hub itself`, INCIDENT_RETRY_MS);
+    if (this.#reserved.has(topic)) return parked(`${topic} is a topic of the hub itself`, CONFIGURED_RETRY_MS);
     const parking = this.#parkedAt(topic) ?? this.#parkedAt(`${topic}/${partition}`);
     if (parking) return parked(parking.reason, Math.max(1, Math.ceil(parking.untilMs - this.#clock.monotonicMs())));
     const known = this.#known.get(topic);
     if (!known) return parked(`${topic} is being looked up`, NOT_LOOKED_UP_RETRY_MS);
-    if (known.kind === 'missing') return parked(`${topic} was deleted`, INCIDENT_RETRY_MS);
+    if (known.kind === 'missing') {
+      if (topicId !== null) this.#tell(topic);
+      return parked(`${topic} is not there (any more)`, LOST_RETRY_MS);
+    }
     if (topicId !== null && topicId !== known.topicId) {
-      return parked(
-        `${topic} was deleted and made again: it has id ${known.topicId}, not ${topicId}`,
-        INCIDENT_RETRY_MS,
-      );
+      this.#tell(topic);
+      return parked(`${topic} was deleted and made again: it has id ${known.topicId}, not ${topicId}`, LOST_RETRY_MS);
     }
     const found = known.partitions[partition];
     if (!found) return parked(`${topic} has no partition ${partition}`, NOT_LOOKED_UP_RETRY_MS);
@@ -118,13 +105,37 @@ export class Targets {
       this.#stale.add(topic);
       return parked(`${topic}/${partition} has no leader`, FIRST_RETRY_MS);
     }
+    const silent = this.#silent.parkedAt(found.leader, `${topic}/${partition}`);
+    if (silent) return parked(silent.reason, Math.ceil(silent.retryAfterMs));
     return { kind: 'ready', topic, topicId: known.topicId, partition, leaderEpoch: found.leaderEpoch };
+  }
+
+  /** `heard` is called with each topic that is another one now, or has other leaders, or is gone. Answers how to stop that. */
+  listen(heard: (topic: string) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+
+  /** From now on changes of these topics are heard of, whether or not something is written to them. */
+  follow(topics: Iterable<string>): void {
+    for (const topic of topics) if (!this.#known.has(topic) && !this.#wanted.has(topic)) this.#wanted.set(topic, null);
+    if (this.#wanted.size > 0) this.#work().catch(() => {});
+  }
+
+  #tell(topic: string): void {
+    for (const heard of this.#listeners) heard(topic);
   }
 
   /** Largest batch that the topic takes, as last heard. */
   maxMessageBytes(topic: string): number {
     const known = this.#known.get(topic);
     return known?.kind === 'ready' ? known.maxMessageBytes : DEFAULT_MAX_MESSAGE_BYTES;
+  }
+
+  /** As last heard; null: not known, or not there. */
+  topicId(topic: string): string | null {
+    const known = this.#known.get(topic);
+    return known?.kind === 'ready' ? known.topicId : null;
   }
 
   /** Leader epoch of a partition as last heard; -1: not known. */
@@ -149,6 +160,41 @@ export class Targets {
     this.#telemetry.emit(event, { target, reason, retryAfterMs });
     this.#telemetry.emit(targetsParkedNow, { count: this.#parked.size });
     return parking;
+  }
+
+  /** What a transaction got no answer for, and how long that took: parked, so that the next ones go without it. */
+  unanswered(partitions: readonly Unanswered[], why: string, costMs: number): void {
+    for (const { topic, partition, node } of partitions) {
+      if (node === null || this.#reserved.has(topic)) this.park(`${topic}/${partition}`, why);
+      this.doubt(topic);
+    }
+    for (const [node, count] of countBy(partitions.flatMap(({ node }) => node ?? []))) {
+      this.silent(node, `nothing came back for ${count} partitions in ${Math.round(costMs)} ms`, costMs);
+    }
+  }
+
+  /** A broker that could not be reached, or did not answer. */
+  silent(node: number, why: string, costMs: number): void {
+    this.#silent.fell(node, why, costMs);
+    // It may not lead any more what it led.
+    for (const [topic, known] of this.#known) {
+      if (known.kind === 'ready' && known.partitions.some(({ leader }) => leader === node)) this.#stale.add(topic);
+    }
+  }
+
+  /** Records have landed in these partitions. */
+  landed(targets: Iterable<{ readonly topic: string; readonly partition: number }>): void {
+    for (const { topic, partition } of targets) {
+      this.worked(`${topic}/${partition}`);
+      const known = this.#known.get(topic);
+      const leader = known?.kind === 'ready' ? known.partitions[partition]?.leader : undefined;
+      if (leader !== undefined) this.#silent.worked(leader);
+    }
+  }
+
+  /** Why nothing is to be sent to a partition, whatever is known of its topic; null: nothing speaks against it. */
+  parkedReason(topic: string, partition: number): string | null {
+    return this.#parkedAt(`${topic}/${partition}`)?.reason ?? null;
   }
 
   /** A write landed there: whatever was wrong is over. */
@@ -176,6 +222,7 @@ export class Targets {
 
   close(): void {
     this.#closed = true;
+    this.#silent.close();
     if (this.#refresh) clearInterval(this.#refresh);
     this.#refresh = null;
   }
@@ -217,47 +264,10 @@ export class Targets {
 
   async #lookUpAll(wanted: ReadonlyMap<string, Making | null>): Promise<void> {
     const found = (await this.#cluster.metadata([...wanted.keys()])).topics;
-    const changed = [...(await this.#make(wanted, found)), ...(await this.#grow(wanted, found))];
+    const changed = [...(await this.#maker.make(wanted, found)), ...(await this.#maker.grow(wanted, found))];
     const names = [...wanted.keys()].filter((topic) => !this.#parkedAt(topic));
-    const topics = changed.length > 0 ? await this.#withLeaders(names, wanted) : found;
+    const topics = changed.length > 0 ? await this.#maker.withLeaders(names, wanted) : found;
     await this.#remember(names, topics);
-  }
-
-  /** Topics that were made. */
-  async #make(wanted: ReadonlyMap<string, Making | null>, found: Topics): Promise<string[]> {
-    const missing = [...wanted].filter(([topic, making]) => making && !isThere(found.get(topic)));
-    if (missing.length === 0) return [];
-    const configs = { 'compression.type': 'producer', 'message.timestamp.type': 'CreateTime' };
-    const made = await createTopics(
-      this.#cluster,
-      missing.map(([name, making]) => ({ name, ...making!, configs })),
-    );
-    return made.flatMap(({ name, errorCode, errorMessage }) => {
-      if (errorCode !== 0 && errorCode !== ALREADY_THERE) return this.#refuse(name, 'make', errorCode, errorMessage);
-      const partitions = wanted.get(name)?.partitions ?? 0;
-      if (errorCode === 0) this.#telemetry.emit(targetMade, { topic: name, partitions, grown: false });
-      return [name];
-    });
-  }
-
-  /** Topics that were grown. */
-  async #grow(wanted: ReadonlyMap<string, Making | null>, found: Topics): Promise<string[]> {
-    const small = [...wanted].filter(([topic, making]) => {
-      const known = found.get(topic);
-      return making && isThere(known) && known.partitions.length < making.partitions;
-    });
-    if (small.length === 0) return [];
-    const grown = await createPartitions(
-      this.#cluster,
-      small.map(([name, making]) => ({ name, count: making!.partitions })),
-    );
-    return grown.flatMap(({ name, errorCode, errorMessage }) => {
-      if (errorCode !== 0 && errorCode !== ENOUGH_PARTITIONS)
-        return this.#refuse(name, 'grow', errorCode, errorMessage);
-      const partitions = wanted.get(name)?.partitions ?? 0;
-      if (errorCode === 0) this.#telemetry.emit(targetMade, { topic: name, partitions, grown: true });
-      return [name];
-    });
   }
 
   #refuse(topic: string, doing: string, code: number, message: string | null): string[] {
@@ -265,29 +275,15 @@ export class Targets {
     return [];
   }
 
-  /** Young partitions have no leader for a moment. What still has none after that is parked by {@link at}. */
-  async #withLeaders(names: readonly string[], wanted: ReadonlyMap<string, Making | null>): Promise<Topics> {
-    const deadline = performance.now() + LEADERS_WITHIN_MS;
-    for (;;) {
-      const { topics } = await this.#cluster.metadata(names);
-      const waiting = names.some((name) => {
-        const topic = topics.get(name);
-        const count = wanted.get(name)?.partitions ?? 0;
-        if (!isThere(topic)) return count > 0;
-        return topic.partitions.length < count || topic.partitions.some(({ leader }) => leader < 0);
-      });
-      if (!waiting || performance.now() > deadline) return topics;
-      await sleep(20);
-    }
-  }
-
   async #remember(names: readonly string[], topics: Topics): Promise<void> {
     const present = names.filter((name) => isThere(topics.get(name)));
-    const sizes = await this.#sizes(present);
+    const sizes = await this.#maker.sizes(present);
     for (const name of names) {
       const topic = topics.get(name);
       if (!isThere(topic)) {
+        const was = this.#known.get(name);
         this.#known.set(name, { kind: 'missing' });
+        if (was?.kind === 'ready') this.#tell(name);
         continue;
       }
       const before = this.#known.get(name);
@@ -298,22 +294,11 @@ export class Targets {
       for (const { partition, leader, leaderEpoch } of topic.partitions)
         partitions[partition] = { leader, leaderEpoch };
       const maxMessageBytes = sizes.get(name) ?? DEFAULT_MAX_MESSAGE_BYTES;
-      this.#known.set(name, { kind: 'ready', topicId: topic.topicId, partitions, maxMessageBytes });
+      const now: Ready = { kind: 'ready', topicId: topic.topicId, partitions, maxMessageBytes };
+      this.#known.set(name, now);
+      if (before?.kind === 'ready' && isOther(before, now)) this.#tell(name);
       this.worked(name);
     }
-  }
-
-  /** Without the right to ask, Kafka's default is believed; a batch that is too large is then refused, not lost. */
-  async #sizes(names: readonly string[]): Promise<Map<string, number>> {
-    if (names.length === 0) return new Map();
-    const resources = names.map((name) => ({ kind: 'topic' as const, name }));
-    const described = await describeConfigs(this.#cluster, resources, ['max.message.bytes']);
-    return new Map(
-      described.flatMap(({ name, configs }): [string, number][] => {
-        const bytes = Number(configs.get('max.message.bytes') ?? Number.NaN);
-        return Number.isFinite(bytes) ? [[name, bytes]] : [];
-      }),
-    );
   }
 
   #refreshAll(): void {
@@ -322,9 +307,15 @@ export class Targets {
   }
 }
 
-type Topics = ReadonlyMap<string, MetadataTopic>;
+const isOther = (before: Ready, now: Ready): boolean =>
+  before.topicId !== now.topicId ||
+  before.partitions.some(({ leaderEpoch }, partition) => now.partitions[partition]?.leaderEpoch !== leaderEpoch);
 
-const isThere = (topic: MetadataTopic | undefined): topic is MetadataTopic => topic?.errorCode === 0;
+function countBy<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
 
 function larger(a: Making | null, b: Making | null): Making | null {
   if (!a || !b) return b ?? a;

@@ -4,11 +4,16 @@
  * Nothing of a group is committed unless each of its batches landed or has its dead letter: otherwise the transaction is
  * aborted and the group is sequenced again without the streams in trouble. So a stream never has a hole, and its order
  * never depends on what could be written when.
+ *
+ * Bounded in time: data has `limits.transactionMs`, what is not sent by then is left out of the next attempt, what is not
+ * answered ends the group. Ledger entries have what is left of it, and {@link ENTRIES_MS} at least. So no slow partition
+ * holds a transaction open until the coordinator ends it.
  */
 import { setImmediate } from 'node:timers/promises';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import { TributaryError } from '../../shared/errors.ts';
 import type { Outcome, OutgoingBatch, TransactionalProducer } from '../../shared/kafka/index.ts';
+import { limits } from '../../shared/limits.ts';
 import { type LedgerBatch, ledgerBatches } from '../ledger/batches.ts';
 import { encodeAudit, encodeChange } from '../ledger/codec.ts';
 import type { Exclusion, Staging } from '../sequence/index.ts';
@@ -25,8 +30,12 @@ export interface TransactionInput {
   readonly onRefused: (piece: Piece) => 'deadLetter' | 'quarantine';
   readonly leaderEpoch: (piece: Piece) => number;
   readonly lookedUp: ReadonlySet<string>;
+  /** Why a partition is not to be tried now; null: it may be. */
+  readonly parkedReason: (topic: string, partition: number) => string | null;
   readonly nowMs: number;
 }
+
+const ENTRIES_MS = 5_000;
 
 export type TransactionResult =
   | { readonly kind: 'committed'; readonly verdict: Verdict; readonly ledgerEnd: number }
@@ -38,6 +47,7 @@ export type TransactionResult =
  */
 export async function runTransaction(input: TransactionInput): Promise<TransactionResult> {
   const { producer, staging, nowMs } = input;
+  const started = performance.now();
   const verdict = await writeData(input);
   if (mustRepeat(verdict)) {
     await producer.abort();
@@ -48,7 +58,8 @@ export async function runTransaction(input: TransactionInput): Promise<Transacti
   const ledger = ledgerBatches(staging.changes().map(encodeChange), nowMs);
   const audits = staging.audits().map(({ edge, entry }) => encodeAudit(edge, entry));
   const audit = ledgerBatches(audits, nowMs);
-  const ledgerEnd = await writeEntries(input, verdict, ledger, audit);
+  const withinMs = Math.max(ENTRIES_MS, started + limits.transactionMs - performance.now());
+  const ledgerEnd = await writeEntries(input, verdict, { ledger, audit, withinMs });
   if (ledgerEnd === null) {
     await producer.abort();
     return { kind: 'aborted', verdict };
@@ -60,21 +71,30 @@ export async function runTransaction(input: TransactionInput): Promise<Transacti
 
 async function writeData({ producer, pieces, ...rest }: TransactionInput): Promise<Verdict> {
   const sendable = pieces.filter((piece) => !piece.tooLarge);
-  const answers = sendable.length > 0 ? await producer.send(sendable.map(outgoing)) : [];
+  const answers = sendable.length > 0 ? await producer.send(sendable.map(outgoing), limits.transactionMs) : [];
   const outcomes: (Outcome | null)[] = [];
   let next = 0;
   for (const piece of pieces) outcomes.push(piece.tooLarge ? null : answers[next++]!);
   return judgeGroup({ pieces, outcomes, ...rest });
 }
 
+interface Entries {
+  readonly ledger: readonly LedgerBatch[];
+  readonly audit: readonly LedgerBatch[];
+  readonly withinMs: number;
+}
+
 /** Offset behind the last ledger record; null: a dead letter could not be written, its stream is excluded now. */
 async function writeEntries(
   input: TransactionInput,
   verdict: Verdict,
-  ledger: readonly LedgerBatch[],
-  audit: readonly LedgerBatch[],
+  { ledger, audit, withinMs }: Entries,
 ): Promise<number | null> {
   const { producer, topics, shard, nowMs } = input;
+  if (verdict.refused.length > 0 && input.parkedReason(topics.deadLetter, shard) !== null) {
+    for (const refused of verdict.refused) excludeUndeliverable(verdict, refused, topics.deadLetter);
+    return null;
+  }
   const to = (topic: string, { blob, records }: LedgerBatch): OutgoingBatch => ({
     topic,
     partition: shard,
@@ -82,11 +102,12 @@ async function writeEntries(
     records,
   });
   const dead = verdict.refused.map((refused) => ({ blob: deadLetterBatch(refused, nowMs), records: 1 }));
-  const outcomes = await producer.send([
+  const batches = [
     ...ledger.map((batch) => to(topics.ledger, batch)),
     ...audit.map((batch) => to(topics.audit, batch)),
     ...dead.map((batch) => to(topics.deadLetter, batch)),
-  ]);
+  ];
+  const outcomes = await producer.send(batches, withinMs);
   const own = outcomes.slice(0, ledger.length + audit.length);
   const failed = own.findIndex((outcome) => outcome.kind !== 'landed');
   if (failed >= 0) {

@@ -1,5 +1,13 @@
 import type { Outcome, OutgoingBatch } from '../../shared/kafka/index.ts';
-import { amendWritten, type Exclusion, type Refusal, type Staging, targetOf } from '../sequence/index.ts';
+import { limits } from '../../shared/limits.ts';
+import {
+  amendWritten,
+  type Divergence,
+  type Exclusion,
+  type Refusal,
+  type Staging,
+  targetOf,
+} from '../sequence/index.ts';
 import type { RefusedPiece } from './deadLetter.ts';
 import { type Piece, recordsOf } from './pieces.ts';
 
@@ -11,6 +19,12 @@ export interface Verdict {
   readonly refused: RefusedPiece[];
   /** Targets (`topic/partition`) that do not take records now, and why. */
   readonly parks: Map<string, string>;
+  /** Brokers that could not be reached, and why it is thought so. */
+  readonly silent: Map<number, string>;
+  /** Streams whose target has lost records. */
+  readonly diverged: Divergence[];
+  /** Something was not sent because the transaction's time was over. */
+  late: boolean;
   /** Topics whose settings are not what was believed: looked up again before the next attempt. */
   readonly doubted: Set<string>;
   readonly landed: { readonly piece: Piece; readonly lastOffset: number }[];
@@ -34,6 +48,9 @@ export function judgeGroup(input: VerdictInput): Verdict {
     exclusions: new Map(),
     refused: [],
     parks: new Map(),
+    silent: new Map(),
+    diverged: [],
+    late: false,
     doubted: new Set(),
     landed: [],
   };
@@ -51,7 +68,12 @@ function judge(input: VerdictInput, verdict: Verdict, piece: Piece, outcome: Out
     land(input, verdict, piece, outcome.offset);
   } else if (outcome.kind === 'unavailable') {
     const reason = `${target} does not take records now: ${outcome.name}`;
-    verdict.parks.set(target, reason);
+    if (outcome.silentNode === null) verdict.parks.set(target, reason);
+    else verdict.silent.set(outcome.silentNode, `no connection for ${target}`);
+    exclude(verdict, piece, { code: 'PARKED', reason, retryAfterMs: PARKED_RETRY_MS });
+  } else if (outcome.kind === 'late') {
+    verdict.late = true;
+    const reason = `${target} did not take everything within the ${limits.transactionMs} ms of a transaction`;
     exclude(verdict, piece, { code: 'PARKED', reason, retryAfterMs: PARKED_RETRY_MS });
   } else if (outcome.code === MESSAGE_TOO_LARGE && !input.lookedUp.has(write.topic)) {
     // The limit was lowered since it was asked for. Splitting now would put the records behind their followers.
@@ -64,14 +86,16 @@ function judge(input: VerdictInput, verdict: Verdict, piece: Piece, outcome: Out
 /** A log that gives an offset twice has lost what was there before. */
 function land(input: VerdictInput, verdict: Verdict, piece: Piece, offset: number): void {
   const { write } = piece;
-  const before = targetOf(input.staging, write.key)?.lastOffset ?? -1;
-  if (offset > before) {
+  const known = targetOf(input.staging, write.key);
+  const before = known?.lastOffset ?? -1;
+  if (!known || offset > before) {
     verdict.landed.push({ piece, lastOffset: offset + recordsOf(piece) - 1 });
     return;
   }
   const target = `${write.topic}/${write.partition}`;
   const reason = `${target} lost records: it was written up to offset ${before} and gave offset ${offset} again`;
-  verdict.parks.set(target, reason);
+  const foundTopicId = known.topicId;
+  verdict.diverged.push({ stream: write.key, cause: 'truncated', target: known, foundTopicId, lostFrom: offset });
   exclude(verdict, piece, { code: 'PARKED', reason, retryAfterMs: PARKED_RETRY_MS });
 }
 

@@ -14,6 +14,7 @@
  * - An unknown key is a mistake. An option without a meaning can't be declared.
  */
 export { isLoopback, type ListenAddress, listenText, parseListen, sameListen } from './address.ts';
+export { formatProperty, type PropertyEntry, parseProperties } from './javaProperties.ts';
 export { jsonSchema, mustBeWritten } from './jsonSchema.ts';
 export { type LoadOptions, loadConfig, parseConfig, readText, topLevelKeys } from './load.ts';
 export { markdown } from './markdown.ts';

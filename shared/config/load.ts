@@ -5,10 +5,12 @@ import { reasonOf } from '../errors.ts';
 import { byPlace, ConfigError, type Mistake } from './mistake.ts';
 import { readTree } from './read.ts';
 import { substitute } from './substitute.ts';
-import { parseTree } from './tree.ts';
+import { type ConfigNode, parseTree } from './tree.ts';
 
 export interface LoadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Top-level options that belong to another reader of the same file: they are not looked at. */
+  readonly others?: readonly string[];
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -27,13 +29,19 @@ export function parseConfig<S extends TObject>(
   text: string,
   options: LoadOptions & { readonly file: string },
 ): Static<S> {
-  const { tree, mistakes } = parseTree(text);
-  if (!tree) throw new ConfigError(options.file, mistakes);
+  const { tree: whole, mistakes } = parseTree(text);
+  if (!whole) throw new ConfigError(options.file, mistakes);
+  const tree = without(whole, options.others ?? []);
   const folder = dirname(resolve(options.file));
   const filled = substitute(tree, { folder, env: options.env ?? process.env }, mistakes);
   const reading = readTree(schema, filled, { folder }, mistakes);
   if (reading.mistakes.length > 0) throw new ConfigError(options.file, [...reading.mistakes].sort(byPlace));
   return reading.value;
+}
+
+function without(tree: ConfigNode, keys: readonly string[]): ConfigNode {
+  if (tree.kind !== 'map' || keys.length === 0) return tree;
+  return { ...tree, entries: tree.entries.filter(({ key }) => !keys.includes(key)) };
 }
 
 export function readText(file: string): string {

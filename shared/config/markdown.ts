@@ -13,9 +13,9 @@ export interface PageFacts {
 }
 
 const INTRODUCTION = `Sizes are numbers of bytes or text such as \`512KiB\`, \`20GiB\`, \`10MB\`; durations are milliseconds or text such as
-\`250ms\`, \`30s\`, \`5m\`, \`7d\`. Every value may be, or hold, \`\${env:NAME}\` (an environment variable) and \`\${file:/path}\`
-(the content of a file, without its last line end); \`$\${\` stands for a literal \`\${\`. Relative paths are taken from the
-folder of the configuration file. Unknown options are mistakes. All mistakes are reported at once, and then nothing is
+\`250ms\`, \`30s\`, \`5m\`, \`7d\`. Every value may be, or hold, \`\${env:NAME}\` (an environment variable), \`\${file:/path}\`
+(the content of a file, without its last line end) and \`\${property:/path:key}\` (one key of a Java properties file);
+\`$\${\` stands for a literal \`\${\`. Relative paths are taken from the folder of the configuration file. Unknown options are mistakes. All mistakes are reported at once, and then nothing is
 started.`;
 
 interface Row {

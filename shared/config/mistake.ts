@@ -47,6 +47,8 @@ function mistakeText({ path, problem, allowed }: Mistake): string {
   return `${path ? `${path}: ` : ''}${problem}${allowed ? `; ${allowed}` : ''}`;
 }
 
-export function byPlace(a: Mistake, b: Mistake): number {
+type Placed = Pick<Mistake, 'path' | 'line' | 'column'>;
+
+export function byPlace(a: Placed, b: Placed): number {
   return a.line - b.line || a.column - b.column || (a.path < b.path ? -1 : 1);
 }

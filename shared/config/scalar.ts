@@ -3,7 +3,7 @@ import type { Wrong } from './option.ts';
 import type { ScalarNode } from './tree.ts';
 
 /** A string that holds a `${...}`: allowed wherever a value is, so editors must not underline it. */
-export const REFERENCE_PATTERN = '\\$\\{(env|file):[^}]+\\}';
+export const REFERENCE_PATTERN = '\\$\\{(env|file|property):[^}]+\\}';
 
 /** `//user:password@`, in whatever a URL was meant to be. */
 const CREDENTIALS = /\/\/[^/\s]*@/g;

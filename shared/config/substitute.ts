@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { reasonOf } from '../errors.ts';
+import { parseProperties } from './javaProperties.ts';
 import type { Mistake } from './mistake.ts';
 import type { ConfigNode, ScalarNode } from './tree.ts';
 
-/** Where `${env:...}` and `${file:...}` come from. */
+/** Where `${env:...}`, `${file:...}` and `${property:...}` come from. */
 export interface Surroundings {
   /** Relative paths are taken from here: the folder of the configuration file. */
   readonly folder: string;
@@ -15,8 +16,8 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)\}?/g;
 const MAX_FILE_BYTES = 64 * 1024;
 
 /**
- * Fills in `${env:NAME}` and `${file:/path}`, as a whole value or inside one; `$${` stands for a literal `${`.
- * A file's last line end is left out. What can't be had becomes a mistake at its setting.
+ * Fills in `${env:NAME}`, `${file:/path}` and `${property:/path:key}` (a key of a Java properties file), as a whole value
+ * or inside one; `$${` stands for a literal `${`. A file's last line end is left out. What can't be had becomes a mistake at its setting.
  */
 export function substitute(tree: ConfigNode, surroundings: Surroundings, mistakes: Mistake[]): ConfigNode {
   const visit = (node: ConfigNode, path: string): ConfigNode => {
@@ -61,7 +62,28 @@ function lookUp(inner: string, { folder, env }: Surroundings): Found {
     return { problem: `the environment variable ${name} is ${text === '' ? 'empty' : 'not set'}`, allowed: 'set it' };
   }
   if (kind === 'file' && name !== '') return readSecretFile(resolve(folder, name));
-  return { problem: `"\${${inner}}" is unknown`, allowed: 'use ${env:NAME} or ${file:/path}, or $${ for a literal ${' };
+  if (kind === 'property' && /.:./.test(name)) return readProperty(name, folder);
+  const allowed = 'use ${env:NAME}, ${file:/path} or ${property:/path:key}, or $${ for a literal ${';
+  return { problem: `"\${${inner}}" is unknown`, allowed };
+}
+
+/** The text, if it is nothing but references, with absolute paths; else null. */
+export function onlyReferences(written: string, folder: string): string | null {
+  if (!/^(\$\{(env|file|property):[^}]+\})+$/.test(written)) return null;
+  return written.replace(/\$\{(file|property):([^}]+)\}/g, (_, kind: string, name: string) => {
+    return `\${${kind}:${resolve(folder, name)}}`;
+  });
+}
+
+/** As Kafka's FileConfigProvider reads it: UTF-8. */
+function readProperty(name: string, folder: string): Found {
+  const colon = name.lastIndexOf(':');
+  const [file, key] = [resolve(folder, name.slice(0, colon)), name.slice(colon + 1)];
+  const found = readSecretFile(file);
+  if (!('text' in found)) return found;
+  const value = parseProperties(found.text).entries.findLast((entry) => entry.key === key)?.value;
+  if (value) return { text: value };
+  return { problem: `${file} has ${value === '' ? `nothing for "${key}"` : `no "${key}"`}`, allowed: 'write it there' };
 }
 
 function readSecretFile(file: string): Found {

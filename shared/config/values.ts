@@ -3,6 +3,7 @@ import type { TUnsafe } from 'typebox';
 import { type Doc, leaf, type Read } from './option.ts';
 import { REFERENCE_PATTERN, textOf, wrong } from './scalar.ts';
 import { Secret } from './secret.ts';
+import { onlyReferences } from './substitute.ts';
 import type { ScalarNode } from './tree.ts';
 
 export interface TextDoc extends Doc {
@@ -26,10 +27,10 @@ export function text<T extends string = string>(doc: TextDoc, type = 'text'): TU
 }
 
 export function secret(doc: Doc): TUnsafe<Secret> {
-  return leaf<Secret>('secret', { type: 'string', minLength: 1 }, doc, (node) => {
+  return leaf<Secret>('secret', { type: 'string', minLength: 1 }, doc, (node, { folder }) => {
     const found = textOf(node);
     if (typeof found !== 'string') return { problem: 'is not text', allowed: 'use ${file:/path} or ${env:NAME}' };
-    return found === '' ? { problem: 'is empty' } : { value: new Secret(found) };
+    return found === '' ? { problem: 'is empty' } : { value: new Secret(found, onlyReferences(node.written, folder)) };
   });
 }
 

@@ -2,7 +2,9 @@
  * Topics and configurations. Each call answers with what became of each object, in the order of the request; callers
  * decide what an error means.
  */
+import { TributaryError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
+import type { RawConnection } from './connection.ts';
 import { answeredWith } from './failures.ts';
 import { type Patience, patiently, TryAgain } from './patience.ts';
 import type { WireApi } from './wire/api.ts';
@@ -66,18 +68,29 @@ export async function describeConfigs(
   resources: readonly ConfigResource[],
   keys: readonly string[] | null = null,
 ): Promise<DescribedConfigs[]> {
-  const byNode = new Map<number, ConfigResource[]>();
-  const anyNode = await cluster.controller();
+  const byNode = new Map<number | null, ConfigResource[]>();
   for (const resource of resources) {
-    const nodeId = resource.kind === 'broker' ? Number(resource.name) : anyNode;
+    const nodeId = resource.kind === 'broker' ? Number(resource.name) : null;
     byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), resource]);
   }
   const answers = await Promise.all(
-    [...byNode].map(async ([nodeId, members]) =>
-      (await cluster.connection(nodeId, 'admin')).send(describeConfigsApi, { resources: members, keys }),
-    ),
+    [...byNode].map(async ([nodeId, members]) => {
+      const at = nodeId === null ? await cluster.anyConnection() : await cluster.connection(nodeId, 'admin');
+      return at.send(describeConfigsApi, { resources: members, keys });
+    }),
   );
   return inOrder(answers.flat(), resources);
+}
+
+/** New clusters name any broker as the place for such requests, another one each time: also one that is silent. */
+async function toController(cluster: Cluster): Promise<{ nodeId: number; connection: RawConnection }> {
+  const nodeId = await cluster.controller();
+  try {
+    return { nodeId, connection: await cluster.connection(nodeId, 'admin') };
+  } catch (error) {
+    if (error instanceof TributaryError && error.code === 'brokerUnavailable') throw new TryAgain(error);
+    throw error;
+  }
 }
 
 /** Kafka answers in any order. */
@@ -97,8 +110,8 @@ export function atController<Q, A extends { readonly errorCode: number }>(
   request: Q,
 ): Promise<A[]> {
   return patiently(PATIENCE, async () => {
-    const nodeId = await cluster.controller();
-    const answers = await (await cluster.connection(nodeId, 'admin')).send(api, request);
+    const { nodeId, connection } = await toController(cluster);
+    const answers = await connection.send(api, request);
     const moved = answers.find((answer) => answer.errorCode === NOT_CONTROLLER || answer.errorCode === THROTTLED);
     if (moved) throw new TryAgain(answeredWith(`${api.name} request`, `node ${nodeId}`, moved.errorCode));
     return answers;

@@ -126,6 +126,19 @@ export class Cluster {
     return (await this.connection(nodeId, 'control')).versions;
   }
 
+  /** To a broker that answered lately, for what any of them can say. @throws TributaryError `brokerUnavailable` */
+  anyConnection(): Promise<RawConnection> {
+    return this.#control.get();
+  }
+
+  /**
+   * Resolves when the node answers a question now.
+   * @throws TributaryError `brokerUnavailable`
+   */
+  async ping(nodeId: number): Promise<void> {
+    await (await this.connection(nodeId, 'ping')).send(apiVersions, null);
+  }
+
   /** The cluster's feature levels, asked anew: `transaction.version` 2 is KIP-890's second part. */
   async features(): Promise<ReadonlyMap<string, number>> {
     const control = await this.#control.get();
@@ -165,7 +178,7 @@ export class Cluster {
     return line;
   }
 
-  /** Configured addresses first, then what the cluster told; beginning after the one that failed last. */
+  /** Configured addresses first, then what the cluster told; beginning after the last one: it may be silent by now. */
   async #dialAny(): Promise<RawConnection> {
     const candidates = new Map([...this.#bootstrap, ...this.#nodes.values()].map((a) => [addressText(a), a]));
     const list = [...candidates.values()];
@@ -177,7 +190,7 @@ export class Cluster {
       if (!address) continue;
       try {
         const opened = await RawConnection.open(this.settings, address);
-        this.#firstToTry = at;
+        this.#firstToTry = at + 1;
         return opened;
       } catch (error) {
         if (error instanceof TributaryError && error.retry === 'final') throw error;

@@ -2,7 +2,14 @@
 import { Connection, Reader } from '@platformatic/kafka';
 import { TributaryError } from '../errors.ts';
 import { answeredWith, noAnswer } from './failures.ts';
-import { type Address, addressText, DEFAULT_CLIENT_ID, type KafkaSettings, toConnectionOptions } from './settings.ts';
+import {
+  type Address,
+  addressText,
+  DEFAULT_CLIENT_ID,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  type KafkaSettings,
+  toConnectionOptions,
+} from './settings.ts';
 import type { WireApi } from './wire/api.ts';
 import { type ApiVersionsResponse, apiVersions } from './wire/apiVersions.ts';
 
@@ -35,7 +42,7 @@ export class RawConnection {
     const raw = new RawConnection(settings, address);
     try {
       await raw.#connection.connect(address.host, address.port);
-      raw.#versions = await raw.send(apiVersions, null);
+      raw.#versions = await raw.#hello(settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
     } catch (error) {
       raw.close();
       if (error instanceof TributaryError) throw error;
@@ -46,6 +53,16 @@ export class RawConnection {
       throw answeredWith('connect to Kafka', addressText(address), raw.#versions.errorCode);
     }
     return raw;
+  }
+
+  /** A process that hangs still takes connections: what it speaks must be answered in the time of a connection, too. */
+  async #hello(withinMs: number): Promise<ApiVersionsResponse> {
+    const timer = setTimeout(() => this.close(), withinMs);
+    try {
+      return await this.send(apiVersions, null);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** What the broker speaks, and the cluster's feature levels when the connection was made. */

@@ -42,6 +42,7 @@ export {
   toKafkaJs,
 } from './settings.ts';
 export { awaitStable, type LogEnd } from './stable.ts';
+export { OutcomeUnknown, type Unanswered } from './transaction/ambiguous.ts';
 export { IdempotentProducer } from './transaction/idempotent.ts';
 export type { Outcome } from './transaction/outcome.ts';
 export type { OutgoingBatch } from './transaction/outgoing.ts';

@@ -15,12 +15,17 @@ export interface TlsSettings {
   /** Name that the broker's certificate is checked against; default: the host that is connected to. */
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
+  /** False: a certificate of a trusted authority will do, whatever host it names. */
+  readonly verifyHostname?: boolean;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 export interface SaslSettings {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
   readonly username?: string;
   readonly password?: string;
-  readonly token?: string;
+  /** A function is asked at each connection; it keeps a token as long as it may. */
+  readonly token?: string | (() => Promise<string>);
 }
 export interface KafkaSettings {
   /** `host:port`, IPv6 as `[::1]:9092`; tried in turn. */
@@ -94,8 +99,9 @@ export function toConnectionOptions(
   };
 }
 
-function tlsOptions(ssl: TlsSettings): TlsOptions {
-  return Object.fromEntries(Object.entries(ssl).filter(([, value]) => value !== undefined));
+function tlsOptions({ verifyHostname = true, ...ssl }: TlsSettings): TlsOptions {
+  const options = Object.fromEntries(Object.entries(ssl).filter(([, value]) => value !== undefined));
+  return verifyHostname ? options : { ...options, checkServerIdentity: () => undefined };
 }
 
 /** TLS wants the name said (SNI), and forbids to say an IP address. */
@@ -106,8 +112,9 @@ function withServerName(ssl: TlsSettings, host: string): TlsOptions {
 
 function kafkaJsSasl(sasl: SaslSettings): KafkaJsSasl {
   if (sasl.mechanism === 'oauthbearer') {
-    const value = required(sasl, 'token');
-    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value }) };
+    const token = required(sasl, 'token');
+    const ask = typeof token === 'function' ? token : async () => token;
+    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await ask() }) };
   }
   return { mechanism: sasl.mechanism, username: required(sasl, 'username'), password: required(sasl, 'password') };
 }
@@ -122,7 +129,10 @@ function platformaticSasl(
   return { mechanism, username: required(sasl, 'username'), password: required(sasl, 'password'), authenticate };
 }
 
-function required(sasl: SaslSettings, name: 'username' | 'password' | 'token'): string {
+function required<N extends 'username' | 'password' | 'token'>(
+  sasl: SaslSettings,
+  name: N,
+): NonNullable<SaslSettings[N]> {
   const value = sasl[name];
   if (value !== undefined) return value;
   throw new TributaryError({

@@ -8,8 +8,8 @@ export const bounds = {
   reasonChars: 1_024,
   /** Body of a session hello, a heartbeat, or any answer. */
   smallBodyBytes: 4 * 1024 * 1024,
-  /** Undrained epochs in a hello: an agent that starts often without a link has many. */
-  lineage: 10_000,
+  /** Epochs in a hello: what the hub can hold of one edge. */
+  lineage: limits.epochsPerEdge,
   positions: 20_000,
   /** Streams of one shipment. */
   streams: limits.openStreamsPerEdge,

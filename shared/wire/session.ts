@@ -23,7 +23,7 @@ export interface Hello extends Extensible {
   readonly hub: HubIdentity | null;
   /** Highest term seen from that hub. */
   readonly term: number;
-  /** Epochs that are not drained, oldest first. */
+  /** Epochs that are not drained, oldest first, perhaps not all; the oldest of them always. */
   readonly lineage: readonly EpochLink[];
   readonly bootId: string;
   readonly monotonicMs: number;

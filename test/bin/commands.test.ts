@@ -59,7 +59,21 @@ describe('usage', () => {
       command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
     const all = leaves(makeProgram());
     expect(all.map((command) => command.name()).sort()).toEqual(
-      ['accept', 'agent', 'check', 'docs', 'hub', 'new', 'reject', 'schema', 'show', 'status', 'up', 'verify'].sort(),
+      [
+        'accept',
+        'agent',
+        'check',
+        'docs',
+        'hub',
+        'new',
+        'pull',
+        'reject',
+        'schema',
+        'show',
+        'status',
+        'up',
+        'verify',
+      ].sort(),
     );
     for (const command of all) {
       let help = '';
@@ -71,7 +85,7 @@ describe('usage', () => {
       command.outputHelp();
       expect(help, command.name()).toMatch(/\nExamples?:\n {2}/);
       expect(command.description(), command.name()).not.toBe('');
-      const prints = !['agent', 'hub', 'schema', 'docs'].includes(command.name());
+      const prints = !['agent', 'hub', 'pull', 'schema', 'docs'].includes(command.name());
       expect(
         command.options.some(({ long }) => long === '--json'),
         command.name(),

@@ -96,6 +96,22 @@ test('cut at every request of a transaction, everything is there once and in ord
   expect(read).toEqual(owner.ledger);
 }, 120_000);
 
+test('where the ledger itself gets no answer, it is said that the whole shard waits', async () => {
+  const hub = testHub();
+  const own = ownCluster();
+  const control = cuttable(own);
+  const { owner } = await openOwner(await hub.parts({ cluster: own }));
+  const agent = kafkaAgent('store-1');
+  agent.capture(ORDERS, ids('a', 1));
+  control.next = { message: 'Produce', cut: 'sent' };
+  await expect(openSession(owner, agent)).rejects.toMatchObject({ code: 'outcomeUnknown' });
+  const failed = hub.emitted.filter(({ name }) => name === 'hub_transaction_failed').map(({ facts }) => facts.reason);
+  expect(failed).toEqual([
+    expect.stringContaining(`every transaction of shard 0 needs ${hub.topics.ledger}/0, so all of its edges wait`),
+  ]);
+  expect(hub.emitted.filter(({ name }) => name === 'hub_target_parked')).toEqual([]);
+});
+
 test('a broker that is away for a while: the owner takes its shard again and nothing is missing', async () => {
   const hub = testHub();
   const own = ownCluster();

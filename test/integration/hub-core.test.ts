@@ -5,7 +5,6 @@ import { readShard } from '../../hub/write/claim.ts';
 import { DEAD_LETTER, Targets } from '../../hub/write/index.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Place } from '../../shared/identity.ts';
-import { deleteTopics } from '../../shared/kafka/index.ts';
 import { encodeSealed, PROVENANCE, readProvenance, readRecords } from '../../shared/records/index.ts';
 import { answerOf, type Seal } from '../hub/sequence/modelAgent.ts';
 import {
@@ -18,7 +17,6 @@ import {
   shipAll,
   shipOnce,
   testHub,
-  until,
 } from '../hub/write/support.ts';
 import { cluster, consumeAll, createTopic } from '../support/kafka.ts';
 
@@ -256,26 +254,6 @@ test("a topic that can't be made parks its streams; the others of the shipment g
   await openSession(owner, agent);
   expect(await shipOnce(owner, agent)).toEqual(['PARKED', null]);
   expect(keysOf(await consumeAll(hub.targetOf('store-1', 'orders')))).toEqual(ids('a', 2));
-});
-
-test('a target that was deleted and made again takes nothing more of its streams', async () => {
-  const hub = testHub();
-  const { owner } = await openOwner(await hub.parts());
-  const agent = kafkaAgent('store-1');
-  agent.capture(ORDERS, ids('a', 2));
-  await shipAll(owner, agent);
-  await deleteTopics(cluster(), [hub.targetOf('store-1', 'orders')]);
-  const { telemetry } = recordingTelemetry();
-  const targets = new Targets({ cluster: cluster(), clock: systemClock, telemetry, reserved: [] });
-  await until(async () => {
-    await targets.need(hub.targetOf('store-1', 'orders'), { partitions: 2, replicationFactor: 1 });
-    return targets.at(hub.targetOf('store-1', 'orders'), 1, null).kind === 'ready';
-  }, 'the topic is made again');
-  targets.close();
-  agent.capture(ORDERS, ids('b', 2));
-  const next = await openOwner(await hub.parts());
-  expect(await shipOnce(next.owner, agent)).toEqual(['PARKED']);
-  expect(await consumeAll(hub.targetOf('store-1', 'orders'))).toEqual([]);
 });
 
 test('no stream is written into the ledger, whatever an edge is called', async () => {

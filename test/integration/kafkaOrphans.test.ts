@@ -28,7 +28,8 @@ import { encodeBatch, patchBatch, readRecords } from '../../shared/records/index
 
 const MAX_RAW_BYTES = 1024 * 1024;
 const LEDGER = 'ledger';
-const TOPICS = { ledger: LEDGER, others: ['audit', 'dead'] };
+const LEDGER_PARTITION = { topic: LEDGER, partition: 0 };
+const BESIDE = [{ topic: 'audit', partition: 0 }];
 const dir = mkdtempSync(join(tmpdir(), 'tributary-orphans-'));
 let kafka: LocalKafka;
 let cluster: Cluster;
@@ -37,7 +38,7 @@ beforeAll(async () => {
   const properties = { 'transaction.partition.verification.enable': 'false' };
   kafka = await startKafka({ dir, properties });
   cluster = Cluster.open({ brokers: kafka.brokers, requestTimeoutMs: 10_000 });
-  await makeTopics([LEDGER, ...TOPICS.others]);
+  await makeTopics([LEDGER, 'audit']);
 }, 300_000);
 afterAll(async () => {
   await cluster?.close();
@@ -145,9 +146,9 @@ describe("a shard's orphans", () => {
     const producer = await openProducer(what);
     await plant(producer, topic, 'orphan');
     await producer.fence();
-    await mendLedger(producer, TOPICS, 0);
+    await mendLedger(producer, LEDGER_PARTITION, BESIDE);
     expect(await isStable(topic)).toBe(false);
-    await mendTargets(producer, TOPICS, 0, [{ topic, partition: 0, lastOffset }]);
+    await mendTargets(producer, [{ topic, partition: 0, lastOffset }], BESIDE);
     expect(await committedValues(topic)).toEqual(values);
   });
 
@@ -156,7 +157,7 @@ describe("a shard's orphans", () => {
     await plant(producer, LEDGER, 'entry');
     await producer.fence();
     expect(await isStable(LEDGER)).toBe(false);
-    await mendLedger(producer, TOPICS, 0);
+    await mendLedger(producer, LEDGER_PARTITION, BESIDE);
     expect(await committedValues(LEDGER)).toEqual(['entry']);
   });
 });

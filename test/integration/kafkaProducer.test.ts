@@ -152,6 +152,20 @@ describe.each([
     producer.close();
   });
 
+  it('says late of what was not its turn in time: nothing of it is in the log, and the producer goes on', async () => {
+    const topic = await createTopic('kafka-late');
+    const producer = await open();
+    const late = await producer.send([batch(topic, { values: ['1'] }), batch(topic, { values: ['2'] })], 0);
+    expect(late.map(({ kind }) => kind)).toEqual(['late', 'late']);
+    await producer.abort();
+    expect((await producer.send([batch(topic, { values: ['3'] })], 60_000)).map(({ kind }) => kind)).toEqual([
+      'landed',
+    ]);
+    await producer.commit();
+    expect(valuesOf(await consumeAll(topic))).toEqual(['3']);
+    producer.close();
+  });
+
   it('is fenced by a second producer, whose takeover aborts what was open', async () => {
     const topic = await createTopic('kafka-fenced');
     const id = uniqueTopic('kafka-txn');

@@ -13,9 +13,24 @@ import {
   Heartbeats,
   writeOffsetSyncs,
 } from '../../hub/pull/offsets/index.ts';
-import { commitGroupOffsets, deleteTopics, describeConfigs, fetchGroupOffsets } from '../../shared/kafka/index.ts';
+import {
+  commitGroupOffsets,
+  deleteTopics,
+  describeConfigs,
+  fetchGroupOffsets,
+  listGroups,
+} from '../../shared/kafka/index.ts';
 import { replicationPolicy } from '../../shared/names/index.ts';
-import { brokers, cluster, consumeAll, createTopic, kafkaJs, produce, uniqueTopic } from '../support/kafka.ts';
+import {
+  brokers,
+  cluster,
+  consumeAll,
+  createTopic,
+  javaTool,
+  kafkaJs,
+  produce,
+  uniqueTopic,
+} from '../support/kafka.ts';
 import { type MirrorOracle, mirrorOracle, type NoOracle } from '../support/mirror/oracle.ts';
 import { HeardTelemetry, madeTopics, until } from './pullSupport.ts';
 
@@ -187,10 +202,12 @@ describe('checkpoints', () => {
     );
     await checkpoints.runNow();
     await madeTopics(cluster(), [{ name: flow.syncsTopic }]);
-    await sync(flow, 500, 1_000);
-    await commit(flow, 501);
-    await checkpoints.runNow();
-    expect(await written(flow)).toEqual(['g 0 500->400 ', 'g 0 501->1001 ']);
+    await sync(flow, 600, 1_000);
+    for (const offset of [550, 601]) {
+      await commit(flow, offset);
+      await checkpoints.runNow();
+    }
+    expect(await written(flow), 'what the old topic said does not count').toEqual(['g 0 500->400 ', 'g 0 601->1001 ']);
   });
 
   it('a thousand groups in one round; beyond the bound they are left out and said', async () => {
@@ -261,6 +278,23 @@ describe('group offsets', () => {
     expect(await onTarget(flow)).toMatchObject({ offset: -1 });
     expect(flow.telemetry.of('pull_group_offsets_written')).toMatchObject([{ offsets: 0, active: 1 }]);
     expect(flow.telemetry.of('pull_group_offsets_refused')).toEqual([]);
+  });
+
+  it("a group of Kafka's newer protocol (KIP-848) is moved like the others", async ({ skip }) => {
+    if (!oracle || 'missing' in oracle) return skip(oracle?.missing);
+    const flow = await flowOf();
+    await produce(flow.topic, [{ partition: 0, value: 'a' }]);
+    await javaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+      ...['--bootstrap-server', brokers().join(','), '--topic', flow.topic, '--group', flow.group],
+      ...['--from-beginning', '--max-messages', '1', '--command-property', 'group.protocol=consumer'],
+    ]);
+    const groups = await listGroups(cluster());
+    expect(groups.find(({ group }) => group === flow.group)).toMatchObject({ type: 'consumer', state: 'Empty' });
+    await sync(flow, 0, 0);
+    await sync(flow, 1, 7);
+    await synced(flow);
+    expect(await written(flow)).toEqual(['g 0 1->7 ']);
+    expect(await onTarget(flow)).toEqual({ offset: 7, metadata: '' });
   });
 
   it('one group that is refused does not stop the others, and is said', async () => {

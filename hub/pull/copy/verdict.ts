@@ -31,7 +31,7 @@ export function judgeOutcome(
     const detail = `${target} had records up to offset ${lastOffset} and gave offset ${outcome.offset} again: it has lost records`;
     return { kind: 'failed', failure: { stop: 'targetTruncated', detail }, undo: true, doubt: true };
   }
-  if (outcome.kind === 'unavailable') {
+  if (outcome.kind === 'unavailable' || outcome.kind === 'late') {
     const detail = `${target} does not answer: ${outcome.name}`;
     return { kind: 'failed', failure: { wait: 'targetUnavailable', detail }, undo: false, doubt: true };
   }

@@ -35,7 +35,17 @@ export interface TopicSettings {
   readonly configsOf: (sourceTopic: string) => Readonly<Record<string, string>>;
 }
 
-export async function applyTopics(target: Cluster, plan: TopicPlan, settings: TopicSettings): Promise<Failure[]> {
+/** `done`: copies that were made or grown just now, not those that somebody else was quicker with. */
+export async function applyTopics(
+  target: Cluster,
+  plan: TopicPlan,
+  settings: TopicSettings,
+): Promise<{ done: ReadonlySet<string>; failures: Failure[] }> {
+  const done = new Set<string>();
+  const note = (answers: readonly (Answer & { readonly name: string })[]): typeof answers => {
+    for (const { name, errorCode } of answers) if (errorCode === 0) done.add(name);
+    return answers;
+  };
   const made = await inChunks(plan.create, async (pairs) => {
     const topics = pairs.map(
       ({ source, target: name, partitions }): NewTopic => ({
@@ -43,14 +53,14 @@ export async function applyTopics(target: Cluster, plan: TopicPlan, settings: To
         configs: settings.configsOf(source),
       }),
     );
-    return failuresOf(topics, await createTopics(target, topics), [TOPIC_ALREADY_EXISTS]);
+    return failuresOf(topics, note(await createTopics(target, topics)), [TOPIC_ALREADY_EXISTS]);
   });
   const grown = await inChunks(plan.grow, async (pairs) => {
     const topics = pairs.map(({ target: name, partitions: count }) => ({ name, count }));
-    return failuresOf(topics, await createPartitions(target, topics), [INVALID_PARTITIONS]);
+    return failuresOf(topics, note(await createPartitions(target, topics)), [INVALID_PARTITIONS]);
   });
   for (const { target: name } of [...plan.create, ...plan.grow]) target.forget(name);
-  return [...made, ...grown];
+  return { done, failures: [...made, ...grown] };
 }
 
 export async function applyConfigs(target: Cluster, plan: Pick<ConfigPlan, 'changes'>): Promise<Failure[]> {

@@ -14,7 +14,7 @@ import {
   readTopicPlan,
 } from './plan.ts';
 import { printPlan } from './print.ts';
-import type { TopicPair, TopicPlan } from './topics.ts';
+import { afterwards, type TopicPair, type TopicPlan } from './topics.ts';
 
 export interface FlowSyncOptions extends FlowRules {
   readonly telemetry: Telemetry;
@@ -28,41 +28,40 @@ export interface FlowSyncOptions extends FlowRules {
 /** Notes that are remembered as said. */
 const NOTES = 1_000;
 
+const NOTHING: TopicPlan = { pairs: [], create: [], grow: [], larger: [], left: [] };
+
 /** Keeps one flow's topics, settings and access rules alike, each at its interval. */
 export class FlowSync {
   readonly #options: FlowSyncOptions;
-  readonly #jobs: Job[];
-  #topics: TopicPlan;
+  readonly #jobs: Job[] = [];
+  #topics: TopicPlan = NOTHING;
   #told = '';
   #acls: readonly AclBinding[] = [];
   #authorizer = true;
   #noted = new Set<string>();
 
-  private constructor(options: FlowSyncOptions, topics: TopicPlan) {
+  private constructor(options: FlowSyncOptions) {
     this.#options = options;
-    this.#topics = topics;
-    const { everyMs, sync, telemetry, clock = systemClock } = options;
-    const start = (name: string, ms: number, run: () => Promise<void>): Job =>
-      new Job({ name, everyMs: ms, timeoutMs: Math.max(60_000, ms), run }, telemetry, clock);
-    this.#jobs = [
-      ...(everyMs.topics === null ? [] : [start('pull_topics', everyMs.topics, () => this.syncTopics())]),
-      ...(sync.acls ? [start('pull_acls', everyMs.acls, () => this.syncAcls())] : []),
-      ...(sync.configs ? [start('pull_configs', everyMs.configs, () => this.syncConfigs())] : []),
-    ];
   }
 
   /** Brings the target up to the source once, then goes on. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
   static async open(options: FlowSyncOptions): Promise<FlowSync> {
-    const sync = new FlowSync(options, await readTopicPlan(options));
-    try {
-      await sync.syncTopics();
-      if (options.sync.acls) await sync.syncAcls();
-      if (options.sync.configs) await sync.syncConfigs();
-      return sync;
-    } catch (error) {
-      await sync.close();
-      throw error;
-    }
+    const sync = new FlowSync(options);
+    await sync.syncTopics();
+    if (options.sync.acls) await sync.syncAcls();
+    if (options.sync.configs) await sync.syncConfigs();
+    sync.#start();
+    return sync;
+  }
+
+  #start(): void {
+    const { everyMs, sync, telemetry, clock = systemClock } = this.#options;
+    const start = (name: string, ms: number, run: () => Promise<void>): void => {
+      this.#jobs.push(new Job({ name, everyMs: ms, timeoutMs: Math.max(60_000, ms), run }, telemetry, clock));
+    };
+    if (everyMs.topics !== null) start('pull_topics', everyMs.topics, () => this.syncTopics());
+    if (sync.acls) start('pull_acls', everyMs.acls, () => this.syncAcls());
+    if (sync.configs) start('pull_configs', everyMs.configs, () => this.syncConfigs());
   }
 
   states(): JobState[] {
@@ -77,8 +76,7 @@ export class FlowSync {
     const plan = await readTopicPlan(this.#options);
     const refused = plan.create.length + plan.grow.length > 0 ? await this.#applyTopics(plan) : new Set<string>();
     this.#note(plan);
-    // Not asked again: brokers hear of new topics a moment after the controller made them.
-    this.#topics = { ...plan, create: plan.create.filter(({ target }) => refused.has(target)) };
+    this.#topics = afterwards(plan, refused);
     const ready = existing(this.#topics);
     const text = ready.map(({ source, partitions }) => `${source}/${partitions}`).join(',');
     if (text !== this.#told) this.#options.onTopics(ready);
@@ -89,18 +87,16 @@ export class FlowSync {
   async #applyTopics(plan: TopicPlan): Promise<Set<string>> {
     const { target, replicationFactor, telemetry } = this.#options;
     const configs = await readNewTopicConfigs(this.#options, plan.create);
-    const failures = await applyTopics(target, plan, {
+    const { done, failures } = await applyTopics(target, plan, {
       replicationFactor,
       configsOf: (topic) => configs.get(topic) ?? {},
     });
-    const refused = new Set(failures.map(({ subject }) => subject));
-    const done = (pairs: readonly TopicPair[]): string[] =>
-      pairs.map((pair) => pair.target).filter((name) => !refused.has(name));
-    const [created, grown] = [done(plan.create), done(plan.grow)];
+    const doneOf = (pairs: readonly TopicPair[]) => pairs.map((pair) => pair.target).filter((name) => done.has(name));
+    const [created, grown] = [doneOf(plan.create), doneOf(plan.grow)];
     const changes = created.length + grown.length;
     if (changes > 0) telemetry.emit(topicsSynced, { flow: flowOf(this.#options), changes, created, grown });
     this.#refused('topics', failures);
-    return refused;
+    return new Set(failures.map(({ subject }) => subject));
   }
 
   async syncConfigs(): Promise<void> {

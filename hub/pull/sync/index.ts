@@ -18,6 +18,6 @@ export { type AclPlan, type AclRules, planAcls, targetBinding } from './acls.ts'
 export { applyAcls, applyConfigs, applyTopics, type Failure } from './apply.ts';
 export { type ConfigPlan, type ConfigRules, configsForNewTopic, planConfigs } from './configs.ts';
 export { FlowSync, type FlowSyncOptions } from './flowSync.ts';
-export { type FlowPlan, planFlow } from './plan.ts';
+export { type FlowPlan, type FlowRules, planFlow } from './plan.ts';
 export { type PlanText, printPlan } from './print.ts';
 export { planTopics, type TopicPlan, type TopicShape } from './topics.ts';

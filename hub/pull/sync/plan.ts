@@ -26,6 +26,7 @@ export type FlowPlan = PlanText;
 
 /** Topics in one DescribeConfigs request. */
 const PER_REQUEST = 500;
+const UNKNOWN_TOPIC = 3;
 
 /** Everything that would change now, for `--plan`. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
 export async function planFlow(rules: FlowRules): Promise<FlowPlan> {
@@ -93,6 +94,8 @@ export async function readConfigPlan(rules: FlowRules, pairs: readonly TopicPair
   const both: { topic: string; source: readonly ConfigEntry[]; target: readonly ConfigEntry[] }[] = [];
   for (const pair of pairs) {
     const [from, to] = [source.get(pair.source), target.get(pair.target)];
+    // Just made, and not known to that broker yet; or just deleted.
+    if (from?.errorCode === UNKNOWN_TOPIC || to?.errorCode === UNKNOWN_TOPIC) continue;
     const failed = notDescribed('source', from) ?? notDescribed('target', to);
     if (failed !== null) left.push({ topic: pair.target, reason: failed });
     else both.push({ topic: pair.target, source: from?.entries ?? [], target: to?.entries ?? [] });

@@ -66,6 +66,21 @@ export function planTopics(
   };
 }
 
+/**
+ * The plan once it was applied, but for the copies that were refused. Not asked of the target again: brokers hear of new
+ * topics a moment after the controller made them, and the next look may be ten minutes away.
+ */
+export function afterwards(plan: TopicPlan, refused: ReadonlySet<string>): TopicPlan {
+  const asBefore = plan.grow.filter(({ target }) => refused.has(target));
+  const partitions = new Map(asBefore.map(({ target, from }) => [target, from]));
+  return {
+    ...plan,
+    pairs: plan.pairs.map((pair) => ({ ...pair, partitions: partitions.get(pair.target) ?? pair.partitions })),
+    create: plan.create.filter(({ target }) => refused.has(target)),
+    grow: asBefore,
+  };
+}
+
 const REASONS: Readonly<Record<TopicRefusal, string>> = {
   notIncluded: 'the lists leave it out',
   internal: 'it is an internal topic',

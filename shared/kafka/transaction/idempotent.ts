@@ -56,8 +56,9 @@ export class IdempotentProducer {
       ...this.#identity,
       purpose: this.#purpose,
       replicationTimeoutMs: replicationTimeoutMs(this.#cluster),
-      // There is none.
       coordinatorLost: () => false,
+      sendUntilMs: Number.POSITIVE_INFINITY,
+      answerUntilMs: Number.POSITIVE_INFINITY,
     };
     try {
       await new Pipeline(context, lanes).run();

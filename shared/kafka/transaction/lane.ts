@@ -6,7 +6,7 @@
  * keeps its sequence.
  */
 import { backoffMs } from '../patience.ts';
-import { type Outcome, refusal, unavailable, type Verdict } from './outcome.ts';
+import { LATE, type Outcome, refusal, unavailable, type Verdict } from './outcome.ts';
 import { type PartitionSequence, sequenceAfter } from './sequence.ts';
 
 export interface Entry {
@@ -24,9 +24,18 @@ export interface Entry {
 const MAX_IN_FLIGHT = 5;
 const FIRST_DELAY_MS = 10;
 const MAX_DELAY_MS = 250;
+const NETWORK_EXCEPTION = 13;
 
-/** Thrown by {@link Lane.answer} where nobody can say any more what the log holds. */
-export class LaneBroken extends Error {}
+/** Thrown where nobody can say any more what the partition's log holds. */
+export class LaneBroken extends Error {
+  readonly topic: string;
+  readonly partition: number;
+  constructor({ topic, partition }: { readonly topic: string; readonly partition: number }, why: string) {
+    super(`${topic}/${partition}: ${why}`);
+    this.topic = topic;
+    this.partition = partition;
+  }
+}
 
 export class Lane {
   readonly topic: string;
@@ -39,7 +48,7 @@ export class Lane {
   #flying: Entry[] = [];
   #failed: Entry[] = [];
   #draining = false;
-  #trouble: { readonly sinceMs: number; attempts: number; code: number } | null = null;
+  #trouble: { readonly sinceMs: number; attempts: number; code: number; silentNode: number | null } | null = null;
   #notBeforeMs = 0;
 
   constructor(
@@ -91,7 +100,7 @@ export class Lane {
 
   /** @throws LaneBroken */
   answer(entry: Entry, verdict: Verdict, code: number, offset: number, message: string | null, nowMs: number): void {
-    if (this.#flying.shift() !== entry) throw new LaneBroken('answers came in another order than the requests');
+    if (this.#flying.shift() !== entry) throw new LaneBroken(this, 'answers came in another order than the requests');
     if (verdict === 'landed') this.#landed(entry, offset);
     else {
       this.#notLanded(entry, verdict, code, message, nowMs);
@@ -102,7 +111,7 @@ export class Lane {
 
   #landed(entry: Entry, offset: number): void {
     if (this.#failed.some((earlier) => !earlier.maybe))
-      throw new LaneBroken('a batch landed before the one in front of it');
+      throw new LaneBroken(this, 'a batch landed before the one in front of it');
     if (!entry.maybe) this.#sequence.next = sequenceAfter(entry.sequence, entry.records);
     this.#sequence.proven = true;
     if (this.#failed.length === 0) this.#trouble = null;
@@ -111,13 +120,13 @@ export class Lane {
 
   #notLanded(entry: Entry, verdict: Verdict, code: number, message: string | null, nowMs: number): void {
     if (verdict === 'refused' || (verdict === 'doubtful' && entry.doubts > 0)) {
-      if (entry.maybe) throw new LaneBroken('a batch that is perhaps in the log was refused');
+      if (entry.maybe) throw new LaneBroken(this, 'a batch that is perhaps in the log was refused');
       if (this.#failed.length === 0) this.#trouble = null;
       this.#settle(entry.index, refusal(code, message));
       return;
     }
     if (verdict === 'behind') {
-      if (!this.#draining || entry.maybe) throw new LaneBroken('the broker expects another sequence');
+      if (!this.#draining || entry.maybe) throw new LaneBroken(this, 'the broker expects another sequence');
     } else if (verdict === 'doubtful') {
       entry.doubts += 1;
       this.#setBack(code, nowMs);
@@ -130,15 +139,16 @@ export class Lane {
 
   #mayHaveLanded(entry: Entry): void {
     if (this.#failed.some((earlier) => !earlier.maybe)) {
-      throw new LaneBroken('a batch may have landed before the one in front of it');
+      throw new LaneBroken(this, 'a batch may have landed before the one in front of it');
     }
     entry.maybe = true;
     this.#sequence.next = sequenceAfter(entry.sequence, entry.records);
   }
 
-  #setBack(code: number, nowMs: number): void {
-    this.#trouble ??= { sinceMs: nowMs, attempts: 0, code };
+  #setBack(code: number, nowMs: number, silentNode: number | null = null): void {
+    this.#trouble ??= { sinceMs: nowMs, attempts: 0, code, silentNode };
     this.#trouble.code = code;
+    this.#trouble.silentNode = silentNode;
   }
 
   #drained(nowMs: number): void {
@@ -151,9 +161,9 @@ export class Lane {
     }
   }
 
-  /** There was nobody to send to: no leader, unknown topic, no connection. */
-  unreachable(code: number, nowMs: number): void {
-    this.#setBack(code, nowMs);
+  /** There was nobody to send to: no leader, unknown topic, no connection to the leader (`silentNode`). */
+  unreachable(code: number, nowMs: number, silentNode: number | null = null): void {
+    this.#setBack(code, nowMs, silentNode);
     if (this.#flying.length === 0) this.#drained(nowMs);
   }
 
@@ -163,11 +173,25 @@ export class Lane {
    */
   expire(nowMs: number, patienceMs: number): void {
     if (!this.#trouble || this.#flying.length > 0 || nowMs - this.#trouble.sinceMs < patienceMs) return;
+    this.#end(unavailable(this.#trouble.code, this.#trouble.silentNode));
+  }
+
+  /**
+   * Time is up: nothing more of it is sent. `connecting`: the leader that there is no connection to yet.
+   * @throws LaneBroken where a batch that would have been sent again is perhaps in the log
+   */
+  stop(connecting: number | null): void {
+    if (this.#waiting.length === 0) return;
+    const { code, silentNode } = this.#trouble ?? { code: NETWORK_EXCEPTION, silentNode: connecting };
+    this.#end(this.#trouble || connecting !== null ? unavailable(code, silentNode) : LATE);
+  }
+
+  /** @throws LaneBroken */
+  #end(outcome: Outcome): void {
     if (this.#waiting.some((entry) => entry.maybe || entry.doubts > 0)) {
-      throw new LaneBroken('it is not known whether a batch is in the log');
+      throw new LaneBroken(this, 'it is not known whether a batch is in the log');
     }
-    for (const entry of this.#waiting) this.#settle(entry.index, unavailable(this.#trouble.code));
-    this.#waiting = [];
+    this.giveUp(outcome);
   }
 
   /** Nothing of it was sent, nothing will be. */

@@ -3,12 +3,19 @@ import { isRetriable, kafkaErrorName } from '../errorTable.ts';
 
 /**
  * `refused`: these bytes will never be taken, and are not in the log. `unavailable`: not in the log, the same may be tried
- * in a later transaction.
+ * in a later transaction; `silentNode`: because this broker can't be reached. `late`: not in the log: the time that the
+ * caller gave was over before it was sent.
  */
 export type Outcome =
   | { readonly kind: 'landed'; readonly offset: number }
   | { readonly kind: 'refused'; readonly code: number; readonly name: string; readonly message: string }
-  | { readonly kind: 'unavailable'; readonly code: number; readonly name: string };
+  | {
+      readonly kind: 'unavailable';
+      readonly code: number;
+      readonly name: string;
+      readonly silentNode: number | null;
+    }
+  | { readonly kind: 'late'; readonly name: string };
 
 /**
  * - `landed`: in the log.
@@ -50,4 +57,10 @@ export function refusal(code: number, message: string | null): Outcome {
   const name = kafkaErrorName(code);
   return { kind: 'refused', code, name, message: message ?? name };
 }
-export const unavailable = (code: number): Outcome => ({ kind: 'unavailable', code, name: kafkaErrorName(code) });
+export const unavailable = (code: number, silentNode: number | null = null): Outcome => ({
+  kind: 'unavailable',
+  code,
+  name: kafkaErrorName(code),
+  silentNode,
+});
+export const LATE: Outcome = { kind: 'late', name: 'NOT_SENT_IN_TIME' };

@@ -1,7 +1,8 @@
 /** What a caller hands to a producer, divided into lanes. */
+import { RecordsError, readHeader } from '../../records/index.ts';
 import { Lane } from './lane.ts';
 import { type Outcome, refusal } from './outcome.ts';
-import { countRecords, type Sequences } from './sequence.ts';
+import type { Sequences } from './sequence.ts';
 
 export interface OutgoingBatch {
   readonly topic: string;
@@ -36,4 +37,14 @@ export function lanesOf(
     lane.add(index, blob, records);
   });
   return [...lanes.values()];
+}
+
+/** The broker counts by the last offset delta. Null where the bytes are no batch. */
+function countRecords(blob: Buffer): number | null {
+  try {
+    return readHeader(blob).lastOffsetDelta + 1;
+  } catch (error) {
+    if (error instanceof RecordsError) return null;
+    throw error;
+  }
 }

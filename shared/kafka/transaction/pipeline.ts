@@ -4,8 +4,12 @@
  * Each request to a leader takes one batch from every lane that is ready (Kafka's rule: one batch a partition and
  * request), and up to five requests are under way to a leader. A lane in trouble waits by its own clock; the others go
  * on. A request without an answer ends the whole call: nobody knows what it did.
+ *
+ * The call has an end in time: from `sendUntilMs` on nothing new is sent (what waits is `late`, or unavailable where its
+ * leader is in trouble), at `answerUntilMs` what is still under way counts as unanswered. So a silent leader costs no more
+ * than that, and the partitions in question are named.
  */
-import { TributaryError } from '../../errors.ts';
+import { reasonOf, TributaryError } from '../../errors.ts';
 import { patchBatch } from '../../records/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { RawConnection } from '../connection.ts';
@@ -13,8 +17,11 @@ import { saysStaleLeader } from '../errorTable.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import type { WireApi } from '../wire/api.ts';
 import type { ProducedPartition, ProduceRequest } from '../wire/produce.ts';
+import { Ambiguous, Fenced, type Unanswered, unansweredText } from './ambiguous.ts';
 import { type Entry, type Lane, LaneBroken } from './lane.ts';
 import { judge } from './outcome.ts';
+
+export { Ambiguous, Fenced } from './ambiguous.ts';
 
 const REQUESTS_IN_FLIGHT = 5;
 const REQUEST_BYTES = 4 * 1024 * 1024;
@@ -27,8 +34,9 @@ const NETWORK = 13;
 /** The broker's share of the time that a request may take. */
 const REPLICATION_SHARE = 0.6;
 
-export const replicationTimeoutMs = (cluster: Cluster): number =>
-  Math.round((cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS) * REPLICATION_SHARE);
+/** How long a leader may wait for its followers, where a request or all of them may take `withinMs`. */
+export const replicationTimeoutMs = (cluster: Cluster, withinMs = Number.POSITIVE_INFINITY): number =>
+  Math.round(Math.min(cluster.settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS, withinMs) * REPLICATION_SHARE);
 
 export interface PipelineContext {
   readonly cluster: Cluster;
@@ -42,25 +50,27 @@ export interface PipelineContext {
   readonly replicationTimeoutMs: number;
   /** Whether the transaction's coordinator has gone: then the transaction before this one may lack markers. */
   readonly coordinatorLost: () => boolean;
+  /** By `performance.now()`. */
+  readonly sendUntilMs: number;
+  readonly answerUntilMs: number;
 }
 interface Node {
+  readonly id: number;
   connection: RawConnection | null;
   connecting: boolean;
-  inFlight: number;
+  /** Requests under way. */
+  readonly requests: Set<readonly Flight[]>;
 }
 interface Flight {
   readonly lane: Lane;
   readonly entry: Entry;
 }
 
-/** Fenced by another producer. */
-export class Fenced extends Error {}
-/** The transaction is broken, or a request was not answered. */
-export class Ambiguous extends Error {}
-
 export class Pipeline {
   readonly #context: PipelineContext;
   readonly #nodes = new Map<number, Node>();
+  /** As last seen. */
+  readonly #leaders = new Map<Lane, number>();
   #lanes: Lane[];
   #failure: Error | null = null;
   #wake: () => void = () => {};
@@ -72,7 +82,7 @@ export class Pipeline {
 
   /**
    * Until every batch has an outcome.
-   * @throws Fenced, Ambiguous, LaneBroken; requests may then still be under way
+   * @throws Fenced, Ambiguous; requests may then still be under way
    */
   async run(): Promise<void> {
     for (;;) {
@@ -81,8 +91,8 @@ export class Pipeline {
         this.#wake = resolve;
       });
       const waitMs = await this.#dispatch();
-      if (this.#lanes.length === 0) return;
       if (this.#failure) throw this.#failure;
+      if (this.#lanes.length === 0) return;
       await orAfter(woken, waitMs);
     }
   }
@@ -90,22 +100,53 @@ export class Pipeline {
   /** Sends what can be sent; answers how long until a waiting lane is ready, if nothing happens before. */
   async #dispatch(): Promise<number> {
     const now = performance.now();
-    for (const lane of this.#lanes) lane.expire(now, LANE_PATIENCE_MS);
+    const { sendUntilMs, answerUntilMs } = this.#context;
+    for (const lane of this.#lanes) this.#certain(() => lane.expire(now, LANE_PATIENCE_MS));
+    if (now >= sendUntilMs) for (const lane of this.#lanes) this.#certain(() => lane.stop(this.#connectingTo(lane)));
     this.#lanes = this.#lanes.filter((lane) => !lane.done);
+    if (now >= answerUntilMs) this.#giveUp();
     const ready = this.#lanes.filter((lane) => lane.readyAtMs() <= now);
     for (const [nodeId, lanes] of await this.#byLeader(ready)) this.#fill(nodeId, lanes);
     const later = this.#lanes.map((lane) => lane.readyAtMs()).filter((at) => at > now && Number.isFinite(at));
-    return Math.max(1, Math.min(LANE_PATIENCE_MS, ...later.map((at) => at - performance.now())));
+    const ends = [sendUntilMs, answerUntilMs].filter((at) => at > now);
+    return Math.max(1, Math.min(LANE_PATIENCE_MS, ...[...later, ...ends].map((at) => at - performance.now())));
+  }
+
+  /** The node that a lane waits for a connection to. */
+  #connectingTo(lane: Lane): number | null {
+    const node = this.#nodes.get(this.#leaders.get(lane) ?? -1);
+    return node?.connecting ? node.id : null;
+  }
+
+  /** Nobody waits for what is still under way; where that is, a later request needs another connection. */
+  #giveUp(): void {
+    const silent = [...this.#nodes.values()].filter((node) => node.requests.size > 0);
+    if (silent.length === 0) return;
+    for (const node of silent) node.connection?.close();
+    const unanswered = silent.flatMap(unansweredBy);
+    this.#failure ??= new Ambiguous(unansweredText(unanswered), { unanswered });
+  }
+
+  /** A lane that can't say what its log holds ends the call, with its name. */
+  #certain(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #byLeader(ready: readonly Lane[]): Promise<Map<number, Lane[]>> {
     const byNode = new Map<number, Lane[]>();
     if (ready.length === 0) return byNode;
-    const { cluster } = this.#context;
-    const topics = await cluster.topics(ready.map((lane) => lane.topic)).catch(() => null);
+    const { cluster, sendUntilMs } = this.#context;
+    const asked = cluster.topics(ready.map((lane) => lane.topic)).catch(() => null);
+    // Whoever is asked may be silent, too.
+    const topics = Number.isFinite(sendUntilMs) ? await within(asked, sendUntilMs - performance.now()) : await asked;
     for (const lane of ready) {
       const found = topics?.get(lane.topic)?.partitions.find((p) => p.partition === lane.partition);
       if (found && found.leader >= 0) {
+        this.#leaders.set(lane, found.leader);
         const lanes = byNode.get(found.leader);
         if (lanes) lanes.push(lane);
         else byNode.set(found.leader, [lane]);
@@ -121,7 +162,7 @@ export class Pipeline {
     const node = this.#node(nodeId);
     if (node.connection && !node.connection.usable) {
       // Nothing new is begun on it; what is under way there ends first, so that order holds on the next one.
-      if (node.inFlight > 0) return;
+      if (node.requests.size > 0) return;
       node.connection = null;
     }
     if (!node.connection) {
@@ -130,7 +171,7 @@ export class Pipeline {
     }
     const now = performance.now();
     let candidates = lanes;
-    while (node.inFlight < REQUESTS_IN_FLIGHT && !this.#failure) {
+    while (node.requests.size < REQUESTS_IN_FLIGHT && !this.#failure) {
       const flights = this.#load(candidates);
       if (flights.length === 0) return;
       this.#send(node, node.connection, flights);
@@ -141,7 +182,7 @@ export class Pipeline {
   #node(nodeId: number): Node {
     let node = this.#nodes.get(nodeId);
     if (!node) {
-      node = { connection: null, connecting: false, inFlight: 0 };
+      node = { id: nodeId, connection: null, connecting: false, requests: new Set() };
       this.#nodes.set(nodeId, node);
     }
     return node;
@@ -164,7 +205,7 @@ export class Pipeline {
         node.connecting = false;
         for (const lane of lanes) {
           this.#context.cluster.forget(lane.topic);
-          lane.unreachable(NETWORK, performance.now());
+          lane.unreachable(NETWORK, performance.now(), nodeId);
         }
         this.#wake();
       },
@@ -199,7 +240,7 @@ export class Pipeline {
   }
 
   #send(node: Node, connection: RawConnection, flights: readonly Flight[]): void {
-    node.inFlight += 1;
+    node.requests.add(flights);
     const { api, transactionalId, replicationTimeoutMs } = this.#context;
     const batches = flights.map(({ lane, entry }) => ({
       topic: lane.topic,
@@ -208,25 +249,29 @@ export class Pipeline {
     }));
     connection.send(api, { transactionalId, timeoutMs: replicationTimeoutMs, batches }).then(
       (answers) => {
-        node.inFlight -= 1;
-        try {
-          this.#handle(flights, answers);
-        } catch (error) {
-          this.#fail(error);
-        }
+        node.requests.delete(flights);
+        this.#certain(() => this.#handle(flights, answers));
         this.#wake();
       },
       (error) => {
-        this.#fail(error);
+        this.#fail(error, node);
         this.#wake();
       },
     );
   }
 
-  #fail(error: unknown): void {
-    const known = error instanceof Fenced || error instanceof LaneBroken || error instanceof Ambiguous;
+  /** `node`: a request to it was not answered, and so were not those behind it. */
+  #fail(error: unknown, node: Node | null = null): void {
     const unsent = error instanceof TributaryError && error.retry === 'final';
-    this.#failure ??= known || unsent ? error : new Ambiguous('a Produce request was not answered', { cause: error });
+    if (error instanceof Fenced || error instanceof Ambiguous || unsent) this.#failure ??= error;
+    else if (error instanceof LaneBroken) {
+      const { topic, partition } = error;
+      this.#failure ??= new Ambiguous(error.message, { unanswered: [{ topic, partition, node: null }] });
+    } else {
+      const unanswered = node ? unansweredBy(node) : [];
+      const text = node ? unansweredText(unanswered) : reasonOf(error);
+      this.#failure ??= new Ambiguous(text, { cause: error, unanswered });
+    }
   }
 
   #handle(flights: readonly Flight[], answers: readonly ProducedPartition[]): void {
@@ -244,6 +289,22 @@ export class Pipeline {
       lane.answer(entry, verdict, errorCode, baseOffset, errorMessage, now);
     }
   }
+}
+
+function unansweredBy(node: Node): Unanswered[] {
+  const lanes = new Set([...node.requests].flatMap((flights) => flights.map(({ lane }) => lane)));
+  return [...lanes].map(({ topic, partition }) => ({ topic, partition, node: node.id }));
+}
+
+/** Null: not within that time. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), Math.max(0, ms));
+  });
+  const first = await Promise.race([work, timeout]);
+  clearTimeout(timer);
+  return first;
 }
 
 async function orAfter(event: Promise<void>, ms: number): Promise<void> {

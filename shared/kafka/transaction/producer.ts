@@ -22,13 +22,14 @@ import type { Cluster } from '../cluster.ts';
 import { closedError, deepReason } from '../failures.ts';
 import type { Patience } from '../patience.ts';
 import { produceV11, produceV12 } from '../wire/produce.ts';
+import { Ambiguous, OutcomeUnknown } from './ambiguous.ts';
 import { type Ending, type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
 import { orphansEnded, partitionsUnasked, producerReady, transactionFailed } from './events.ts';
 import type { Lane } from './lane.ts';
 import { findOrphans, type Orphan, type PartitionName } from './orphans.ts';
 import { judge, type Outcome, refusal, unavailable } from './outcome.ts';
 import { lanesOf, type OutgoingBatch } from './outgoing.ts';
-import { Ambiguous, Fenced, LANE_PATIENCE_MS, Pipeline, replicationTimeoutMs } from './pipeline.ts';
+import { Fenced, LANE_PATIENCE_MS, Pipeline, replicationTimeoutMs } from './pipeline.ts';
 import { Sequences } from './sequence.ts';
 import { Touched } from './touched.ts';
 
@@ -43,6 +44,8 @@ export interface ProducerOptions {
 type State = 'open' | 'unknown' | 'fenced' | 'closed';
 /** How long a transaction waits for its coordinator before it begins. */
 const MEND_PATIENCE: Patience = { withinMs: 5_000, firstDelayMs: 20, maxDelayMs: 200 };
+/** Part of a call's time in which something new is sent; the rest is for answers. */
+const SENDING_SHARE = 0.8;
 
 export class TransactionalProducer {
   readonly transactionalId: string;
@@ -193,16 +196,17 @@ export class TransactionalProducer {
 
   /**
    * Sends batches within the transaction, which the first send begins. Outcomes in the order of the batches. Any number of
-   * batches a partition; calls run one after the other.
+   * batches a partition; calls run one after the other. What is not sent within most of `withinMs` is `late` (or unavailable),
+   * what is not answered within it is unknown: the error names those partitions ({@link OutcomeUnknown}).
    * @throws TributaryError `fenced`, `outcomeUnknown`
    */
-  send(batches: readonly OutgoingBatch[]): Promise<Outcome[]> {
+  send(batches: readonly OutgoingBatch[], withinMs = Number.POSITIVE_INFINITY): Promise<Outcome[]> {
     return this.#inTurn(async () => {
       this.#mustBeOpen();
       const outcomes = new Array<Outcome | undefined>(batches.length);
       try {
         if (!this.#begun) await this.#mendLast();
-        await this.#sendAll(batches, (index, outcome) => {
+        await this.#sendAll(batches, withinMs, (index, outcome) => {
           outcomes[index] = outcome;
           if (outcome.kind === 'landed') this.#landed += 1;
         });
@@ -213,7 +217,12 @@ export class TransactionalProducer {
     });
   }
 
-  async #sendAll(batches: readonly OutgoingBatch[], settle: (index: number, outcome: Outcome) => void): Promise<void> {
+  async #sendAll(
+    batches: readonly OutgoingBatch[],
+    withinMs: number,
+    settle: (index: number, outcome: Outcome) => void,
+  ): Promise<void> {
+    const started = performance.now();
     const lanes = lanesOf(batches, this.#sequences, this.#protocol === 1, settle);
     const allowed = this.#protocol === 1 ? await this.#addPartitions(lanes) : lanes;
     if (allowed.length === 0) return;
@@ -225,8 +234,10 @@ export class TransactionalProducer {
         api: this.#protocol === 2 ? produceV12 : produceV11,
         ...this.#identity,
         purpose: this.#purpose,
-        replicationTimeoutMs: replicationTimeoutMs(this.#cluster),
+        replicationTimeoutMs: replicationTimeoutMs(this.#cluster, withinMs),
         coordinatorLost: () => this.#coordinator.lost,
+        sendUntilMs: started + withinMs * SENDING_SHARE,
+        answerUntilMs: started + withinMs,
       },
       allowed,
     );
@@ -334,14 +345,8 @@ export class TransactionalProducer {
   }
 
   #unknownError(operation: string, reason: string, cause?: unknown): TributaryError {
-    return new TributaryError({
-      code: 'outcomeUnknown',
-      operation,
-      subject: this.transactionalId,
-      reason,
-      retry: 'retried',
-      cause,
-    });
+    const unanswered = cause instanceof Ambiguous ? cause.unanswered : [];
+    return new OutcomeUnknown({ operation, subject: this.transactionalId, reason, cause }, unanswered);
   }
 
   /** Calls run one after the other, in the order in which they were made. */

@@ -1,5 +1,4 @@
 /** Producer sequences of one partition, as the broker counts them. */
-import { RecordsError, readHeader } from '../../records/index.ts';
 
 /** Kafka's sequences go from 2^31-1 to 0. */
 const SEQUENCES = 2 ** 31;
@@ -38,15 +37,5 @@ export class Sequences {
 
   reset(): void {
     this.#partitions.clear();
-  }
-}
-
-/** The broker counts by the last offset delta. Null where the bytes are no batch. */
-export function countRecords(blob: Buffer): number | null {
-  try {
-    return readHeader(blob).lastOffsetDelta + 1;
-  } catch (error) {
-    if (error instanceof RecordsError) return null;
-    throw error;
   }
 }

@@ -6,6 +6,8 @@ export interface EpochQuestion {
   readonly partition: number;
   /** The epoch whose end is asked for. */
   readonly leaderEpoch: number;
+  /** The leader answers only if it has this epoch now; absent: no check. */
+  readonly currentLeaderEpoch?: number;
 }
 export interface EpochEnd {
   readonly topic: string;
@@ -34,9 +36,12 @@ export const offsetForLeaderEpochApi: WireApi<readonly EpochQuestion[], EpochEnd
       .appendArray(
         groupBy(questions, (q) => q.topic),
         (w, [topic, members]) =>
-          w
-            .appendString(topic)
-            .appendArray(members, (x, q) => x.appendInt32(q.partition).appendInt32(-1).appendInt32(q.leaderEpoch)),
+          w.appendString(topic).appendArray(members, (x, q) =>
+            x
+              .appendInt32(q.partition)
+              .appendInt32(q.currentLeaderEpoch ?? -1)
+              .appendInt32(q.leaderEpoch),
+          ),
       )
       .appendTaggedFields(),
   decode(reader) {

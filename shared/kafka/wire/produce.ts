@@ -8,7 +8,7 @@ export interface ProduceBatch {
   readonly batch: Buffer;
 }
 export interface ProduceRequest {
-  /** Null: outside any transaction. */
+  /** Null: outside of transactions. */
   readonly transactionalId: string | null;
   /** How long the broker may wait for its followers. */
   readonly timeoutMs: number;

@@ -44,7 +44,12 @@ function sessionWith(positions: SourcePositions, answers: (() => Partial<Welcome
     set: (key: string, value: string) => notes.set(key, value),
   };
   const session = new Session({
-    ...{ edge: 'store-1' as EdgeId, agentVersion: 'test', bootId: 'boot', outbox: { lineage: () => [], meta } },
+    ...{
+      edge: 'store-1' as EdgeId,
+      agentVersion: 'test',
+      bootId: 'boot',
+      outbox: { lineage: () => [], letIn: () => undefined, meta },
+    },
     ...{ lane: { hello }, positions, telemetry: new Recorder(), clock: systemClock },
   });
   return { session, hellos };

@@ -41,7 +41,7 @@ describe('fork', () => {
     const { stream } = parcels[0]!;
     expect(stream.previous).toEqual({ epoch: a!.stream.epoch, next: 5, tip: a!.tip });
     expect(parcels.map(({ first }) => first)).toEqual([0, 5, 10]);
-    expect(intake.lineage()).toEqual([{ epoch: stream.epoch, predecessor: before[0]!.epoch }]);
+    expect(intake.lineage().at(-1)).toMatchObject({ epoch: stream.epoch, predecessor: before[0]!.epoch });
     await fill(intake, 'e');
     expect(takeAll(intake).at(-1)).toMatchObject({ first: 11, stream: { id: stream.id } });
     expect(counts(intake.stats())).toEqual([21, 5, 16, 0]);
@@ -87,7 +87,7 @@ describe('fork', () => {
     }
     const parcels = takeAll(intake);
     expect(new Set(parcels.map(({ stream }) => stream.epoch)).size).toBe(1);
-    expect(intake.lineage()).toMatchObject([{ predecessor: before!.epoch }]);
+    expect(intake.lineage()).toMatchObject([{ drained: true }, { predecessor: before!.epoch }]);
     const values = parcels.filter(({ stream }) => stream.partition === 2).flatMap(valuesOf);
     expect(values.join()).toBe(['a', 'b', 'c', 'c', 'c'].flatMap((n) => [0, 1, 2, 3, 4].map((i) => n + i)).join());
   });

@@ -2,8 +2,10 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { complaints } from '../../../bin/commands/status.ts';
 import { fleetPage, fleetRoutes } from '../../../hub/fleet/index.ts';
 import * as schemas from '../../../hub/fleet/schemas.ts';
+import { applyChange } from '../../../hub/sequence/index.ts';
 import type { EdgeId } from '../../../shared/identity.ts';
 import { encodeHeartbeat } from '../../../shared/wire/index.ts';
 import { openHub } from '../receive/harness.ts';
@@ -81,6 +83,34 @@ describe('an edge', () => {
       { epoch: OLD, state: 'closed', next: 40, delivered: 30, deadLettered: 4, gapped: 6 },
       { epoch: NEW, state: 'open', next: 12, delivered: 12, target: { topic: 'store-1.orders', lastOffset: 41 } },
     ]);
+  });
+
+  it('shows what central Kafka has lost of it, with the stream and in the list', async () => {
+    const parts = oneStore();
+    const id = `store-1/${NEW}/main/0/orders`;
+    const target = { topic: 'store-1.orders', topicId: 'gone', partition: 0, lastOffset: 41, leaderEpoch: 3 };
+    const lost = {
+      cause: 'replaced',
+      target,
+      foundTopicId: 'new',
+      lostFrom: 0,
+      next: 12,
+      atMs: NOW - 5,
+      total: 2,
+    } as const;
+    applyChange(parts.state, { kind: 'incident', id, edge: 'store-1' as EdgeId, value: { v: 1, ...lost } });
+    const app = await open(parts);
+    const { streams } = (await edge(app, 'store-1')).places[0]!;
+    expect(streams.map(({ incident }) => incident)).toEqual([
+      null,
+      {
+        ...{ cause: 'replaced', topic: 'store-1.orders', topicId: 'gone', partition: 0, lastOffset: 41 },
+        ...{ lostFrom: 0, next: 12, atMs: NOW - 5, total: 2 },
+      },
+    ]);
+    const [line] = (await edges(app)).edges;
+    expect(line).toMatchObject({ incidents: 1 });
+    expect(complaints(line!)).toEqual([expect.stringContaining('lost delivered records of a stream')]);
   });
 
   it('says when an agent its own numbers do not add up', async () => {

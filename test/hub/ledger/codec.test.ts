@@ -23,6 +23,7 @@ test('keys of streams, places and gaps survive being written and read', () => {
         { kind: 'stream', id: streamKey(one), edge } as const,
         { kind: 'place', id: edgePlaceKey(edge, place), edge } as const,
         { kind: 'gap', id: streamKey(one), edge, first } as const,
+        { kind: 'incident', id: streamKey(one), edge } as const,
         { kind: 'edge', id: edge } as const,
         { kind: 'claim', id: '' } as const,
       ]) {

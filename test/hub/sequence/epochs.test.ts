@@ -1,12 +1,12 @@
 /** Who is let in, what a session is told, and what is remembered of a stream. */
 import { describe, expect, test } from 'vitest';
 import type { RingEntry } from '../../../hub/ledger/entries.ts';
-import { positionsBeyond, registerLineage, Staging } from '../../../hub/sequence/index.ts';
+import { type LineageLink, positionsBeyond } from '../../../hub/sequence/index.ts';
 import { pushBoundary, tipAt } from '../../../hub/sequence/ring.ts';
 import type { VerifiedParcel } from '../../../hub/stages.ts';
 import { limits } from '../../../shared/limits.ts';
 import { logNumber } from '../../../shared/wire/index.ts';
-import { Chain, chainOf, EDGE, Hub, hubWith, READY } from './handMade.ts';
+import { Chain, chainOf, EDGE, Hub, hubWith } from './handMade.ts';
 import { nextEpoch } from './modelAgent.ts';
 
 describe('epochs of an edge', () => {
@@ -35,25 +35,108 @@ describe('epochs of an edge', () => {
     expect(hub.register(root, heir).map(({ state }) => state)).toEqual(['open', 'open']);
   });
 
-  test('their number is bounded: what the edge has left makes room, what it still holds does not', () => {
+  test('of a long lineage some are named: the others come in on their word, from before and from behind', () => {
     const hub = new Hub();
-    const all = Array.from({ length: limits.epochsPerEdge + 5 }, () => nextEpoch());
-    const states = hub.register(...all).map(({ state }) => state);
-    expect(states.filter((state) => state === 'open')).toHaveLength(limits.epochsPerEdge);
-    const rest = all.slice(20);
-    const lineage = rest.map((epoch, at) => ({ epoch, predecessor: all[20 + at - 1]! }));
-    const later = new Staging(hub.state);
-    const context = {
-      staging: later,
-      destinations: { choose: () => READY, bound: () => READY },
-      exclusions: new Map(),
-      nowMs: 6,
-      facts: [],
-    };
-    expect(registerLineage(context, EDGE, lineage).every(({ state }) => state === 'open')).toBe(true);
-    expect(later.edge(EDGE)!.epochs.length).toBeLessThanOrEqual(limits.epochsPerEdge);
+    const all = lineageOf(100);
+    const named = (...at: number[]) => hub.name(at.map((index) => all[index]!)).map(({ state }) => state);
+    expect(named(0, 1, 2)).toEqual(['open', 'open', 'open']);
+    expect(named(0, 50, 51)).toEqual(['open', 'open', 'open']);
+    expect(named(30, 51)).toEqual(['open', 'open']);
+    expect(hub.name([{ epoch: nextEpoch(), predecessor: nextEpoch() }])).toMatchObject([{ state: 'held' }]);
+    const stranger = { epoch: nextEpoch(), predecessor: nextEpoch() };
+    expect(hub.name([stranger, { epoch: nextEpoch(), predecessor: null }])).toMatchObject([
+      { state: 'held', reason: `its predecessor ${stranger.predecessor} is not known (any more): a very old image?` },
+      { state: 'held', reason: 'a first epoch of an edge that is known already: a blank replacement?' },
+    ]);
+  });
+
+  test('a lineage of which all that is known is held waits with it', () => {
+    const hub = new Hub();
+    hub.register(nextEpoch());
+    const other = lineageOf(20);
+    expect(hub.name([other[0]!, other[9]!]).map(({ state }) => state)).toEqual(['held', 'held']);
+    expect(hub.name([other[4]!, other[9]!]).map(({ state }) => state)).toEqual(['held', 'held']);
+    expect(hub.name([other[9]!, other[15]!])[1]!.reason).toBe(`of its lineage, ${other[9]!.epoch} is held`);
+  });
+
+  test('their number is bounded however many there are; the oldest that is held and the newest vouch for the rest', () => {
+    const hub = new Hub();
+    const all = lineageOf(5_000);
+    for (let at = 1; at + 14 < all.length; at += 14) {
+      const named = [all[0]!, ...all.slice(at, at + 15)];
+      expect(hub.name(named).every(({ state }) => state === 'open')).toBe(true);
+      expect(hub.state.edges.get(EDGE)!.epochs.length).toBeLessThanOrEqual(limits.epochsPerEdge);
+    }
+    // Now the oldest goes on: its heirs, forgotten since, come back one after the other.
+    for (let at = 1; at < 200; at += 14) {
+      const named = [...all.slice(at, at + 15), all.at(-5)!];
+      expect(hub.name(named).every(({ state }) => state === 'open')).toBe(true);
+    }
+    expect(hub.state.edges.get(EDGE)!.epochs.length).toBeLessThanOrEqual(limits.epochsPerEdge);
+    expect(JSON.stringify(hub.state.edges.get(EDGE)).length).toBeLessThan(limits.ledgerEntryBytes);
+    expect(hub.facts).toEqual([]);
+  });
+
+  test('that one is held is said once', () => {
+    const hub = new Hub();
+    hub.register(nextEpoch());
+    const blank = { epoch: nextEpoch(), predecessor: null };
+    for (let round = 0; round < 3; round += 1) hub.name([blank]);
+    hub.one(chainOf(1, blank.epoch));
+    hub.one(chainOf(1, blank.epoch));
+    expect(hub.facts.filter(({ kind }) => kind === 'epochHeld')).toHaveLength(1);
+  });
+
+  test('room is made at the cost of what was left, then of what others vouch for, last of what nobody does', () => {
+    const hub = new Hub();
+    const [live, other] = [lineageOf(100), nextEpoch()];
+    hub.name(live.slice(0, 1));
+    hub.link(other, live[0]!.epoch);
+    const blank = { epoch: nextEpoch(), predecessor: null };
+    hub.name([blank]);
+    for (let at = 0; at < 80; at += 14) hub.name([live[0]!, ...live.slice(at + 1, at + 15)]);
+    const left = hub.state.edges.get(EDGE)!.epochs.map(({ epoch }) => epoch);
+    expect(left).toContain(other);
+    expect(left).toContain(blank.epoch);
+    expect(left).toContain(live[0]!.epoch);
+    expect(left).not.toContain(live[10]!.epoch);
   });
 });
+
+test('an epoch that is back brings nothing that its place may have forgotten, until the operator lets it in', () => {
+  const hub = new Hub();
+  const all = lineageOf(60);
+  const chains: Chain[] = [];
+  for (const link of all.slice(0, 50)) {
+    chains.push(new Chain(link.epoch, chains.at(-1) ?? null).batch(2));
+    hub.name([all[0]!, link]);
+    expect(hub.one(chains.at(-1)!).code).toBeNull();
+  }
+  const known = hub.state.edges.get(EDGE)!.epochs.map(({ epoch }) => epoch);
+  expect(known).toContain(all[0]!.epoch);
+  expect(known).not.toContain(all[5]!.epoch);
+  hub.name([all[0]!, all[5]!]);
+  expect(hub.one(chains[0]!)).toMatchObject({ code: 'EPOCH_HELD', taken: 0 });
+  expect(hub.one(chains[5]!)).toMatchObject({ code: 'EPOCH_HELD', taken: 0 });
+  // What goes on from the place's end is new, and so is a place of which nothing is known.
+  hub.name([all[0]!, all[5]!, all[58]!]);
+  expect(hub.one(new Chain(all[58]!.epoch, chains.at(-1)!).batch(1)).code).toBeNull();
+  expect(hub.one(new Chain(all[5]!.epoch, null, 'sensors').batch(1)).code).toBeNull();
+  hub.decide(all[5]!.epoch, 'accept');
+  expect(hub.one(chains[5]!)).toMatchObject({ code: null, taken: 1 });
+});
+
+test('a stream that only a mark names is not refused', () => {
+  const hub = new Hub();
+  const answer = hub.raw([chainOf(1).stream], []).answers[0]!;
+  expect(answer).toEqual({ points: [], refusal: null, gaps: [] });
+});
+
+/** Epochs of one machine, each after the one before. */
+function lineageOf(count: number): LineageLink[] {
+  const epochs = Array.from({ length: count }, () => nextEpoch());
+  return epochs.map((epoch, at) => ({ epoch, predecessor: epochs[at - 1] ?? null }));
+}
 
 test('an old image of an epoch that its place has forgotten is not taken for new', () => {
   const hub = new Hub();

@@ -1,10 +1,14 @@
 /** Streams and a hub for tests that say each parcel by hand. */
 import {
   type Destination,
+  type Divergence,
   decideEpoch,
   type Exclusion,
   edgeView,
   emptyState,
+  type Fact,
+  type LineageLink,
+  recordIncidents,
   registerLineage,
   type Sequencing,
   Staging,
@@ -69,22 +73,31 @@ export class Hub {
   readonly state = emptyState();
   destination: Destination = READY;
   exclusions = new Map<string, Exclusion>();
+  readonly facts: Fact[] = [];
 
   #with<T>(work: (context: Sequencing) => T): T {
     const staging = new Staging(this.state);
     const destinations = { choose: () => this.destination, bound: () => this.destination };
-    const result = work({ staging, destinations, exclusions: this.exclusions, nowMs: 5, facts: [] });
+    const result = work({ staging, destinations, exclusions: this.exclusions, nowMs: 5, facts: this.facts });
     staging.publish();
     return result;
   }
 
   register(...epochs: Epoch[]) {
     const lineage = epochs.map((epoch, index) => ({ epoch, predecessor: epochs[index - 1] ?? null }));
+    return this.name(lineage);
+  }
+
+  name(lineage: readonly LineageLink[]) {
     return this.#with((context) => registerLineage(context, EDGE, lineage));
   }
 
   link(epoch: Epoch, predecessor: Epoch | null) {
     return this.#with((context) => registerLineage(context, EDGE, [{ epoch, predecessor }]))[0]!;
+  }
+
+  lost(...found: Divergence[]): void {
+    this.#with((context) => recordIncidents(context, found));
   }
 
   decide(epoch: Epoch, decision: 'accept' | 'reject') {

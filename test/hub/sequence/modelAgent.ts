@@ -3,7 +3,8 @@
  * agent must do by ARCHITECTURE.md, without disk, clock or network.
  */
 import { createHash } from 'node:crypto';
-import type { LineageLink, StreamAnswer } from '../../../hub/sequence/index.ts';
+import { namedEpochs } from '../../../agent/forward/lineage.ts';
+import type { EpochDecision, LineageLink, StreamAnswer } from '../../../hub/sequence/index.ts';
 import type { ShippedStream, Verified, VerifiedParcel } from '../../../hub/stages.ts';
 import { tributary } from '../../../proto/generated/tributary.js';
 import {
@@ -64,6 +65,12 @@ export class ModelAgent {
   /** Records that were sealed a second time, after a fork. */
   readonly resealed = new Set<string>();
   forks = 0;
+  /** The hub has less than it has confirmed (it forgot a very old image's stream): nothing more is sent. */
+  halted = false;
+  /** Places that the hub can't take now. */
+  readonly waits = new Set<string>();
+  #known = new Set<Epoch>();
+  #named = new Set<Epoch>();
   #epochs: LineageLink[] = [];
   #current: Epoch | null = null;
   #ends = new Map<string, { stream: ShippedStream; point: Point }>();
@@ -84,6 +91,8 @@ export class ModelAgent {
     for (const id of this.gapped) copy.gapped.add(id);
     for (const id of this.resealed) copy.resealed.add(id);
     copy.#epochs = [...this.#epochs];
+    copy.#known = new Set(this.#known);
+    copy.#named = new Set(this.#named);
     copy.#current = this.#current;
     copy.#ends = new Map(this.#ends);
     copy.#settled = new Map(this.#settled);
@@ -113,14 +122,36 @@ export class ModelAgent {
     this.#chainAgain(row.stream, index);
   }
 
-  lineage(): LineageLink[] {
+  /** What a hello names. `needed`: an epoch that is to be among them. */
+  lineage(needed: Epoch | null = null): LineageLink[] {
     const held = new Set(this.rows.map((row) => row.stream.epoch));
-    return this.#epochs.filter(({ epoch }) => held.has(epoch) || epoch === this.#current);
+    const sendable = new Set(
+      this.rows.filter((row) => !this.waits.has(placeKey(row.stream))).map((row) => row.stream.epoch),
+    );
+    const newestKnown = this.#epochs.findLastIndex(({ epoch }) => this.#known.has(epoch));
+    const all = this.#epochs.flatMap(({ epoch, predecessor }, at) => {
+      const drained = !held.has(epoch) && epoch !== this.#current;
+      if (drained && at < newestKnown) return [];
+      return [{ epoch, predecessor, drained, known: this.#known.has(epoch), sendable: sendable.has(epoch) }];
+    });
+    return namedEpochs(all, needed).map(({ epoch, predecessor }) => ({ epoch, predecessor }));
   }
 
-  /** A shipment of up to `count` rows from `from` on. */
+  /** What a welcome says of the epochs that were named. */
+  told(decisions: readonly EpochDecision[]): void {
+    this.#named = new Set(decisions.map(({ epoch }) => epoch));
+    for (const { epoch, state } of decisions) if (state === 'open') this.#known.add(epoch);
+  }
+
+  hasNamed(epoch: Epoch): boolean {
+    return this.#named.has(epoch);
+  }
+
+  /** A shipment of up to `count` rows from `from` on, past places that wait, up to an epoch that has not been named. */
   ship(from: number, count: number): Verified {
-    const rows = this.rows.slice(from, from + count);
+    const sendable = this.rows.slice(from, from + count).filter(({ stream }) => !this.waits.has(placeKey(stream)));
+    const end = sendable.findIndex(({ stream }) => !this.#named.has(stream.epoch));
+    const rows = end < 0 ? sendable : sendable.slice(0, end);
     const streams: ShippedStream[] = [];
     const parcels = rows.map((row): VerifiedParcel => {
       let stream = streams.findIndex((known) => keyOf(known) === keyOf(row.stream));
@@ -148,16 +179,19 @@ export class ModelAgent {
       this.#settled.set(keyOf(stream), { next: best.next, tip: Buffer.from(best.tip, 'hex') as unknown as Tip });
     }
     const code = answer.refusal?.code ?? null;
+    const settled = this.#settled.get(keyOf(stream))?.next ?? 0;
+    if (code === 'AHEAD' && (answer.refusal?.expected ?? 0) < settled) this.halted = true;
     if (code === 'FORK' || code === 'TIP_UNKNOWN') this.#fork(stream, code === 'TIP_UNKNOWN');
     return code;
   }
 
   /** The place's rows behind the last agreed point become the first of a new epoch. */
   #fork(stream: ShippedStream, uncertain: boolean): void {
-    const behind = this.rows.filter((row) => placeKey(row.stream) === placeKey(stream));
-    if (!behind.some((row) => keyOf(row.stream) === keyOf(stream))) return;
+    const start = this.rows.findIndex((row) => keyOf(row.stream) === keyOf(stream));
+    if (start < 0) return;
+    const behind = this.rows.filter((row, at) => at >= start && placeKey(row.stream) === placeKey(stream));
     this.forks += 1;
-    this.rows = this.rows.filter((row) => placeKey(row.stream) !== placeKey(stream));
+    this.rows = this.rows.filter((row) => !behind.includes(row));
     this.#draw();
     const oldest = behind[0]!.stream;
     const settled = this.#settled.get(keyOf(oldest));

@@ -13,7 +13,7 @@ import {
   sequenceShipment,
 } from '../../../hub/sequence/index.ts';
 import type { Verified } from '../../../hub/stages.ts';
-import { placeKey } from '../../../shared/identity.ts';
+import { type Epoch, type Place, placeKey } from '../../../shared/identity.ts';
 import type { ModelAgent } from './modelAgent.ts';
 
 export class ModelHub {
@@ -23,43 +23,49 @@ export class ModelHub {
   /** Committed records, by edge and place, in their order. */
   readonly log = new Map<string, string[]>();
   readonly facts: Fact[] = [];
+  /** The operator has let something in. */
+  onAccept: () => void = () => undefined;
+  /** Places whose target does not answer. */
+  readonly parked = new Set<string>();
   #now = 0;
 
   #context(): Sequencing {
     this.#now += 1;
     const ready = { kind: 'ready', topic: 't', topicId: 'id', partition: 0, leaderEpoch: 0 } as const;
+    const parked = { kind: 'parked', reason: 'no leader', retryAfterMs: 1_000 } as const;
+    const of = (place: Place) => (this.parked.has(placeKey(place)) ? parked : ready);
     return {
       staging: new Staging(this.state),
-      destinations: { choose: () => ready, bound: () => ready },
+      destinations: { choose: of, bound: of },
       exclusions: new Map(),
       nowMs: this.#now,
       facts: this.facts,
     };
   }
 
-  session(agent: ModelAgent) {
+  session(agent: ModelAgent, needed: Epoch | null = null) {
     const context = this.#context();
-    const decisions = registerLineage(context, agent.edge, agent.lineage());
+    const decisions = registerLineage(context, agent.edge, agent.lineage(needed));
     this.#commit(context);
+    agent.told(decisions);
     return decisions;
   }
 
+  /** The operator lets in what waits: the oldest, its heirs follow. */
   acceptHeld(agent: ModelAgent): void {
-    for (const { epoch, state } of this.session(agent)) {
-      if (state !== 'held') continue;
-      const context = this.#context();
-      decideEpoch(context, agent.edge, epoch, 'accept');
-      this.#commit(context);
+    for (;;) {
+      const held = this.session(agent).find(({ state }) => state === 'held');
+      if (!held) return;
+      this.accept(agent, held.epoch);
     }
   }
 
-  /** The operator lets in whatever waits, also streams of epochs that are open. */
-  acceptAll(agent: ModelAgent): void {
-    for (const { epoch } of agent.lineage()) {
-      const context = this.#context();
-      decideEpoch(context, agent.edge, epoch, 'accept');
-      this.#commit(context);
-    }
+  /** The operator's word, also for an epoch that is open and of which a stream is held. */
+  accept(agent: ModelAgent, epoch: Epoch): void {
+    const context = this.#context();
+    if (decideEpoch(context, agent.edge, epoch, 'accept') === null) return;
+    this.#commit(context);
+    this.onAccept();
   }
 
   /** Several shipments in one transaction; null: it was aborted. */

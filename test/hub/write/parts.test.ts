@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptyState, Staging, type Write } from '../../../hub/sequence/index.ts';
-import { type Job, JobQueue } from '../../../hub/write/jobs.ts';
+import { type Job, JobQueue, Pace } from '../../../hub/write/jobs.ts';
 import { piecesOf, restored } from '../../../hub/write/pieces.ts';
 import { shardOf } from '../../../hub/write/shards.ts';
 import { judgeGroup, mustRepeat } from '../../../hub/write/verdict.ts';
@@ -64,7 +64,7 @@ test('a dead letter holds the bytes as they were sealed, whatever producing did 
 
 const landed = (offset: number): Outcome => ({ kind: 'landed', offset });
 const refused = (code: number): Outcome => ({ kind: 'refused', code, name: `E${code}`, message: 'no' });
-const unavailable: Outcome = { kind: 'unavailable', code: 5, name: 'LEADER_NOT_AVAILABLE' };
+const unavailable: Outcome = { kind: 'unavailable', code: 5, name: 'LEADER_NOT_AVAILABLE', silentNode: null };
 
 function judged(outcomes: Outcome[], over: Partial<Parameters<typeof judgeGroup>[0]> = {}) {
   const pieces = outcomes.flatMap((_, at) => piecesOf(write(at * 2, 2), 0, 1e6));
@@ -95,7 +95,7 @@ test('a limit that was lowered is asked for again before anything is called too 
   expect(mustRepeat(second)).toBe(false);
 });
 
-test('a log that gives an offset again has lost records: nothing more goes there', () => {
+test('a log that gives an offset again has lost records: that is to be written down first', () => {
   const state = emptyState();
   const target = { topic: 't', topicId: 'i', partition: 0, lastOffset: 9, leaderEpoch: 1 };
   state.streams.set(KEY, { target } as never);
@@ -103,6 +103,7 @@ test('a log that gives an offset again has lost records: nothing more goes there
   expect(verdict.exclusions.get(KEY)?.refusal.reason).toMatch(
     /lost records: .* up to offset 9 and gave offset 5 again/,
   );
+  expect(verdict.diverged).toEqual([{ stream: KEY, cause: 'truncated', target, foundTopicId: 'i', lostFrom: 5 }]);
 });
 
 test('the shard of an edge never changes', () => {
@@ -128,4 +129,25 @@ test('a group is bounded by bytes and partitions and never empty; the queue has 
   expect(queue.take({ bytes: 100, partitions: 9 })).toHaveLength(1);
   expect(queue.takeAll()).toHaveLength(1);
   expect(queue.bytes).toBe(0);
+});
+
+test('what was not sent in time leaves its stream out from there, and the next groups are smaller until one is in time', () => {
+  const verdict = judged([landed(0), { kind: 'late', name: 'NOT_SENT_IN_TIME' }]);
+  expect(verdict.late).toBe(true);
+  expect(verdict.exclusions.get(KEY)).toMatchObject({ first: 2, refusal: { code: 'PARKED' } });
+  expect(verdict.parks.size + verdict.silent.size).toBe(0);
+  const pace = new Pace({ bytes: 1000, partitions: 100 });
+  pace.ended(true);
+  pace.ended(true);
+  expect(pace.limits).toEqual({ bytes: 250, partitions: 25 });
+  for (let group = 0; group < 100; group += 1) pace.ended(true);
+  expect(pace.limits.partitions).toBeGreaterThan(0);
+  for (let group = 0; group < 100; group += 1) pace.ended(false);
+  expect(pace.limits).toEqual({ bytes: 1000, partitions: 100 });
+});
+
+test('a broker that can not be reached is what is parked, not one partition of many', () => {
+  const verdict = judged([landed(0), { ...unavailable, silentNode: 3 }]);
+  expect([...verdict.silent.keys()]).toEqual([3]);
+  expect(verdict.parks.size).toBe(0);
 });

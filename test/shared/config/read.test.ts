@@ -155,11 +155,28 @@ describe('${env:X} and ${file:/p}', () => {
     ).toEqual([
       '1:7: name: the environment variable GONE is not set; set it',
       expect.stringMatching(/^2:8: token: can't read the file \(ENOENT.*; create it, readable for this user$/),
-      '3:7: mode: "${vault:x}" is unknown; use ${env:NAME} or ${file:/path}, or $${ for a literal ${',
+      '3:7: mode: "${vault:x}" is unknown; use ${env:NAME}, ${file:/path} or ${property:/path:key}, or $${ for a literal ${',
       '4:8: count: the environment variable EMPTY is empty; set it',
     ]);
     expect(mistakes('{ name: a, token: "${file:empty}" }')[0]).toContain('is empty');
     expect(mistakes('{ name: a, token: "${env:X" }')[0]).toContain('is not closed');
+  });
+
+  test('a key of a Java properties file', () => {
+    writeFileSync(join(folder, 'x.properties'), '# comment\ncount : 7\ntoken = two\\u0020words\nempty =\n');
+    expect(read('{ name: a, count: "${property:x.properties:count}" }').count).toBe(7);
+    expect(read('{ name: a, token: "${property:x.properties:token}" }').token?.reveal()).toBe('two words');
+    expect(mistakes('{ name: a, token: "${property:x.properties:gone}" }')[0]).toContain('x.properties has no "gone"');
+    expect(mistakes('{ name: a, token: "${property:x.properties:empty}" }')[0]).toContain('has nothing for "empty"');
+    expect(mistakes('{ name: a, token: "${property:x.properties}" }')[0]).toContain('is unknown');
+  });
+
+  test('a secret knows the references that it came from, where it is nothing else', () => {
+    const of = (token: string) => read(`{ name: a, token: "${token}" }`, { X: 'hush' }).token?.reference;
+    expect(of('${env:X}')).toBe('${env:X}');
+    expect(of('${file:token}')).toBe(`\${file:${join(folder, 'token')}}`);
+    expect(of('hush-${env:X}')).toBeNull();
+    expect(of('hush')).toBeNull();
   });
 
   test('a secret prints nowhere', () => {

@@ -69,6 +69,16 @@ describe('client settings', () => {
     });
   });
 
+  it('asks for a token at each connection, where it is a function', async () => {
+    let asked = 0;
+    const token = async (): Promise<string> => `t${++asked}`;
+    const settings = { brokers: ['h:1'], sasl: { mechanism: 'oauthbearer' as const, token } };
+    const sasl = toKafkaJs(settings).sasl as { oauthBearerProvider: () => Promise<{ value: string }> };
+    expect(await sasl.oauthBearerProvider()).toEqual({ value: 't1' });
+    expect(await sasl.oauthBearerProvider()).toEqual({ value: 't2' });
+    expect(toConnectionOptions(settings, { host: 'h', port: 1 }, nobody).sasl).toMatchObject({ token });
+  });
+
   it('says which credential is missing', () => {
     const sasl = { mechanism: 'plain' as const, username: 'u' };
     expect(() => toKafkaJs({ brokers: ['h:1'], sasl })).toThrow(/sasl\.password.*plain needs it/);

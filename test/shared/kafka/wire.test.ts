@@ -3,6 +3,7 @@ import { Reader, Writer } from '@platformatic/kafka';
 import { describe, expect, it } from 'vitest';
 import { apiVersions } from '../../../shared/kafka/wire/apiVersions.ts';
 import { fetchV13 } from '../../../shared/kafka/wire/fetch.ts';
+import { listGroupsApi } from '../../../shared/kafka/wire/listGroups.ts';
 import { produceV12 } from '../../../shared/kafka/wire/produce.ts';
 
 const TOPIC_ID = '0a0b0c0d-0102-0304-0506-0708090a0b0c';
@@ -88,5 +89,25 @@ describe('answers with tagged fields', () => {
     const decoded = apiVersions.decode(Reader.from(answer.buffer), 3);
     expect(decoded.features).toEqual(new Map([['transaction.version', 2]]));
     expect(decoded.ranges.get(0)).toEqual({ min: 3, max: 13 });
+  });
+});
+
+describe('ListGroups', () => {
+  const putGroup = (writer: Writer, more: readonly string[]): Writer =>
+    [...['shop', 'consumer', 'Empty'], ...more].reduce((w, text) => w.appendString(text), writer);
+  const answerOf = (more: readonly string[]): Reader => {
+    const answer = Writer.create().appendInt32(0).appendInt16(0);
+    return Reader.from(answer.appendArray([0], (w) => putGroup(w, more)).appendTaggedFields().buffer);
+  };
+
+  it('says the type of a group from version 5 on', () => {
+    const [shop] = listGroupsApi.decode(answerOf(['classic']), 5).groups;
+    expect(shop).toEqual({ group: 'shop', protocolType: 'consumer', state: 'Empty', type: 'classic' });
+    expect(listGroupsApi.decode(answerOf([]), 4).groups).toEqual([{ ...shop, type: '' }]);
+  });
+
+  it('asks for states only before', () => {
+    const lengthOf = (version: number): number => listGroupsApi.encode(null, version).length;
+    expect(lengthOf(5) - lengthOf(4), 'one more empty array').toBe(1);
   });
 });

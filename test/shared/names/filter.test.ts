@@ -118,6 +118,8 @@ describe('beside java.util.regex', () => {
       '(',
       ')',
       '[a&&b]',
+      '((?i)b)',
+      '(?:(?i)b|a)',
       '(?i)[^b]',
       '&',
       '#',

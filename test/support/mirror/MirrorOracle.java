@@ -5,11 +5,14 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -44,10 +47,12 @@ public class MirrorOracle {
                 case "due": return due(fields);
                 case "store": return store(fields);
                 case "acl": return acl(fields);
+                case "checkpoints": return checkpoints(fields);
+                case "groups": return groups(fields);
                 case "serde": return serde();
                 default: return "unknown question";
             }
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             return "error: " + e;
         }
     }
@@ -128,12 +133,14 @@ public class MirrorOracle {
                     var translated = translateDownstream("group", TP, Long.parseLong(step.substring(1)));
                     answers.add(translated.isPresent() ? "" + translated.getAsLong() : "none");
                 } else if (step.equals("all")) answers.add(kept());
-                else {
-                    String[] pair = step.split(":");
-                    OffsetSync sync = new OffsetSync(TP, Long.parseLong(pair[0]), Long.parseLong(pair[1]));
-                    handleRecord(new ConsumerRecord<>("syncs", 0, 0, sync.recordKey(), sync.recordValue()));
-                }
+                else add(step);
             }
+        }
+
+        void add(String step) {
+            String[] pair = step.split(":");
+            OffsetSync sync = new OffsetSync(TP, Long.parseLong(pair[0]), Long.parseLong(pair[1]));
+            handleRecord(new ConsumerRecord<>("syncs", 0, 0, sync.recordKey(), sync.recordValue()));
         }
 
         private String kept() {
@@ -144,6 +151,56 @@ public class MirrorOracle {
                 if (found.isEmpty() || !found.get(found.size() - 1).equals(text)) found.add(text);
             }
             return String.join(" ", found);
+        }
+    }
+
+    /** checkpoints, then up:down for a sync or @offset for what the group has committed: what is emitted, or `-` */
+    private static String checkpoints(String[] fields) {
+        TestStore store = new TestStore();
+        store.start(false, List.of("loaded"));
+        Map<String, Map<TopicPartition, Checkpoint>> before = new HashMap<>();
+        before.put("g", new HashMap<>());
+        TestTask task = new TestTask(store, Map.of(), before);
+        List<String> answers = new ArrayList<>();
+        for (int i = 1; i < fields.length; i++) {
+            if (!fields[i].startsWith("@")) {
+                store.add(fields[i]);
+                continue;
+            }
+            long offset = Long.parseLong(fields[i].substring(1));
+            var emitted = task.checkpointsForGroup(Map.of(TP, new OffsetAndMetadata(offset)), "g");
+            before.get("g").putAll(emitted);
+            answers.add(emitted.values().stream().map(c -> "" + c.downstreamOffset()).findFirst().orElse("-"));
+        }
+        return String.join(",", answers);
+    }
+
+    /** groups, offset on the target (`none`: not committed, `null`: an entry without offset, `new`: no such group), checkpoint */
+    private static String groups(String[] fields) throws Exception {
+        TopicPartition copy = new TopicPartition("source.topic", 0);
+        Map<String, Map<TopicPartition, OffsetAndMetadata>> idle = new HashMap<>();
+        if (!fields[1].equals("new")) {
+            Map<TopicPartition, OffsetAndMetadata> there = new HashMap<>();
+            if (fields[1].equals("null")) there.put(copy, null);
+            else if (!fields[1].equals("none")) there.put(copy, new OffsetAndMetadata(Long.parseLong(fields[1])));
+            idle.put("g", there);
+        }
+        Map<TopicPartition, Checkpoint> checkpoints = new HashMap<>();
+        checkpoints.put(copy, new Checkpoint("g", copy, 0, Long.parseLong(fields[2]), ""));
+        TestTask task = new TestTask(new TestStore(), idle, Map.of("g", checkpoints));
+        var written = task.syncGroupOffset().get("g");
+        return written == null || written.isEmpty() ? "-" : "" + written.get(copy).offset();
+    }
+
+    private static class TestTask extends MirrorCheckpointTask {
+        TestTask(OffsetSyncStore store, Map<String, Map<TopicPartition, OffsetAndMetadata>> idle,
+                Map<String, Map<TopicPartition, Checkpoint>> checkpoints) {
+            super("source", "target", new DefaultReplicationPolicy(), store, Set.of("g"), idle, new CheckpointStore(checkpoints));
+        }
+
+        @Override
+        void syncGroupOffset(String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
+            // The target is not asked.
         }
     }
 

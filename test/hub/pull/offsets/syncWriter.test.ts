@@ -157,14 +157,20 @@ describe('runs of records', () => {
   it('a run leaves what its records one by one would, for any runs', () => {
     fc.assert(
       fc.property(fc.nat(60), runs, (maxLag, steps) => {
-        const [byRun, byOne] = [sending(maxLag).syncs, sending(maxLag).syncs];
+        const [syncs, state] = [sending(maxLag).syncs, new SyncDue(maxLag)];
         let [upstream, downstream] = [0, 0];
+        let [pending, delayed]: [OffsetSync[], OffsetSync[]] = [[], []];
         for (const [hole, jump, count] of steps) {
           upstream += hole;
           downstream = Math.max(0, downstream + (jump > 15 ? -jump : Math.max(jump, 0)));
-          byRun.updateRun(syncOf(upstream, downstream), count);
-          for (let i = 0; i < count; i++) byOne.update(syncOf(upstream + i, downstream + i));
-          expect([byRun.pending, byRun.delayed]).toEqual([byOne.pending, byOne.delayed]);
+          syncs.updateRun(syncOf(upstream, downstream), count);
+          for (let i = 0; i < count; i++) {
+            const one = syncOf(upstream + i, downstream + i);
+            if (state.update(one.upstream, one.downstream)) [pending, delayed] = [[one], []];
+            else delayed = [one];
+            state.reset();
+          }
+          expect([syncs.pending, syncs.delayed]).toEqual([pending, delayed]);
           [upstream, downstream] = [upstream + count, downstream + count];
         }
       }),

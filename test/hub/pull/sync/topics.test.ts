@@ -1,6 +1,6 @@
 /** Which topics and partitions a target lacks; titles carry the names of MirrorMaker 2's own tests. */
 import { describe, expect, it } from 'vitest';
-import { dealPartitions, planTopics, type TopicRules } from '../../../../hub/pull/sync/topics.ts';
+import { afterwards, dealPartitions, planTopics, type TopicRules } from '../../../../hub/pull/sync/topics.ts';
 import { NameFilter, replicationPolicy } from '../../../../shared/names/index.ts';
 
 const policy = replicationPolicy({ kind: 'default' });
@@ -69,5 +69,25 @@ describe('a plan', () => {
       pairs: [{ source: 'a' }],
       left: [{ topic: 'b', reason: expect.stringContaining('a has the same name') }],
     });
+  });
+
+  it('once applied, has what was refused, as it was before', () => {
+    const shapes = ['a', 'b', 'c', 'd'].map((name) => shape(name, 3));
+    const plan = planTopics(
+      rules,
+      shapes,
+      new Map([
+        ['source.a', 1],
+        ['source.b', 1],
+      ]),
+    );
+    const after = afterwards(plan, new Set(['source.b', 'source.d']));
+    expect(after.pairs.map(({ target, partitions }) => [target, partitions])).toEqual([
+      ['source.a', 3],
+      ['source.b', 1],
+      ['source.c', 3],
+      ['source.d', 3],
+    ]);
+    expect([after.create, after.grow].map((pairs) => pairs.map(({ source }) => source))).toEqual([['d'], ['b']]);
   });
 });

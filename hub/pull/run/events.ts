@@ -1,0 +1,80 @@
+import { defineEvent } from '../../../shared/telemetry/event.ts';
+
+interface PartFacts {
+  /** `source->target`. */
+  readonly flow: string;
+  /** From a closed set: `topics`, `heartbeats`, `checkpoints`, ... */
+  readonly part: string;
+}
+interface PartWaits extends PartFacts {
+  readonly reason: string;
+  readonly retryAfterMs: number;
+}
+
+const WAITS = [
+  {
+    kind: 'counter',
+    name: 'tributary_pull_part_failures_total',
+    help: 'Parts of pull flows that could not be opened; they are tried again.',
+    labels: ({ flow, part }: PartFacts) => ({ flow, part }),
+    labelNames: ['flow', 'part'],
+  },
+] as const;
+
+export const partWaits = defineEvent<PartWaits>({
+  name: 'pull_part_waits',
+  log: {
+    level: 'warn',
+    says: ({ flow, part, reason }) => `flow ${flow}: ${part} can't begin: ${reason}; it is tried again`,
+  },
+  metrics: WAITS,
+});
+export const partWaitsAgain = defineEvent<PartWaits>({ name: 'pull_part_waits_again', metrics: WAITS });
+
+export const partRecovered = defineEvent<PartFacts & { readonly afterMs: number }>({
+  name: 'pull_part_recovered',
+  log: {
+    level: 'info',
+    says: ({ flow, part, afterMs }) => `flow ${flow}: ${part} works, after ${(afterMs / 1000).toFixed(1)} s of trying`,
+  },
+});
+
+export const partStopped = defineEvent<PartFacts & { readonly reason: string }>({
+  name: 'pull_part_stopped',
+  log: { level: 'error', says: ({ flow, part, reason }) => `flow ${flow}: ${part} can't work: ${reason}` },
+  metrics: WAITS,
+});
+
+export const mm2PositionsTaken = defineEvent<{ readonly flow: string; readonly topic: string; readonly count: number }>(
+  {
+    name: 'pull_mm2_positions_read',
+    log: {
+      level: 'info',
+      says: ({ flow, topic, count }) =>
+        `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none`,
+    },
+  },
+);
+
+export const offsetSyncsFailed = defineEvent<{
+  readonly flow: string;
+  readonly count: number;
+  readonly reason: string;
+}>({
+  name: 'pull_offset_syncs_failed',
+  log: {
+    level: 'warn',
+    says: ({ flow, count, reason }) =>
+      `flow ${flow}: ${count} offset syncs were not written: ${reason}; later ones make up`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_offset_syncs_failed_total',
+      help: 'Offset syncs that were not written.',
+      by: ({ count }) => count,
+      labels: ({ flow }) => ({ flow }),
+      labelNames: ['flow'],
+    },
+  ],
+});

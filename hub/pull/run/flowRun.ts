@@ -1,0 +1,195 @@
+import type { Clock } from '../../../shared/clock.ts';
+import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.ts';
+import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
+import type { FlowSettings } from '../config/index.ts';
+import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
+import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
+import { FlowSync } from '../sync/index.ts';
+import type { PullClusters } from './clusters.ts';
+import { mm2PositionsTaken } from './events.ts';
+import { FlowSyncs } from './flowSyncs.ts';
+import { readMm2Offsets } from './mm2Offsets.ts';
+import { Part, type PartState } from './part.ts';
+import { copySettingsOf, flowTextOf, policyOf, syncRulesOf } from './rules.ts';
+
+export type { PartState } from './part.ts';
+
+export interface FlowParts {
+  readonly clusters: PullClusters;
+  /** Of the target; opened when first asked for. */
+  readonly shards: () => PullShards;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+export interface FlowSnapshot {
+  readonly flow: string;
+  readonly enabled: boolean;
+  readonly parts: Readonly<Record<string, PartState>>;
+  /** Null: it does not copy (yet). */
+  readonly copy: CopierSnapshot | null;
+}
+
+/** One flow: `source->target`. */
+export class FlowRun {
+  readonly settings: FlowSettings;
+  readonly #parts: FlowParts;
+  readonly #policy: ReplicationPolicy;
+  readonly #running: Part<{ close(): void | Promise<void> }>[] = [];
+  #copier: Part<Copier> | null = null;
+  #syncs: Part<FlowSyncs> | null = null;
+  #partitions: readonly PartitionSpec[] = [];
+
+  private constructor(settings: FlowSettings, parts: FlowParts) {
+    this.settings = settings;
+    this.#parts = parts;
+    this.#policy = policyOf(settings);
+  }
+
+  /** At once; its parts come up in the background. @throws TributaryError `configInvalid` */
+  static open(settings: FlowSettings, parts: FlowParts): FlowRun {
+    const flow = new FlowRun(settings, parts);
+    if (settings.heartbeats.enabled) flow.#part('heartbeats', () => flow.#heartbeats());
+    if (settings.enabled) flow.#copying();
+    return flow;
+  }
+
+  get copier(): Copier | null {
+    return this.#copier?.value ?? null;
+  }
+
+  snapshot(): FlowSnapshot {
+    return {
+      flow: flowTextOf(this.settings),
+      enabled: this.settings.enabled,
+      parts: Object.fromEntries(this.#running.map((part) => [part.name, part.state])),
+      copy: this.copier?.snapshot() ?? null,
+    };
+  }
+
+  /** What was begun last ends first. */
+  async close(): Promise<void> {
+    for (const part of this.#running.reverse()) await part.close();
+  }
+
+  #part<T extends { close(): void | Promise<void> }>(name: string, open: () => Promise<T>): Part<T> {
+    const part = new Part(flowTextOf(this.settings), name, this.#parts.telemetry, open);
+    this.#running.push(part);
+    return part;
+  }
+
+  #copying(): void {
+    const { offsetSyncs, checkpoints, groupOffsetSync } = this.settings;
+    if (offsetSyncs.enabled) this.#syncs = this.#part('offsetSyncs', () => this.#offsetSyncs());
+    this.#copier = this.#part('copy', () => this.#copy());
+    this.#part('topics', () => this.#topics());
+    if (!checkpoints.enabled || !offsetSyncs.enabled) return;
+    const emitter = this.#part('checkpoints', () => this.#checkpoints());
+    if (groupOffsetSync.enabled) this.#part('groupOffsets', () => this.#groupOffsets(emitter));
+  }
+
+  #cluster(side: 'source' | 'target', kind: 'consumer' | 'producer' | 'admin') {
+    return this.#parts.clusters.of(this.settings.clients[side][kind]);
+  }
+  get #admins() {
+    return { source: this.#cluster('source', 'admin'), target: this.#cluster('target', 'admin') };
+  }
+  get #names() {
+    const { source: sourceAlias, target: targetAlias } = this.settings;
+    const { telemetry, clock } = this.#parts;
+    return { sourceAlias, targetAlias, telemetry, clock };
+  }
+
+  #heartbeats(): Promise<Heartbeats> {
+    const { everyMs: intervalMs, replicationFactor } = this.settings.heartbeats;
+    return Heartbeats.open({
+      ...this.#names,
+      target: this.#cluster('target', 'producer'),
+      intervalMs,
+      replicationFactor,
+    });
+  }
+
+  #offsetSyncs(): Promise<FlowSyncs> {
+    const { offsetSyncs, source, target } = this.settings;
+    const { telemetry, clock } = this.#parts;
+    return FlowSyncs.open({
+      flow: flowTextOf(this.settings),
+      cluster: this.#cluster(offsetSyncs.location, 'producer'),
+      topic: this.#policy.offsetSyncsTopic(offsetSyncs.location === 'source' ? target : source),
+      replicationFactor: offsetSyncs.replicationFactor,
+      maxLag: offsetSyncs.lagMax,
+      telemetry,
+      clock,
+    });
+  }
+
+  async #copy(): Promise<Copier> {
+    const { source, target, mm2OffsetsTopic } = this.settings;
+    const { telemetry, clock } = this.#parts;
+    const shards = this.#parts.shards();
+    await shards.opened;
+    const before = await readMm2Offsets(this.#cluster('target', 'consumer'), mm2OffsetsTopic, source);
+    const facts = { flow: flowTextOf(this.settings), topic: mm2OffsetsTopic, count: before.size };
+    if (before.size > 0) telemetry.emit(mm2PositionsTaken, facts);
+    return Copier.open({
+      name: { source, target },
+      source: this.#cluster('source', 'consumer'),
+      shards,
+      partitions: this.#partitions,
+      settings: copySettingsOf(this.settings),
+      startOffset: (topic, partition) => before.get(`${topic}/${partition}`) ?? null,
+      listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
+      telemetry,
+      clock,
+    });
+  }
+
+  #topics(): Promise<FlowSync> {
+    const { topicRefresh, configSync, aclSync } = this.settings;
+    return FlowSync.open({
+      ...syncRulesOf(this.settings, this.#policy, this.#admins),
+      telemetry: this.#parts.telemetry,
+      clock: this.#parts.clock,
+      everyMs: {
+        topics: topicRefresh.enabled ? topicRefresh.everyMs : null,
+        configs: configSync.everyMs,
+        acls: aclSync.everyMs,
+      },
+      onTopics: (pairs) => {
+        this.#partitions = pairs.flatMap(({ source: topic, target: targetTopic, partitions }) =>
+          Array.from({ length: partitions }, (_, partition) => ({ topic, partition, targetTopic })),
+        );
+        this.copier?.setPartitions(this.#partitions);
+      },
+    });
+  }
+
+  #checkpoints(): Promise<Checkpoints> {
+    const { topics, groups, checkpoints, offsetSyncs } = this.settings;
+    return Checkpoints.open({
+      ...this.#names,
+      ...this.#admins,
+      policy: this.#policy,
+      acceptsTopic: new NameFilter(topics).accepts,
+      acceptsGroup: new NameFilter(groups).accepts,
+      syncsOn: offsetSyncs.location,
+      intervalMs: checkpoints.everyMs,
+      replicationFactor: checkpoints.replicationFactor,
+    });
+  }
+
+  async #groupOffsets(emitter: Part<Checkpoints>): Promise<GroupOffsetSync | Nothing> {
+    await emitter.settled;
+    if (!emitter.value) return NOTHING;
+    const { book } = emitter.value;
+    const intervalMs = this.settings.groupOffsetSync.everyMs;
+    return GroupOffsetSync.open({ ...this.#names, target: this.#admins.target, book, intervalMs });
+  }
+}
+
+/** Where there are no checkpoints, which was said, there is nothing to keep groups at. */
+interface Nothing {
+  close(): void;
+}
+const NOTHING: Nothing = { close: () => {} };
