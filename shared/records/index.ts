@@ -30,6 +30,7 @@ export { concatSealed } from './concat.ts';
 export { type EncodeOptions, encodeBatch, type PlainRecord, type RecordHeader } from './encode.ts';
 export { RecordsError, type RecordsErrorCode } from './error.ts';
 export { type BatchHeader, checkCrc, HEADER_BYTES, readHeader, splitBatches } from './header.ts';
+export { isLegacy, type LegacyRun, rebuildLegacy } from './legacy.ts';
 export { type BatchPatch, patchBatch } from './patch.ts';
 export {
   encodeSealed,

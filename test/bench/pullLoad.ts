@@ -123,7 +123,7 @@ async function raw(load: PullLoad, target: string): Promise<Copy> {
 
 async function pull(load: PullLoad, target: string): Promise<Copy> {
   const [source, cluster] = [open(load), open(load)];
-  const telemetry = new ProcessTelemetry({ level: 'warn' });
+  const telemetry = new ProcessTelemetry({ level: 'error' });
   const parts = { cluster, telemetry, clock: systemClock };
   const shards = PullShards.open(parts, {
     topic: `pulls-${load.system}-${load.round}`,

@@ -1,6 +1,7 @@
 /** What a source loses, what a target does, and who owns a shard: each a state of one partition, and nothing twice. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { shardOfPosition } from '../../hub/pull/copy/ledger.ts';
 import {
   createTopics,
   deleteRecords,
@@ -8,7 +9,7 @@ import {
   IdempotentProducer,
   TransactionalProducer,
 } from '../../shared/kafka/index.ts';
-import { cluster, consumeAll, createTopic, endOffsets, produce } from '../support/kafka.ts';
+import { cluster, consumeAll, createTopic, endOffsets, produce, uniqueTopic } from '../support/kafka.ts';
 import { batchOf, copied, copyOf, type PullProcess, PullRig, specsOf, untilCopied } from '../support/pullRig.ts';
 
 const POLL = { timeout: 30_000, interval: 20 };
@@ -168,63 +169,79 @@ test('partitions come and go while others are copied; a paused topic stands stil
   expect(await valuesOf(copyOf(one))).toEqual(['a', 'b']);
 });
 
+/** A name whose first partitions are in that shard. */
+function nameIn(shard: number, shards: number): string {
+  for (;;) {
+    const name = uniqueTopic('pull-fenced');
+    if (shardOfPosition({ source: 'a', target: 'b' }, name, 0, shards) === shard) return name;
+  }
+}
+
+const recordsOf = (process: PullProcess): number =>
+  process.copier.snapshot().partitions.reduce((sum, { records }) => sum + records, 0);
+const servedBy = (process: PullProcess): number =>
+  process.shards.status().filter(({ state }) => state === 'serving').length;
+
+async function copiesMore(process: PullProcess): Promise<void> {
+  const before = recordsOf(process);
+  await expect.poll(() => recordsOf(process), POLL).toBeGreaterThan(before);
+}
+
+/** Batches of four records into every partition, over and over. */
+function loadOf(topics: readonly string[]): { end(): Promise<number> } {
+  const producer = new IdempotentProducer(cluster(), 'pull test');
+  const places = topics.flatMap((topic) => [0, 1].map((partition) => ({ topic, partition })));
+  let sent = 0;
+  let on = true;
+  const running = (async () => {
+    while (on) {
+      const number = sent++;
+      const values = [0, 1, 2, 3].map((i) => ({ value: Buffer.from(`${number}.${i}`) }));
+      await producer.send(places.map(({ topic, partition }) => ({ ...batchOf(topic, values, 'zstd'), partition })));
+      await sleep(2);
+    }
+  })();
+  return {
+    end: async () => {
+      on = false;
+      await running;
+      return sent;
+    },
+  };
+}
+
 test('owners are fenced and shards move under load: nothing lost, nothing twice, in order', {
   timeout: 120_000,
 }, async () => {
   const rig = PullRig.open();
-  const partitions = 6;
-  const topic = await rig.topic('pull-fenced', { partitions });
   const shards = { shards: 3, transactionMs: 30 };
-  const one = await rig.start({ topics: [topic], shards });
-  const producer = new IdempotentProducer(cluster(), 'pull test');
-  let sent = 0;
-  let on = true;
-  const load = (async () => {
-    while (on || sent < 200) {
-      const number = sent++;
-      const batches = Array.from({ length: partitions }, (_, partition) => ({
-        ...batchOf(
-          topic,
-          [0, 1, 2, 3].map((i) => ({ value: Buffer.from(`${number}.${i}`) })),
-          'zstd',
-        ),
-        partition,
-      }));
-      await producer.send(batches);
-      await sleep(2);
-    }
-  })();
-  const served = (process: PullProcess) => process.shards.status().filter(({ state }) => state === 'serving').length;
-  await expect.poll(() => served(one), POLL).toBe(3);
-  const copiedSome = async (process: PullProcess) => {
-    const before = process.copier.snapshot().partitions.reduce((sum, { records }) => sum + records, 0);
-    const now = () => process.copier.snapshot().partitions.reduce((sum, { records }) => sum + records, 0);
-    await expect.poll(now, POLL).toBeGreaterThan(before);
-  };
-  for (let round = 0; round < 3; round += 1) {
-    await copiedSome(one);
-    // Somebody takes the ids, as a second owner would: what is open is aborted, the first may write nothing more.
-    const transactionalId = `tributary-${rig.ledger}-${one.state(topic, round).shard}`;
-    const zombieMaker = await TransactionalProducer.open(cluster(), { transactionalId, transactionTimeoutMs: 60_000 });
-    zombieMaker.close();
-    await expect
-      .poll(
-        () => one.lines.filter(({ event, cause }) => event === 'pull_shard_lost' && cause === 'fenced').length,
-        POLL,
-      )
-      .toBe(round + 1);
-    await expect.poll(() => served(one), POLL).toBe(3);
+  // A topic in each shard, whatever their names hash to.
+  const topics = await Promise.all([0, 1, 2].map((shard) => rig.topic('', { partitions: 2, name: nameIn(shard, 3) })));
+  const one = await rig.start({ topics, shards });
+  const load = loadOf(topics);
+  await expect.poll(() => servedBy(one), POLL).toBe(3);
+  const fenced = (): number =>
+    one.lines.filter(({ event, cause }) => event === 'pull_shard_lost' && cause === 'fenced').length;
+  for (let shard = 0; shard < 3; shard += 1) {
+    await copiesMore(one);
+    // Somebody takes the id, as a second owner would: what is open is aborted, the first may write nothing more.
+    const transactionalId = `tributary-${rig.ledger}-${shard}`;
+    const other = await TransactionalProducer.open(cluster(), { transactionalId, transactionTimeoutMs: 60_000 });
+    other.close();
+    await expect.poll(fenced, POLL).toBe(shard + 1);
+    await expect.poll(() => servedBy(one), POLL).toBe(3);
   }
-  const two = await rig.start({ topics: [topic], shards });
-  await expect.poll(() => served(one) > 0 && served(two) > 0 && served(one) + served(two), POLL).toBe(3);
-  await copiedSome(one);
-  await copiedSome(two);
+  const two = await rig.start({ topics, shards });
+  await expect.poll(() => servedBy(one) > 0 && servedBy(two) > 0 && servedBy(one) + servedBy(two), POLL).toBe(3);
+  await copiesMore(one);
+  await copiesMore(two);
   await one.close();
-  await expect.poll(() => served(two), POLL).toBe(3);
-  await copiedSome(two);
-  on = false;
-  await load;
-  const { source, target } = await copied(two, topic, await ends(topic));
-  expect(source.length).toBe(sent * 4 * partitions);
-  expect(target).toEqual(source);
+  await expect.poll(() => servedBy(two), POLL).toBe(3);
+  await copiesMore(two);
+  const sent = await load.end();
+  for (const topic of topics) {
+    const { source, target } = await copied(two, topic, await ends(topic));
+    expect(source).toHaveLength(sent * 8);
+    expect(target).toEqual(source);
+  }
 });

@@ -53,7 +53,12 @@ export class PullRig {
   /** A source topic and its copy. */
   async topic(
     prefix: string,
-    options: { partitions?: number; configs?: Record<string, string>; target?: Record<string, string> } = {},
+    options: {
+      partitions?: number;
+      configs?: Record<string, string>;
+      target?: Record<string, string>;
+      name?: string;
+    } = {},
   ): Promise<string> {
     const topic = await createTopic(prefix, options);
     await makeCopy(topic, options);

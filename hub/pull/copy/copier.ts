@@ -108,7 +108,7 @@ export class Copier implements Flow {
 
   #add(label: string, spec: PartitionSpec): void {
     const id = positionId(this.name, spec.topic, spec.partition);
-    const shard = shardOfPosition(id, this.#shards.shards);
+    const shard = shardOfPosition(this.name, spec.topic, spec.partition, this.#shards.shards);
     const partition = new Partition(spec, id, shard, this.clock, (moved, before) => this.#moved(moved, before));
     partition.paused = this.#pausedTopics.has(spec.topic);
     this.partitions.set(label, partition);

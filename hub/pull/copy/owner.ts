@@ -185,13 +185,14 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
-    await mendLedger(this.#producer, where, []);
+    const beside = [{ topic: topics.deadLetter, partition: this.shard }];
+    await mendLedger(this.#producer, where, beside);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#positions.clear();
     const read = await readPulls(cluster, where, from, this.#positions);
     this.#ledgerEnd = read.next;
     const targets = [...this.#positions.values()].map(({ target }) => target);
-    await mendTargets(this.#producer, targets, []);
+    await mendTargets(this.#producer, targets, beside);
     const claim = {
       where,
       identity,

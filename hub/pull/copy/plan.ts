@@ -4,12 +4,26 @@
  * Passed over, with the position going on behind them: control batches (transaction markers), with `read_committed` batches
  * of aborted transactions, batches wholly below the wanted offset, offsets that compaction took away.
  */
-import { AbortedBatches, type FetchedPartition, type Isolation } from '../../../shared/kafka/index.ts';
+import {
+  AbortedBatches,
+  type AbortedTransaction,
+  type FetchedPartition,
+  type Isolation,
+} from '../../../shared/kafka/index.ts';
 import { limits } from '../../../shared/limits.ts';
-import { type BatchHeader, checkCrc, RecordsError, rebuildParts, splitBatches } from '../../../shared/records/index.ts';
+import {
+  type BatchHeader,
+  checkCrc,
+  isLegacy,
+  type RebuiltPart,
+  RecordsError,
+  rebuildLegacy,
+  rebuildParts,
+  splitBatches,
+} from '../../../shared/records/index.ts';
 
 /** Why a batch was not copied as it is. */
-export const REBUILD_REASONS = ['holes', 'logAppendTime', 'deleteHorizon', 'tooLarge', 'position'] as const;
+export const REBUILD_REASONS = ['holes', 'logAppendTime', 'deleteHorizon', 'tooLarge', 'position', 'magic'] as const;
 export type RebuildReason = (typeof REBUILD_REASONS)[number];
 
 /** One batch to produce. */
@@ -54,48 +68,80 @@ export interface PlanOptions {
 }
 
 export function planFetched(fetched: FetchedPartition, options: PlanOptions): Plan {
-  const aborts = options.isolation === 'read_committed' ? new AbortedBatches(fetched.aborted) : null;
-  const pieces: Piece[] = [];
-  const rebuilt = new Map<RebuildReason, number>();
-  let { from: next, leaderEpoch } = options;
-  let [bytes, records, aborted] = [0, 0, 0];
-  let problem: Problem | null = null;
+  const planner = new Planner(options, options.isolation === 'read_committed' ? fetched.aborted : null);
   try {
-    for (const { header, batch } of splitBatches(fetched.records)) {
-      const end = header.baseOffset + header.lastOffsetDelta + 1;
-      const dropped = aborts?.drops(header, batch) ?? false;
-      if (end <= next) continue;
-      if (dropped) aborted += header.count;
-      else if (!header.control && header.count > 0) {
-        checkCrc(batch, header);
-        const reason = rebuildReason(header, next, options.maxMessageBytes);
-        const made = reason === null ? [whole(header, batch)] : rebuild(header, batch, next, options);
-        const held = options.onRefused === 'hold' ? made.findIndex((piece) => piece.tooLarge) : -1;
-        for (const piece of held < 0 ? made : made.slice(0, held)) {
-          pieces.push(piece);
-          bytes += piece.blob.length;
-          records += piece.records;
-        }
-        if (reason !== null) rebuilt.set(reason, (rebuilt.get(reason) ?? 0) + 1);
-        if (held >= 0) {
-          const { first, blob } = made[held]!;
-          problem = {
-            kind: 'recordTooLarge',
-            detail: `the record at offset ${first} has ${blob.length} bytes, the target takes ${options.maxMessageBytes}`,
-          };
-          next = first;
-          break;
-        }
-      }
-      next = end;
-      leaderEpoch = header.partitionLeaderEpoch;
-    }
+    planner.log(fetched.records);
   } catch (error) {
     if (!(error instanceof RecordsError)) throw error;
     const kind = error.code === 'tooLarge' ? 'cannotRebuild' : 'corrupt';
-    problem = { kind, detail: `the batch at or behind offset ${next}: ${error.message}` };
+    planner.problem = { kind, detail: `the batch at or behind offset ${planner.next}: ${error.message}` };
   }
-  return { pieces, next, leaderEpoch, bytes, records, aborted, rebuilt, problem };
+  return planner;
+}
+
+class Planner implements Plan {
+  readonly pieces: Piece[] = [];
+  readonly rebuilt = new Map<RebuildReason, number>();
+  next: number;
+  leaderEpoch: number;
+  bytes = 0;
+  records = 0;
+  aborted = 0;
+  problem: Problem | null = null;
+  readonly #options: PlanOptions;
+  readonly #aborts: AbortedBatches | null;
+
+  constructor(options: PlanOptions, aborted: readonly AbortedTransaction[] | null) {
+    this.#options = options;
+    this.#aborts = aborted && new AbortedBatches(aborted);
+    this.next = options.from;
+    this.leaderEpoch = options.leaderEpoch;
+  }
+
+  log(bytes: Buffer): void {
+    let log = bytes;
+    if (isLegacy(log)) {
+      const { maxMessageBytes: maxBytes } = this.#options;
+      const run = rebuildLegacy(log, { from: this.next, maxBytes, maxRawBytes: limits.maxBatchRawBytes });
+      if (run.parts.length > 0) this.#take(marked(run.parts, maxBytes), 'magic');
+      if (this.problem) return;
+      this.next = run.next;
+      log = log.subarray(run.sizeInBytes);
+    }
+    for (const { header, batch } of splitBatches(log)) {
+      const end = header.baseOffset + header.lastOffsetDelta + 1;
+      const dropped = this.#aborts?.drops(header, batch) ?? false;
+      if (end <= this.next) continue;
+      if (dropped) this.aborted += header.count;
+      else if (!header.control && header.count > 0) this.#batch(header, batch);
+      if (this.problem) return;
+      this.next = end;
+      this.leaderEpoch = header.partitionLeaderEpoch;
+    }
+  }
+
+  #batch(header: BatchHeader, batch: Buffer): void {
+    checkCrc(batch, header);
+    const reason = rebuildReason(header, this.next, this.#options.maxMessageBytes);
+    this.#take(reason === null ? [whole(header, batch)] : rebuild(header, batch, this.next, this.#options), reason);
+  }
+
+  /** Up to the first one that is to be held. */
+  #take(made: readonly Piece[], reason: RebuildReason | null): void {
+    if (reason !== null) this.rebuilt.set(reason, (this.rebuilt.get(reason) ?? 0) + 1);
+    for (const piece of made) {
+      if (piece.tooLarge && this.#options.onRefused === 'hold') {
+        const { first, blob } = piece;
+        const detail = `the record at offset ${first} has ${blob.length} bytes, the target takes ${this.#options.maxMessageBytes}`;
+        this.problem = { kind: 'recordTooLarge', detail };
+        this.next = first;
+        return;
+      }
+      this.pieces.push(piece);
+      this.bytes += piece.blob.length;
+      this.records += piece.records;
+    }
+  }
 }
 
 /** Null: a broker takes the batch as it is. */
@@ -116,7 +162,7 @@ function rebuild(header: BatchHeader, batch: Buffer, from: number, options: Plan
   const { maxMessageBytes, onRefused } = options;
   try {
     const parts = rebuildParts(batch, { from, maxBytes: maxMessageBytes, maxRawBytes: limits.maxBatchRawBytes });
-    return parts.map((part) => ({ ...part, tooLarge: part.blob.length > maxMessageBytes }));
+    return marked(parts, maxMessageBytes);
   } catch (error) {
     // More raw bytes than anybody is ready to look at: put aside as it is, if that is what is wanted.
     const aside = error instanceof RecordsError && error.code === 'tooLarge' && onRefused === 'deadLetter';
@@ -125,3 +171,6 @@ function rebuild(header: BatchHeader, batch: Buffer, from: number, options: Plan
     return [{ ...whole(header, batch), first: Math.max(from, header.baseOffset), last, tooLarge: true }];
   }
 }
+
+const marked = (parts: readonly RebuiltPart[], maxMessageBytes: number): Piece[] =>
+  parts.map((part) => ({ ...part, tooLarge: part.blob.length > maxMessageBytes }));

@@ -18,6 +18,8 @@ import {
   readProvenance,
   readRecords,
   rebuildBatch,
+  rebuildLegacy,
+  rebuildParts,
   splitBatches,
   unsealRecords,
   walkRecords,
@@ -41,6 +43,12 @@ const READERS: Readonly<Record<string, (bytes: Buffer) => void>> = {
   checkSealed: (bytes) => void checkSealed(bytes, EXPECTED),
   concatSealed: (bytes) => void concatSealed([bytes, bytes], { codec: 'none' }),
   rebuildBatch: (bytes) => void rebuildBatch(bytes, { codec: 'none', maxRawBytes: MAX_RAW }),
+  rebuildParts: (bytes) => void rebuildParts(bytes, { from: 3, maxBytes: 200, maxRawBytes: MAX_RAW }),
+  rebuildLegacy: (bytes) => {
+    const log = Buffer.from(bytes);
+    if (log.length > 16) log[16]! &= 1;
+    rebuildLegacy(log, { from: 3, maxBytes: 200, maxRawBytes: MAX_RAW });
+  },
   patchBatch: (bytes) => patchBatch(Buffer.from(bytes), { shiftMs: 5, producerId: 1n }),
 };
 
@@ -182,7 +190,15 @@ describe('bounds', () => {
   test('a count of 2^31 - 1 allocates nothing', () => {
     const batch = lyingCount(2 ** 31 - 1);
     const before = process.memoryUsage();
-    for (const name of ['walkRecords', 'readRecords', 'unsealRecords', 'checkSealed', 'concatSealed', 'rebuildBatch']) {
+    for (const name of [
+      'walkRecords',
+      'readRecords',
+      'unsealRecords',
+      'checkSealed',
+      'concatSealed',
+      'rebuildBatch',
+      'rebuildParts',
+    ]) {
       expect(() => READERS[name]!(batch), name).toThrow(RecordsError);
     }
     const after = process.memoryUsage();

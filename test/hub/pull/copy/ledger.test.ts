@@ -56,7 +56,10 @@ describe('the pull ledger', () => {
   });
 
   test('the shard of a partition never changes', () => {
-    // printf 'a->b/orders/2' | sha256sum: the first 8 hex digits mod 16.
-    expect(shardOfPosition('a->b/orders/2', 16)).toBe(5);
+    // printf 'a->b/orders/0' | sha256sum: the first 8 hex digits mod 16. Eight partitions stay together.
+    const shards = [0, 7, 8, 16].map((partition) =>
+      shardOfPosition({ source: 'a', target: 'b' }, 'orders', partition, 16),
+    );
+    expect(shards).toEqual([5, 5, 2, 5]);
   });
 });

@@ -1,4 +1,5 @@
 /** What of a fetch answer is produced, and what is passed over. */
+import { crc32 } from '@node-rs/crc32';
 import { describe, expect, test } from 'vitest';
 import { planFetched } from '../../../../hub/pull/copy/plan.ts';
 import type { FetchedPartition } from '../../../../shared/kafka/index.ts';
@@ -35,6 +36,15 @@ function abortMarker(at: number, producerId: bigint): Buffer {
   blob.writeUInt16BE(CONTROL | TRANSACTIONAL, AT.attributes);
   writeCrc(blob);
   return blob;
+}
+
+function legacyMessage(offset: number, value: string): Buffer {
+  const body = Buffer.concat([Buffer.from([0, 0, 255, 255, 255, 255, 0, 0, 0, value.length]), Buffer.from(value)]);
+  const head = Buffer.alloc(16);
+  head.writeBigInt64BE(BigInt(offset), 0);
+  head.writeInt32BE(body.length + 4, 8);
+  head.writeUInt32BE(crc32(body), 12);
+  return Buffer.concat([head, body]);
 }
 
 const fetched = (batches: readonly Buffer[], aborted: FetchedPartition['aborted'] = []): FetchedPartition => ({
@@ -129,5 +139,11 @@ describe('planFetched', () => {
     const whole = batch({ at: 1 });
     const plan = planFetched(fetched([batch({ at: 0 }), whole.subarray(0, whole.length - 1)]), options);
     expect([plan.next, plan.problem]).toEqual([1, null]);
+  });
+
+  test('messages of the old format become batches, in front of new ones', () => {
+    const log = [legacyMessage(3, 'a'), legacyMessage(5, 'b'), batch({ at: 6, values: ['c'] })];
+    const plan = planFetched(fetched(log), { ...options, from: 4 });
+    expect([valuesOf(plan), plan.next, [...plan.rebuilt]]).toEqual([['b', 'c'], 7, [['magic', 1]]]);
   });
 });
