@@ -38,3 +38,14 @@ export async function patiently<T>(patience: Patience, attempt: () => Promise<T>
     }
   }
 }
+
+/** Null: not within that time. What was begun goes on. */
+export async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), Math.max(0, ms));
+  });
+  const first = await Promise.race([work, timeout]);
+  clearTimeout(timer);
+  return first;
+}

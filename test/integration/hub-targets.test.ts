@@ -56,11 +56,16 @@ const verify = (hub: TestHub) =>
 
 const keysIn = async (topic: string): Promise<string[]> => (await consumeAll(topic)).map(({ key }) => String(key));
 
+/** As if a session had let its epochs in, of which the hub knows nothing. */
+const sendsUnasked = (agent: ReturnType<typeof kafkaAgent>): void =>
+  agent.told(agent.lineage().map(({ epoch }) => ({ epoch, state: 'open', reason: '' })));
+
 test('no topic is made for an epoch that nobody has named, or that waits for the operator', async () => {
   const hub = testHub();
   const { owner } = await openOwner(await hub.parts());
   const agent = kafkaAgent('store-1');
   agent.capture(place('orders'), ids('a', 2));
+  sendsUnasked(agent);
   expect(await shipOnce(owner, agent)).toEqual(['EPOCH_UNKNOWN']);
   await shipAll(owner, agent);
   const blank = kafkaAgent('store-1');
@@ -69,6 +74,7 @@ test('no topic is made for an epoch that nobody has named, or that waits for the
   expect(await shipOnce(owner, blank)).toEqual(['EPOCH_HELD']);
   const unnamed = kafkaAgent('store-2');
   unnamed.capture(place('guesses'), ids('c', 2));
+  sendsUnasked(unnamed);
   expect(await shipOnce(owner, unnamed)).toEqual(['EPOCH_UNKNOWN']);
   const { topics } = await cluster().metadata(null);
   const made = [...topics.keys()].filter((name) => name.startsWith(`${hub.prefix}.`));

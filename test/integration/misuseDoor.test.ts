@@ -201,7 +201,7 @@ test('the hub of another identity gets nothing; the agent says which is which an
   await strayed.until('it stops', ({ link }) => link === 'wrongHub');
   expect(loud(strayed)).toHaveLength(1);
   expect(loud(strayed)[0]?.message).toMatch(
-    /^this is not the hub of this buffer, nothing is sent: this buffer belongs to hub \S+ with 2 shards, the address leads to \S+ with 2 shards; set hub\.url to the hub that it belongs to, or name a new file in buffer\.path\. Records are kept/,
+    /^this is not the hub of this buffer, nothing is sent: this buffer belongs to hub \S+ with 2 shards, the address leads to \S+ with 2 shards; set hub\.url to the hub that it belongs to\. If this hub is right as it is, say so: "tributary link show" tells what would be lost\. Until then records are kept/,
   );
   expect(await strayed.status()).toMatchObject({ captured: 10, delivered: 5, buffered: 5, gaps: 0 });
   const { edges } = await other.get<{ edges: { delivered: number }[] }>('/v1/edges');

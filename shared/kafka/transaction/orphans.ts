@@ -14,7 +14,7 @@
 import type { Cluster } from '../cluster.ts';
 import { isRetriable } from '../errorTable.ts';
 import { groupByLeader } from '../offsets.ts';
-import { type Patience, patiently, TryAgain } from '../patience.ts';
+import { type Patience, patiently, TryAgain, within } from '../patience.ts';
 import { type DescribedProducers, describeProducersApi } from '../wire/describeProducers.ts';
 
 export interface PartitionName {
@@ -34,6 +34,8 @@ export interface OrphanSearch {
 
 /** Partitions a question. */
 const AT_ONCE = 1_000;
+/** A broker that says nothing for this long is asked again, or left out. */
+const ANSWER_MS = 3_000;
 const PATIENCE: Patience = { withinMs: 5_000, firstDelayMs: 20, maxDelayMs: 500 };
 
 /** Where a producer that has no transaction open has one all the same. */
@@ -68,12 +70,10 @@ async function describeAll(
   const ask = async (): Promise<void> => {
     const { byNode } = await groupByLeader(cluster, partitions.filter(isOpen));
     const rounds = await Promise.allSettled(
-      [...byNode].map(async ([nodeId, members]) =>
-        (await cluster.connection(nodeId, 'query')).send(describeProducersApi, members),
-      ),
+      [...byNode].map(([nodeId, members]) => within(describe(cluster, nodeId, members), ANSWER_MS)),
     );
     for (const round of rounds) {
-      if (round.status === 'rejected') continue;
+      if (round.status === 'rejected' || round.value === null) continue;
       for (const answer of round.value) {
         if (!isRetriable(answer.errorCode)) answers.set(`${answer.topic}/${answer.partition}`, answer);
       }
@@ -84,4 +84,12 @@ async function describeAll(
   };
   await patiently(PATIENCE, ask).catch(() => {});
   return answers;
+}
+
+async function describe(
+  cluster: Cluster,
+  nodeId: number,
+  partitions: readonly PartitionName[],
+): Promise<DescribedProducers[]> {
+  return (await cluster.connection(nodeId, 'query')).send(describeProducersApi, partitions);
 }

@@ -14,6 +14,7 @@ import { patchBatch } from '../../records/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { RawConnection } from '../connection.ts';
 import { saysStaleLeader } from '../errorTable.ts';
+import { within } from '../patience.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import type { WireApi } from '../wire/api.ts';
 import type { ProducedPartition, ProduceRequest } from '../wire/produce.ts';
@@ -294,17 +295,6 @@ export class Pipeline {
 function unansweredBy(node: Node): Unanswered[] {
   const lanes = new Set([...node.requests].flatMap((flights) => flights.map(({ lane }) => lane)));
   return [...lanes].map(({ topic, partition }) => ({ topic, partition, node: node.id }));
-}
-
-/** Null: not within that time. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), Math.max(0, ms));
-  });
-  const first = await Promise.race([work, timeout]);
-  clearTimeout(timer);
-  return first;
 }
 
 async function orAfter(event: Promise<void>, ms: number): Promise<void> {
