@@ -13,7 +13,7 @@ const VERSION = 'v1.37.2';
 const TAGS =
   'custom,inputs.kafka_consumer,inputs.internal,outputs.http,outputs.prometheus_client,parsers.value,serializers.influx';
 const BIN = fileURLToPath(new URL('../../../.kafka/telegraf', import.meta.url));
-const WITHIN_MS = 900_000;
+const WITHIN_MS = 180_000;
 
 interface Run {
   readonly recordsPerSecond: number;
@@ -64,6 +64,7 @@ function configOf(brokers: readonly string[], topic: string, buffer: string, dea
 [[inputs.kafka_consumer]]
   brokers = ${JSON.stringify(brokers)}
   topics = ["${topic}"]
+  kafka_version = "3.9.0"
   consumer_group = "telegraf-${Date.now()}"
   offset = "oldest"
   max_undelivered_messages = ${2 * limit}
