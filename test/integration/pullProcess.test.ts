@@ -39,6 +39,7 @@ offset-syncs.topic.replication.factor = 1
 checkpoints.topic.replication.factor = 1
 heartbeats.topic.replication.factor = 1
 refresh.topics.interval.seconds = 1
+heartbeats.replication.enabled = false
 `;
   return readMm2(Buffer.from(text), { file: 'mm2.properties' }).settings;
 }

@@ -78,3 +78,13 @@ export const offsetSyncsFailed = defineEvent<{
     },
   ],
 });
+
+export const loopRefused = defineEvent<{ readonly flow: string; readonly topic: string }>({
+  name: 'pull_loop_refused',
+  log: {
+    level: 'warn',
+    says: ({ flow, topic }) =>
+      `flow ${flow}: ${topic} is not copied: the flow back takes it as well and keeps its name, so each record would ` +
+      'come back for ever; name different topics in the two flows',
+  },
+});

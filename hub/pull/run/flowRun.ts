@@ -6,7 +6,7 @@ import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
 import { FlowSync } from '../sync/index.ts';
 import type { PullClusters } from './clusters.ts';
-import { mm2PositionsTaken } from './events.ts';
+import { loopRefused, mm2PositionsTaken } from './events.ts';
 import { FlowSyncs } from './flowSyncs.ts';
 import { readMm2Offsets } from './mm2Offsets.ts';
 import { Part, type PartState } from './part.ts';
@@ -18,6 +18,8 @@ export interface FlowParts {
   readonly clusters: PullClusters;
   /** Of the target; opened when first asked for. */
   readonly shards: () => PullShards;
+  /** Topics that would come back. */
+  readonly loops: (topic: string) => boolean;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -30,6 +32,9 @@ export interface FlowSnapshot {
   readonly copy: CopierSnapshot | null;
 }
 
+/** Loops that are said, each once. */
+const LOOPS_SAID = 1_000;
+
 /** One flow: `source->target`. */
 export class FlowRun {
   readonly settings: FlowSettings;
@@ -39,6 +44,7 @@ export class FlowRun {
   #copier: Part<Copier> | null = null;
   #syncs: Part<FlowSyncs> | null = null;
   #partitions: readonly PartitionSpec[] = [];
+  readonly #saidLoops = new Set<string>();
 
   private constructor(settings: FlowSettings, parts: FlowParts) {
     this.settings = settings;
@@ -148,7 +154,7 @@ export class FlowRun {
   #topics(): Promise<FlowSync> {
     const { topicRefresh, configSync, aclSync } = this.settings;
     return FlowSync.open({
-      ...syncRulesOf(this.settings, this.#policy, this.#admins),
+      ...syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic)),
       telemetry: this.#parts.telemetry,
       clock: this.#parts.clock,
       everyMs: {
@@ -163,6 +169,15 @@ export class FlowRun {
         this.copier?.setPartitions(this.#partitions);
       },
     });
+  }
+
+  #loops(topic: string): boolean {
+    if (!this.#parts.loops(topic)) return false;
+    if (!this.#saidLoops.has(topic) && this.#saidLoops.size < LOOPS_SAID) {
+      this.#saidLoops.add(topic);
+      this.#parts.telemetry.emit(loopRefused, { flow: flowTextOf(this.settings), topic });
+    }
+    return true;
   }
 
   #checkpoints(): Promise<Checkpoints> {

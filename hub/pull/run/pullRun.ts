@@ -5,6 +5,7 @@ import type { FlowSettings, PullSettings } from '../config/index.ts';
 import { PullShards } from '../copy/index.ts';
 import { PullClusters } from './clusters.ts';
 import { FlowRun, type FlowSnapshot } from './flowRun.ts';
+import { loopsOf, refuseUnable } from './refusals.ts';
 import { flowTextOf } from './rules.ts';
 
 export interface PullRunOptions {
@@ -33,6 +34,7 @@ export class PullRun {
 
   /** At once. @throws TributaryError `configInvalid` */
   static open(options: PullRunOptions): PullRun {
+    refuseUnable(options.settings);
     const run = new PullRun(options);
     for (const flow of options.settings.flows) run.#open(flow);
     return run;
@@ -59,7 +61,8 @@ export class PullRun {
 
   #open(settings: FlowSettings): void {
     const { telemetry, clock = systemClock } = this.#options;
-    const parts = { clusters: this.#clusters, shards: () => this.#shardsOf(settings), telemetry, clock };
+    const loops = loopsOf(settings, this.#options.settings);
+    const parts = { clusters: this.#clusters, shards: () => this.#shardsOf(settings), loops, telemetry, clock };
     this.#flows.set(flowTextOf(settings), FlowRun.open(settings, parts));
   }
 

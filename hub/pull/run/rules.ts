@@ -20,15 +20,21 @@ export interface FlowAdmins {
 }
 
 /** @throws TributaryError `configInvalid`: an expression that can't be matched as Java does */
-export function syncRulesOf(settings: FlowSettings, policy: ReplicationPolicy, admins: FlowAdmins): FlowRules {
+export function syncRulesOf(
+  settings: FlowSettings,
+  policy: ReplicationPolicy,
+  admins: FlowAdmins,
+  loops: (topic: string) => boolean,
+): FlowRules {
   const { configSync, aclSync } = settings;
+  const wanted = new NameFilter(settings.topics);
   const excluded = new NameFilter({ exclude: configSync.exclude });
   return {
     ...admins,
     policy,
     sourceAlias: settings.source,
     targetAlias: settings.target,
-    accepts: new NameFilter(settings.topics).accepts,
+    accepts: (topic) => wanted.accepts(topic) && !loops(topic),
     replicateHeartbeats: settings.heartbeats.replicated,
     replicationFactor: settings.replicationFactor,
     configs: { accepts: excluded.accepts, defaultsFrom: configSync.useDefaultsFrom },

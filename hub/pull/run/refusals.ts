@@ -1,0 +1,43 @@
+/** What a flow's settings ask for and this version does not do: said at the start, all at once, and never half done. */
+import { TributaryError } from '../../../shared/errors.ts';
+import { NameFilter } from '../../../shared/names/index.ts';
+import type { FlowSettings, PullSettings } from '../config/index.ts';
+import { flowTextOf } from './rules.ts';
+
+/** @throws TributaryError `configInvalid` */
+export function refuseUnable({ flows }: PullSettings): void {
+  const problems = flows.filter(({ enabled }) => enabled).flatMap((flow) => unable(flow));
+  if (problems.length === 0) return;
+  throw new TributaryError({
+    code: 'configInvalid',
+    operation: 'start flows',
+    subject: 'pull',
+    reason: problems.join('; '),
+    hint: 'Take these settings out.',
+    retry: 'final',
+  });
+}
+
+function unable(flow: FlowSettings): string[] {
+  const name = flowTextOf(flow);
+  return [
+    ...(flow.maxBytesPerSecond === null ? [] : [`${name}: a limit of bytes per second is not kept yet`]),
+    ...(flow.provenanceHeaders ? [`${name}: provenance headers are not written yet`] : []),
+    ...(flow.autoOffsetReset === 'none' ? [`${name}: auto.offset.reset=none is not known to pulls`] : []),
+    ...(flow.fetch.rack === null ? [] : [`${name}: a rack is not fetched from yet (client.rack)`]),
+  ];
+}
+
+/**
+ * For flows that keep names: topics that a flow in the other direction accepts as well. Each record would come back, for
+ * ever; MirrorMaker 2 does not see it.
+ */
+export function loopsOf(flow: FlowSettings, { flows }: PullSettings): (topic: string) => boolean {
+  if (flow.replicationPolicy.kind !== 'identity') return () => false;
+  const back = flows.filter(
+    ({ source, target, enabled, replicationPolicy }) =>
+      enabled && source === flow.target && target === flow.source && replicationPolicy.kind === 'identity',
+  );
+  const filters = back.map(({ topics }) => new NameFilter(topics));
+  return (topic) => filters.some(({ accepts }) => accepts(topic));
+}
