@@ -11,7 +11,7 @@
  * anew after a crash does the same again, and a stream that is done is not behind the hub any more. Nothing may be sent
  * meanwhile; captures go on.
  */
-import { EMPTY_TIP, type Epoch, epochPlaceKey, type Tip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
+import { EMPTY_TIP, type Epoch, epochPlaceKey, type Tip, tipAfterGap } from '../../shared/identity.ts';
 import { MIB } from '../../shared/limits.ts';
 import type {
   Catalog,
@@ -24,8 +24,8 @@ import type {
   StreamState,
   TipPoint,
 } from '../buffer/index.ts';
-import { KIND_GAP, STAMP_SOURCE } from '../buffer/rows.ts';
-import { relink } from './quarantine.ts';
+import { STAMP_SOURCE } from '../buffer/rows.ts';
+import { relink, tipOf } from './quarantine.ts';
 import { viewOf } from './read.ts';
 import { type Facts, gapRow, type Sealer } from './sealer.ts';
 import { bufferedOf } from './stats.ts';
@@ -172,16 +172,14 @@ function* rechain(sealer: Sealer, { stream, from }: StreamLoss, detail: string):
 }
 
 /** Gives the next rows their new tips. What proved them to the hub before proves nothing now. */
-function chainSome({ file: { rows } }: Sealer, stream: StreamState, from: TipPoint): TipPoint {
+function chainSome(sealer: Sealer, stream: StreamState, from: TipPoint): TipPoint {
+  const { rows } = sealer.file;
   let { next, tip }: { next: number; tip: Tip } = from;
   let bytes = 0;
   for (const row of rows.ofStream(stream.id, next, ROWS_AT_ONCE)) {
     if (bytes > BYTES_AT_ONCE) break;
     const previousTip = tip;
-    tip =
-      row.kind === KIND_GAP
-        ? tipAfterGap(previousTip, row.first, row.last, row.reason!)
-        : tipAfterBatch(previousTip, rows.rawContent(row.id) ?? Buffer.alloc(0));
+    tip = tipOf(sealer, row, previousTip);
     rows.setTips(row, previousTip, tip, null);
     next = row.last + 1;
     bytes += row.bytes;

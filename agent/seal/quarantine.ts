@@ -88,7 +88,8 @@ export function chainSome(sealer: Sealer, stream: StreamState, budget: StepBudge
   return { done, freedAfter: (some[0]?.id ?? 1) - 1 };
 }
 
-const tipOf = ({ file }: Sealer, row: ParcelRow, previousTip: Tip): Tip =>
+/** The tip behind a row that comes behind `previousTip`. */
+export const tipOf = ({ file }: Sealer, row: ParcelRow, previousTip: Tip): Tip =>
   row.kind === KIND_GAP
     ? tipAfterGap(previousTip, row.first, row.last, row.reason!)
     : tipAfterBatch(previousTip, file.rows.rawContent(row.id) ?? Buffer.alloc(0));
