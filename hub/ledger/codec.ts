@@ -36,6 +36,15 @@ export interface LedgerRecord {
   readonly value: Buffer | null;
 }
 
+/** The kinds that every ledger has, the hub's and the pulls'. */
+export type OwnChange = Extract<LedgerChange, { readonly kind: 'genesis' | 'claim' }>;
+
+/** Null: of another kind. @throws as {@link decodeChange} */
+export function decodeOwn(record: LedgerRecord, where: string): OwnChange | null {
+  const text = record.key.toString('utf8');
+  return text === 'genesis' || text === 'claim' ? (decodeChange(record, where) as OwnChange) : null;
+}
+
 /** @throws TributaryError `internal` where an entry is over `limits.ledgerEntryBytes`: some list is not bounded */
 export function encodeChange(change: LedgerChange): LedgerRecord {
   const key = Buffer.from(keyText(change as LedgerKey), 'utf8');

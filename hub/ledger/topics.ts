@@ -1,7 +1,7 @@
 import type { Cluster, NewTopic } from '../../shared/kafka/index.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { decodeChange } from './codec.ts';
+import { decodeOwn } from './codec.ts';
 import type { GenesisEntry } from './entries.ts';
 import {
   checkGenesis,
@@ -71,9 +71,9 @@ export async function readGenesis(cluster: Cluster, topic: string, topicId: stri
     from: null,
     until: 'stable',
     visit: (record) => {
-      const change = decodeChange(record, `${topic}/0 at ${record.offset}`);
-      if (change.kind !== 'genesis') return true;
-      genesis = change.value;
+      const own = decodeOwn(record, `${topic}/0 at ${record.offset}`);
+      if (own?.kind !== 'genesis') return true;
+      genesis = own.value;
       return false;
     },
   });
