@@ -6,6 +6,7 @@ import type { GenesisEntry } from './entries.ts';
 import {
   checkGenesis,
   deadLetterTopic,
+  type LedgerAdvice,
   type LedgerIdentity,
   ledgerTopic,
   openLedgerTopics,
@@ -27,6 +28,11 @@ export interface LedgerSettings {
   readonly deadLetterTopic: string;
 }
 
+const ADVICE: LedgerAdvice = {
+  shards: (partitions) => `set ledger.shards to ${partitions}.`,
+  notMade: 'Make it by hand, or give the hub the right to, or change ledger.replicationFactor.',
+};
+
 export const auditTopicOf = (ledgerTopic: string): string => `${ledgerTopic}.audit`;
 
 /**
@@ -39,7 +45,7 @@ export async function openLedger(
   settings: LedgerSettings,
   telemetry: Telemetry,
 ): Promise<LedgerIdentity> {
-  const identity = await openLedgerTopics(cluster, settings, topicsOf(settings), telemetry);
+  const identity = await openLedgerTopics(cluster, { ...settings, advice: ADVICE }, topicsOf(settings), telemetry);
   checkGenesis(settings, identity, await readGenesis(cluster, settings.topic, identity.ledgerTopicId));
   return identity;
 }

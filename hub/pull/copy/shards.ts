@@ -12,7 +12,7 @@ import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import { limits, MIB } from '../../../shared/limits.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import { deadLetterTopic, ledgerTopic, openLedgerTopics } from '../../ledger/open.ts';
+import { deadLetterTopic, type LedgerAdvice, ledgerTopic, openLedgerTopics } from '../../ledger/open.ts';
 import { checkGenesis, type LedgerIdentity, readGenesis } from '../../ledger/topics.ts';
 import { Membership } from '../../membership/membership.ts';
 import { pullLedgerTrouble } from './events.ts';
@@ -56,6 +56,11 @@ const TRANSACTION_MS = 200;
 const TRANSACTION_BYTES = 64 * MIB;
 const FAILED_RETRY_MS = 5_000;
 const OPEN_RETRY_MS = 1_000;
+
+const ADVICE: LedgerAdvice = {
+  shards: () => 'give the topic with the positions of copies back as it was made.',
+  notMade: "Make it by hand, or give the target's producer client the right to.",
+};
 
 interface Parts {
   readonly cluster: Cluster;
@@ -166,7 +171,7 @@ export class PullShards {
     const shape = { partitions: shards, replicationFactor };
     const wanted = [ledgerTopic(topic, shape), deadLetterTopic(dead, shape)];
     const { cluster, telemetry } = this.#parts;
-    const identity = await openLedgerTopics(cluster, { topic, shards }, wanted, telemetry);
+    const identity = await openLedgerTopics(cluster, { topic, shards, advice: ADVICE }, wanted, telemetry);
     checkGenesis({ topic }, identity, await readGenesis(cluster, topic, identity.ledgerTopicId));
     return identity;
   }
