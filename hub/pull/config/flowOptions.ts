@@ -15,7 +15,7 @@ import {
 } from '../../../shared/config/index.ts';
 import { clientOptions } from './clientOptions.ts';
 import { flowProperties, ownProperties } from './flowProperties.ts';
-import { checkPatterns } from './javaPattern.ts';
+import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
@@ -64,10 +64,8 @@ function patternsFit<N extends string>(...names: readonly N[]): Check<{ readonly
     needs: names,
     run: (value, report) => {
       for (const name of names) {
-        value[name].forEach((one, i) => {
-          const wrong = checkPatterns([one]);
-          if (wrong) report(`${name}[${i}]`, wrong);
-        });
+        const wrong = checkPatterns(value[name]);
+        if (wrong) report(wrong.at === null ? name : `${name}[${wrong.at}]`, wrong);
       }
     },
   };
