@@ -177,14 +177,17 @@ export const plainOf = ({ partition, key, value, timestamp, headers }: Consumed)
   headers: Object.entries(headers ?? {}).map(([name, values]) => [name, String(values)]),
 });
 
-/** Headers of the data batches of partition 0, as they lie in the log. */
-export async function headersOf(topic: string): Promise<BatchHeader[]> {
+/** The data batches of partition 0, as they lie in the log. */
+export async function batchesOf(topic: string): Promise<{ header: BatchHeader; batch: Buffer }[]> {
   const leader = await cluster().leader(topic, 0);
   const partition = { topic, partition: 0, offset: 0, currentLeaderEpoch: -1, maxBytes: 2 ** 24 };
   const bounds = { isolation: 'read_uncommitted', maxWaitMs: 200, minBytes: 1, maxBytes: 2 ** 24 } as const;
   const [answer] = await fetchRaw(cluster(), leader!.nodeId, { ...bounds, partitions: [partition] }, 'pull test');
-  return [...splitBatches(answer!.records)].map(({ header }) => header).filter(({ control }) => !control);
+  return [...splitBatches(answer!.records)].filter(({ header }) => !header.control);
 }
+
+export const headersOf = async (topic: string): Promise<BatchHeader[]> =>
+  (await batchesOf(topic)).map(({ header }) => header);
 
 /** A producer that commits or aborts as a test wants. */
 export async function transactional(): Promise<TransactionalProducer> {
