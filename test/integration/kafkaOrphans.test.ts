@@ -81,7 +81,8 @@ async function plant(producer: TransactionalProducer, topic: string, value: stri
   const leader = await cluster.leader(topic, 0);
   const connection = await cluster.connection(leader!.nodeId, 'plant');
   const batches = [{ topic, partition: 0, batch: blob }];
-  const [answer] = await connection.send(produceV11, { transactionalId, timeoutMs: 5_000, batches });
+  const { partitions } = await connection.send(produceV11, { transactionalId, timeoutMs: 5_000, batches });
+  const [answer] = partitions;
   expect(answer?.errorCode).toBe(0);
   return answer!.baseOffset;
 }
