@@ -10,6 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
+import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import { type Cluster, IdempotentProducer, TransactionalProducer } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
@@ -185,12 +186,14 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
+    crashPoint('pull.shard.fenced');
     const beside = [{ topic: topics.deadLetter, partition: this.shard }];
     await mendLedger(this.#producer, where, beside);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#positions.clear();
     const read = await readPulls(cluster, where, from, this.#positions);
     this.#ledgerEnd = read.next;
+    crashPoint('pull.shard.read');
     const targets = [...this.#positions.values()].map(({ target }) => target);
     await mendTargets(this.#producer, targets, beside);
     const claim = {
@@ -201,6 +204,7 @@ export class ShardOwner {
       genesis: from === null ? read.genesis : 'known',
     } as const;
     this.#term = await claimPulls(this.#producer, claim);
+    crashPoint('pull.shard.claimed');
     this.#ledgerEnd = this.#term + 1;
   }
 
