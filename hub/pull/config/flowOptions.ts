@@ -17,6 +17,7 @@ import { clientOptions } from './clientOptions.ts';
 import { flowProperties, ownProperties } from './flowProperties.ts';
 import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
+import { START_AT_ALLOWED, START_AT_PATTERN } from './startAt.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   [...flowProperties, ...ownProperties].map((property) => [property.name, property]),
@@ -123,9 +124,11 @@ const flowOptions = {
   ),
   replicationFactor: copiesOf('replication.factor'),
   delivery: wordOf('tributary.delivery', ['exactlyOnce', 'atLeastOnce']),
-  from: choice(['earliest', 'latest', 'none'], {
-    says: 'Where a partition without a position begins.',
+  from: text({
+    says: 'Where a partition without a position begins: `earliest`, `latest`, `by_duration:PT1H` (the first record that is not older than that), or `none`: it stops, until somebody resumes it.',
     default: 'earliest',
+    pattern: START_AT_PATTERN,
+    allowed: START_AT_ALLOWED,
   }),
   isolation: choice(['readUncommitted', 'readCommitted'], {
     says: '`readCommitted` leaves out aborted transactions of the source.',

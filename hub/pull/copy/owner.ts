@@ -10,8 +10,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
+import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import { type Cluster, IdempotentProducer } from '../../../shared/kafka/index.ts';
+import { KIB } from '../../../shared/limits.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { retryAfterMs, Tenure, type TenureState } from '../../ledger/tenure.ts';
 import type { LedgerIdentity } from '../../ledger/topics.ts';
@@ -43,6 +45,12 @@ export interface OwnerListener {
   lost(cause: 'fenced' | 'failed'): void;
 }
 
+/** A target that takes its time (a quota) gets less at once, so that no transaction runs into its time-out. */
+const SLOW_MS = 10_000;
+const WANTED_MS = 5_000;
+const QUICK_MS = 2_000;
+const MIN_ROOM_BYTES = 256 * KIB;
+
 export class ShardOwner {
   readonly shard: number;
   readonly #parts: OwnerParts;
@@ -52,12 +60,14 @@ export class ShardOwner {
   readonly #positions = new Map<string, PullPosition>();
   readonly #tenure: Tenure;
   #failures = 0;
+  #roomBytes: number;
   #lastError: string | null = null;
   #running: Promise<void>;
 
   constructor(parts: OwnerParts, shard: number, listener: OwnerListener) {
     this.#parts = parts;
     this.shard = shard;
+    this.#roomBytes = parts.bounds.bytes;
     this.#listener = listener;
     this.#idempotent = new IdempotentProducer(parts.cluster, `pull ${parts.topics.ledger}-${shard}`);
     this.#tenure = this.#newTenure();
@@ -107,12 +117,13 @@ export class ShardOwner {
       idempotent: this.#idempotent,
       positions: this.#positions,
     });
-    const endMs = clock.monotonicMs() + bounds.ms;
+    const startMs = clock.monotonicMs();
+    const endMs = startMs + bounds.ms;
     try {
       for (;;) {
-        const chunks = this.#inbox.take(bounds.bytes - group.bytes);
+        const chunks = this.#inbox.take(this.#roomBytes - group.bytes);
         if (chunks.length > 0) await group.write(chunks);
-        const full = group.bytes >= bounds.bytes || group.partitions >= bounds.partitions;
+        const full = group.bytes >= this.#roomBytes || group.partitions >= bounds.partitions;
         const leftMs = endMs - clock.monotonicMs();
         if (full || group.spoiled || leftMs <= 0 || this.#tenure.ended.aborted) break;
         await this.#inbox.arrivalWithin(leftMs);
@@ -122,6 +133,8 @@ export class ShardOwner {
     } catch (error) {
       group.fail();
       await this.#recover(error);
+    } finally {
+      this.#roomBytes = roomAfter(this.#roomBytes, group.bytes, clock.monotonicMs() - startMs, bounds.bytes);
     }
   }
 
@@ -152,6 +165,7 @@ export class ShardOwner {
           fold: (record, where) => this.#fold(decodePull(record, where)),
           targets: () => [...this.#positions.values()].map(({ target }) => target),
         },
+        onStep: (step) => crashPoint(`pull.shard.${step}`),
         onTrouble: (failure) => this.#tellTrouble(failure),
         onServing: ({ tookMs }) => this.#serving(tookMs),
       },
@@ -210,6 +224,12 @@ export class ShardOwner {
     this.#tenure.close();
     this.#idempotent.close();
   }
+}
+
+/** How much the next transaction may take. */
+export function roomAfter(room: number, bytes: number, tookMs: number, maxBytes: number): number {
+  if (tookMs > SLOW_MS) return Math.min(room, Math.max(MIN_ROOM_BYTES, Math.round((bytes * WANTED_MS) / tookMs)));
+  return tookMs < QUICK_MS ? Math.min(maxBytes, room * 2) : room;
 }
 
 const isCode = (error: unknown, code: TributaryError['code']): boolean =>

@@ -286,6 +286,8 @@ test('clients: of the cluster, of a kind, of a flow', () => {
   expect(clients.target.producer).toMatchObject({ brokers: ['b:1'], requestTimeoutMs: 7_000 });
   expect(flow('A.consumer.isolation.level = READ_COMMITTED').isolationLevel).toBe('readCommitted');
   expect(flow('A->B.consumer.auto.offset.reset = latest').autoOffsetReset).toBe('latest');
+  const ago = { agoMs: 90_061_500 };
+  expect(flow('A->B.consumer.auto.offset.reset = by_duration:P1DT1H1M1.5S').autoOffsetReset).toEqual(ago);
 });
 
 test('OAUTHBEARER: token endpoint with client credentials, or a file', () => {
