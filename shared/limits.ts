@@ -42,6 +42,9 @@ export const limits = {
   openStreamsPerEdge: 20_000,
   gapsPerStream: 1_000,
   ledgerEntryBytes: 64 * KIB,
+  /** Pulls: partitions, and checkpoints, with a series of their own on /metrics; the others of a flow share one. */
+  metricPartitions: 2_000,
+  metricCheckpoints: 2_000,
 } as const;
 
 function assertRelations(l: typeof limits): void {

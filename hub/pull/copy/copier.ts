@@ -6,19 +6,20 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
-import {
-  pullCopied,
-  pullPartitionRecovered,
-  pullPartitionStopped,
-  pullPartitionWaits,
-  pullPartitionWaitsAgain,
-} from './events.ts';
+import { pullPartitionRecovered, pullPartitionStopped, pullPartitionWaits, pullPartitionWaitsAgain } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
-import { type CopyListener, type CopySettings, DEFAULT_COPY, type FlowName, type PartitionSpec } from './settings.ts';
+import {
+  type CopyListener,
+  type CopyMeter,
+  type CopySettings,
+  DEFAULT_COPY,
+  type FlowName,
+  type PartitionSpec,
+} from './settings.ts';
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
@@ -33,6 +34,7 @@ export interface CopierOptions {
   /** Where a partition without a position begins (for those who come from elsewhere); null: as the settings say. */
   readonly startOffset?: (topic: string, partition: number) => number | null;
   readonly listener?: CopyListener;
+  readonly meter?: CopyMeter;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -50,6 +52,7 @@ export class Copier implements Flow {
   readonly startOffset: (topic: string, partition: number) => number | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
+  readonly #meter: CopyMeter | null;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
@@ -65,6 +68,7 @@ export class Copier implements Flow {
     this.telemetry = options.telemetry;
     this.clock = options.clock;
     this.startOffset = options.startOffset ?? (() => null);
+    this.#meter = options.meter ?? null;
     this.#shards = options.shards;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
@@ -204,11 +208,10 @@ export class Copier implements Flow {
     counters.batches += landed.batches;
     counters.deadLettered += landed.deadLettered;
     if (landed.records > 0) {
-      const { records, bytes, maxTimestamp } = landed;
+      const { maxTimestamp } = landed;
       const ageMs = Math.max(0, fetchedAtMs - maxTimestamp);
       const latencyMs = Math.max(0, this.clock.now() - maxTimestamp);
-      const facts = { flow: this.name, topic: spec.targetTopic, partition: partition.targetPartition };
-      this.telemetry.emit(pullCopied, { ...facts, records, bytes, ageMs, latencyMs });
+      this.#meter?.copied(spec.targetTopic, partition.targetPartition, { ...landed, ageMs, latencyMs });
       partition.lastTimestamp = maxTimestamp;
     }
   }

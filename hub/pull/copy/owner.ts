@@ -165,7 +165,11 @@ export class ShardOwner {
           fold: (record, where) => this.#fold(decodePull(record, where)),
           targets: () => [...this.#positions.values()].map(({ target }) => target),
         },
-        onStep: (step) => crashPoint(`pull.shard.${step}`),
+        onStep: (step) => {
+          if (step === 'fenced') crashPoint('pull.shard.fenced');
+          else if (step === 'read') crashPoint('pull.shard.read');
+          else crashPoint('pull.shard.claimed');
+        },
         onTrouble: (failure) => this.#tellTrouble(failure),
         onServing: ({ tookMs }) => this.#serving(tookMs),
       },
