@@ -94,7 +94,12 @@ export class Starter {
 
   /** False: it is settled already, and does not copy now. */
   #mayAsk(partition: Partition, topic: MetadataTopic | undefined): boolean {
-    const objection = lookAt(partition, topic, this.#flow.targets.get(partition.spec.targetTopic), this.#flow.settings);
+    const objection = lookAt(
+      partition,
+      topic,
+      this.#flow.targets.seen(partition.spec.targetTopic),
+      this.#flow.settings,
+    );
     if (!objection) return true;
     partition.settling = false;
     if (partition.state.kind !== 'starting') return false;
