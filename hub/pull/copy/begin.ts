@@ -1,5 +1,5 @@
 /** The decisions of the starter, without the asking: may a partition be copied now, and where does it begin. */
-import type { MetadataTopic } from '../../../shared/kafka/index.ts';
+import { kafkaErrorName, type MetadataTopic } from '../../../shared/kafka/index.ts';
 import { type Chunk, targetOf } from './chunk.ts';
 import type { Flow } from './flow.ts';
 import type { PullGap } from './ledger.ts';
@@ -7,7 +7,7 @@ import type { Partition } from './partition.ts';
 import type { Plan } from './plan.ts';
 import type { Failure } from './progress.ts';
 import type { CopySettings } from './settings.ts';
-import type { TargetTopic } from './targets.ts';
+import { type TargetTopic, TOPIC_AUTHORIZATION_FAILED } from './targets.ts';
 
 export interface LogFacts {
   readonly earliest: number;
@@ -22,10 +22,14 @@ export interface LogFacts {
 export function lookAt(
   partition: Partition,
   topic: MetadataTopic | undefined,
-  target: TargetTopic | null,
+  target: TargetTopic | 'hidden' | null,
   { onRecreated }: Pick<CopySettings, 'onRecreated'>,
 ): Failure | null {
   const { spec, position, accepted, label } = partition;
+  if (topic?.errorCode === TOPIC_AUTHORIZATION_FAILED) {
+    const detail = `${label}: the source answers ${kafkaErrorName(topic.errorCode)} (${topic.errorCode})`;
+    return { wait: 'sourceRefused', detail };
+  }
   if (topic?.errorCode !== 0) return { wait: 'sourceMissing', detail: `the source has no topic ${spec.topic}` };
   const found = topic.partitions.find((p) => p.partition === spec.partition);
   if (!found) return { wait: 'sourceMissing', detail: `${spec.topic} has no partition ${spec.partition}` };
@@ -39,6 +43,9 @@ export function lookAt(
     const wanted = onRecreated === 'new' ? '; it waits for another target topic' : '';
     const detail = `${spec.topic} was deleted and made again (id ${position.topicId}, now ${topic.topicId})${wanted}`;
     return { stop: 'recreated', detail };
+  }
+  if (target === 'hidden') {
+    return { wait: 'targetRefused', detail: `the target gives no right to see or write ${spec.targetTopic}` };
   }
   if (!target) return { wait: 'targetMissing', detail: `the target has no topic ${spec.targetTopic}` };
   const leader = target.partitions.get(partition.targetPartition);

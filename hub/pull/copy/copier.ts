@@ -6,13 +6,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
-import {
-  pullCopied,
-  pullPartitionRecovered,
-  pullPartitionStopped,
-  pullPartitionWaits,
-  pullPartitionWaitsAgain,
-} from './events.ts';
+import { pullCopied, pullPartitionStopped } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
@@ -22,6 +16,7 @@ import { type CopyListener, type CopySettings, DEFAULT_COPY, type FlowName, type
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
+import { Troubles } from './troubles.ts';
 
 export interface CopierOptions {
   readonly name: FlowName;
@@ -37,9 +32,6 @@ export interface CopierOptions {
   readonly clock: Clock;
 }
 
-/** Short trouble is everyday life (a leader moves, a topic is just being made): said once it has lasted for some attempts. */
-const SILENT_ATTEMPTS = 3;
-
 export class Copier implements Flow {
   readonly name: FlowName;
   readonly source: Cluster;
@@ -53,6 +45,7 @@ export class Copier implements Flow {
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
+  readonly #troubles: Troubles;
   readonly #pausedTopics = new Set<string>();
   readonly #starter: Starter;
   #pendingBytes = 0;
@@ -66,6 +59,7 @@ export class Copier implements Flow {
     this.clock = options.clock;
     this.startOffset = options.startOffset ?? (() => null);
     this.#shards = options.shards;
+    this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
     this.#shards.attach(this);
@@ -213,28 +207,25 @@ export class Copier implements Flow {
     }
   }
 
-  recovered(partition: Partition): void {
-    const { trouble, label } = partition;
-    partition.trouble = null;
-    if (!trouble || (trouble.attempts < SILENT_ATTEMPTS && isQuiet(trouble.reason))) return;
-    const afterMs = Math.round(this.clock.monotonicMs() - trouble.sinceMs);
-    this.telemetry.emit(pullPartitionRecovered, { flow: this.name, source: label, afterMs });
+  away(partitions: Iterable<Partition>, reason: string): void {
+    this.#troubles.away(partitions, reason);
   }
 
-  #moved({ label, trouble, state }: Partition, before: PartitionState): void {
-    const facts = { flow: this.name, source: label };
-    if (state.kind === 'waiting') {
+  recovered(partition: Partition): void {
+    this.#troubles.recovered(partition);
+  }
+
+  #moved(partition: Partition, before: PartitionState): void {
+    const { state, label: source } = partition;
+    if (state.kind === 'waiting') this.#troubles.waits(partition, state.reason, state.detail);
+    else if (state.kind === 'starting') this.wakeStarter();
+    else if (state.kind !== 'copying') this.#troubles.left(partition);
+    if (state.kind === 'stopped' && before.kind !== 'stopped') {
       const { reason, detail } = state;
-      const first = isQuiet(reason) ? trouble?.attempts === SILENT_ATTEMPTS : trouble?.attempts === 1;
-      this.telemetry.emit(first ? pullPartitionWaits : pullPartitionWaitsAgain, { ...facts, reason, detail });
-    } else if (state.kind === 'stopped' && before.kind !== 'stopped') {
-      const { reason, detail } = state;
-      this.telemetry.emit(pullPartitionStopped, { ...facts, reason, detail });
-    } else if (state.kind === 'starting') this.wakeStarter();
+      this.telemetry.emit(pullPartitionStopped, { flow: this.name, source, reason, detail });
+    }
   }
 }
-
-const isQuiet = (reason: string): boolean => reason === 'sourceLeaderless' || reason === 'targetUnavailable';
 
 const isSame = (a: PartitionSpec, b: PartitionSpec): boolean =>
   a.targetTopic === b.targetTopic && a.targetPartition === b.targetPartition;

@@ -20,6 +20,8 @@ export interface Flow extends ChunkFlow {
   readonly startOffset: (topic: string, partition: number) => number | null;
   /** Fetched and not written yet. */
   readonly pendingBytes: number;
+  /** A broker of the source did not answer for these. */
+  away(partitions: Iterable<Partition>, reason: string): void;
   /** Something is to be settled, or to be fetched. */
   wakeStarter(): void;
   wakeFetchers(): void;
