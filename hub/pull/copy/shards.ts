@@ -107,6 +107,11 @@ export class PullShards {
     this.#users.delete(user);
   }
 
+  /** Resolves when the transactions under way have ended. */
+  async quiet(): Promise<void> {
+    await Promise.all([...this.#leaving.values(), ...[...this.#owners.values()].map((owner) => owner.quiet())]);
+  }
+
   status(): PullShardStatus[] {
     return [...this.#owners.values()]
       .map(({ shard, state, term, lastError }) => ({ shard, state, term, lastError }))
