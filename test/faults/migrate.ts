@@ -162,20 +162,21 @@ class RunningLoad {
   }
 }
 
-/** Until it has copied its part, or (`sent`) all that there is. */
+/** Until it has copied its part, or (`sent`) each partition's last record. */
 async function untilCopied(clusters: Clusters, before: number, sent: number | null): Promise<void> {
   const deadline = performance.now() + COPIED_WITHIN_MS;
   for (;;) {
     const end = await endOf(clusters.target, `A.${TOPIC}`);
-    const done =
-      sent === null
-        ? end - before >= PART
-        : new Set((await readTopic(clusters.target, `A.${TOPIC}`)).map((r) => `${r.partition}/${r.value}`)).size >=
-          sent * PARTITIONS;
-    if (done) return;
+    if (sent === null ? end - before >= PART : (await lastOnes(clusters.target, sent - 1)) === PARTITIONS) return;
     if (performance.now() > deadline) throw new Error(`not copied: the target ends at ${end}, from ${before}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+}
+
+/** In how many partitions a record is. */
+async function lastOnes(target: Cluster, number: number): Promise<number> {
+  const found = await readTopic(target, `A.${TOPIC}`, 'stable');
+  return new Set(found.filter(({ value }) => Number(value) === number).map(({ partition }) => partition)).size;
 }
 
 /** Over all partitions; 0 where there is no such topic. */

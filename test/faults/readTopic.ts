@@ -7,15 +7,18 @@ export interface Read {
   readonly value: Buffer | null;
 }
 
-/** All committed records of a topic, partition by partition; none where there is no such topic. */
-export async function readTopic(cluster: Cluster, topic: string): Promise<Read[]> {
+/**
+ * All committed records of a topic, partition by partition; none where there is no such topic. `end`: waits for transactions
+ * that are open now.
+ */
+export async function readTopic(cluster: Cluster, topic: string, until: 'end' | 'stable' = 'end'): Promise<Read[]> {
   const known = (await cluster.metadata([topic])).topics.get(topic);
   const records: Read[] = [];
   if (known?.errorCode !== 0) return records;
   for (const { partition } of known.partitions) {
     const where = { topic, topicId: known.topicId, partition };
     await readCommitted(cluster, where, {
-      ...{ from: null, until: 'end', purpose: 'faults' },
+      ...{ from: null, until, purpose: 'faults' },
       visit: (_header, batch) => {
         for (const { key, value } of readRecords(batch, { maxRawBytes: 1e8 })) records.push({ partition, key, value });
         return true;
