@@ -200,11 +200,12 @@ const flowOptions = {
   }),
   mm2OffsetsTopic: optional(
     text({
-      says: "The topic on the target that has MirrorMaker 2's positions, read once when the flow takes over from it; by default `mm2-offsets.<source>.internal`.",
+      says: "The topic on the target that has MirrorMaker 2's positions, read when the flow starts, and kept up as `mm2Positions` says; by default `mm2-offsets.<source>.internal`.",
       pattern: /^[A-Za-z0-9._-]{1,249}$/,
       allowed: 'write a topic name',
     }),
   ),
+  mm2Positions: wordOf('tributary.mm2.positions', ['auto', 'always', 'never']),
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
   onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),

@@ -12,7 +12,15 @@ import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
-import { type CopyListener, type CopySettings, DEFAULT_COPY, type FlowName, type PartitionSpec } from './settings.ts';
+import {
+  type CopiedTo,
+  type CopyListener,
+  type CopySettings,
+  DEFAULT_COPY,
+  type Elsewhere,
+  type FlowName,
+  type PartitionSpec,
+} from './settings.ts';
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
@@ -25,8 +33,8 @@ export interface CopierOptions {
   readonly shards: PullShards;
   readonly partitions: readonly PartitionSpec[];
   readonly settings?: Partial<CopySettings>;
-  /** Where a partition without a position begins (for those who come from elsewhere); null: as the settings say. */
-  readonly startOffset?: (topic: string, partition: number) => number | null;
+  /** What somebody else has copied of a partition; it counts where there is no position, or only an earlier one. */
+  readonly elsewhere?: (topic: string, partition: number) => Elsewhere | null;
   readonly listener?: CopyListener;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -39,7 +47,7 @@ export class Copier implements Flow {
   readonly listener: CopyListener;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  readonly startOffset: (topic: string, partition: number) => number | null;
+  readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
   readonly #shards: PullShards;
@@ -49,6 +57,8 @@ export class Copier implements Flow {
   readonly #pausedTopics = new Set<string>();
   readonly #starter: Starter;
   #pendingBytes = 0;
+  /** Those that were owned here when it was closed. */
+  #last: readonly Partition[] | null = null;
 
   private constructor(options: CopierOptions) {
     this.name = options.name;
@@ -57,7 +67,7 @@ export class Copier implements Flow {
     this.listener = options.listener ?? {};
     this.telemetry = options.telemetry;
     this.clock = options.clock;
-    this.startOffset = options.startOffset ?? (() => null);
+    this.elsewhere = options.elsewhere ?? (() => null);
     this.#shards = options.shards;
     this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
     this.#starter = new Starter(this);
@@ -142,9 +152,22 @@ export class Copier implements Flow {
     return { flow: this.name, pendingBytes: this.#pendingBytes, partitions };
   }
 
+  /** What is copied here, as committed; once it is closed: what was copied here then. */
+  positions(): CopiedTo[] {
+    const mine = this.#last ?? this.#owned();
+    return mine.flatMap(({ spec: { topic, partition }, committed: next }) =>
+      next < 0 ? [] : [{ topic, partition, next }],
+    );
+  }
+
+  #owned(): Partition[] {
+    return [...this.partitions.values()].filter(({ state }) => state.kind !== 'unowned');
+  }
+
   /** Nothing more is fetched or written, except for the transaction under way; positions are where the ledger has them. */
   async close(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
+    this.#last = this.#owned();
     this.#stopped.abort();
     this.#shards.detach(this);
     for (const partition of this.partitions.values()) partition.disown();

@@ -62,6 +62,7 @@ export class ShardOwner {
   #roomBytes: number;
   #lastError: string | null = null;
   #running: Promise<void>;
+  #current: Promise<void> = Promise.resolve();
 
   constructor(parts: OwnerParts, shard: number, listener: OwnerListener) {
     this.#parts = parts;
@@ -89,6 +90,11 @@ export class ShardOwner {
     return this.#positions.get(id) ?? null;
   }
 
+  /** Resolves when the transaction under way has ended, where there is one. */
+  quiet(): Promise<void> {
+    return this.#current;
+  }
+
   submit(chunk: Chunk): void {
     if (this.state === 'serving') this.#inbox.add(chunk);
     else chunk.flow.released(chunk);
@@ -99,7 +105,10 @@ export class ShardOwner {
       await this.#tenure.take();
       while (!this.#tenure.ended.aborted) {
         await this.#inbox.arrival();
-        if (!this.#tenure.ended.aborted && !this.#inbox.empty) await this.#transaction();
+        if (this.#tenure.ended.aborted || this.#inbox.empty) continue;
+        const transaction = this.#transaction();
+        this.#current = transaction.catch(() => {});
+        await transaction;
       }
     } catch (error) {
       if (!this.#tenure.ended.aborted) this.#lose(error);
