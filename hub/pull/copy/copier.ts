@@ -32,10 +32,14 @@ export interface CopierOptions {
   readonly settings?: Partial<CopySettings>;
   /** Where a partition without a position begins (for those who come from elsewhere); null: as the settings say. */
   readonly startOffset?: (topic: string, partition: number) => number | null;
+  /** See {@link Copier.hold}. */
+  readonly isHeld?: PausedBy;
   readonly listener?: CopyListener;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
+
+type PausedBy = (topic: string, partition: number) => boolean;
 
 /** Short trouble is everyday life (a leader moves, a topic is just being made): said once it has lasted for some attempts. */
 const SILENT_ATTEMPTS = 3;
@@ -54,6 +58,7 @@ export class Copier implements Flow {
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
   readonly #pausedTopics = new Set<string>();
+  #isHeld: PausedBy = () => false;
   readonly #starter: Starter;
   #pendingBytes = 0;
 
@@ -66,6 +71,7 @@ export class Copier implements Flow {
     this.clock = options.clock;
     this.startOffset = options.startOffset ?? (() => null);
     this.#shards = options.shards;
+    this.#isHeld = options.isHeld ?? this.#isHeld;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
     this.#shards.attach(this);
@@ -110,7 +116,7 @@ export class Copier implements Flow {
     const id = positionId(this.name, spec.topic, spec.partition);
     const shard = shardOfPosition(this.name, spec.topic, spec.partition, this.#shards.shards);
     const partition = new Partition(spec, id, shard, this.clock, (moved, before) => this.#moved(moved, before));
-    partition.paused = this.#pausedTopics.has(spec.topic);
+    partition.paused = this.#isPaused(spec.topic, spec.partition);
     this.partitions.set(label, partition);
     const owner = this.owners.get(shard);
     if (owner) partition.own(owner.position(id));
@@ -122,11 +128,27 @@ export class Copier implements Flow {
     for (const one of this.#of(topic, partition)) one.paused = true;
   }
 
+  /** From now on these are paused, partitions to come too, beside those that {@link pause} names. */
+  hold(isHeld: PausedBy): void {
+    this.#isHeld = isHeld;
+    for (const one of this.partitions.values()) one.paused = this.#isPaused(one.spec.topic, one.spec.partition);
+    this.wakeFetchers();
+  }
+
+  #isPaused(topic: string, partition: number): boolean {
+    return this.#pausedTopics.has(topic) || this.#isHeld(topic, partition);
+  }
+
   /** Also the operator's word that what a partition has stopped for is to be taken as it is. */
   resume(topic: string, partition?: number): void {
     if (partition === undefined) this.#pausedTopics.delete(topic);
+    for (const one of this.#of(topic, partition)) one.paused = this.#isHeld(topic, one.spec.partition);
+    this.accept(topic, partition);
+  }
+
+  /** The operator's word that what partitions have stopped for is to be taken as it is; without a topic: of all. */
+  accept(topic?: string, partition?: number): void {
     for (const one of this.#of(topic, partition)) {
-      one.paused = false;
       this.targets.doubt(one.spec.targetTopic);
       if (one.state.kind === 'stopped') {
         one.accepted = true;
@@ -137,9 +159,21 @@ export class Copier implements Flow {
     this.wakeFetchers();
   }
 
-  #of(topic: string, partition?: number): Partition[] {
+  /** Fetched again from what is committed, after another look at both sides. One that had stopped stops again, unless that is mended. */
+  restart(topic?: string, partition?: number): void {
+    for (const one of this.#of(topic, partition)) {
+      this.targets.doubt(one.spec.targetTopic);
+      this.source.forget(one.spec.topic);
+      one.rewind();
+      one.start();
+    }
+    this.wakeStarter();
+  }
+
+  #of(topic?: string, partition?: number): Partition[] {
     return [...this.partitions.values()].filter(
-      ({ spec }) => spec.topic === topic && (partition === undefined || spec.partition === partition),
+      ({ spec }) =>
+        (topic === undefined || spec.topic === topic) && (partition === undefined || spec.partition === partition),
     );
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
+import type { FlowRule } from '../control/index.ts';
 import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
 import { FlowSync } from '../sync/index.ts';
@@ -20,6 +21,10 @@ export interface FlowParts {
   readonly shards: () => PullShards;
   /** Topics that would come back. */
   readonly loops: (topic: string) => boolean;
+  /** What operators have said, as it is now. */
+  readonly rule: () => FlowRule;
+  /** Resolves when that is known. */
+  readonly ruled: () => Promise<void>;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -43,6 +48,7 @@ export class FlowRun {
   readonly #running: Part<{ close(): void | Promise<void> }>[] = [];
   #copier: Part<Copier> | null = null;
   #syncs: Part<FlowSyncs> | null = null;
+  #sync: Part<FlowSync> | null = null;
   #partitions: readonly PartitionSpec[] = [];
   readonly #saidLoops = new Set<string>();
 
@@ -62,6 +68,12 @@ export class FlowRun {
 
   get copier(): Copier | null {
     return this.#copier?.value ?? null;
+  }
+
+  /** What operators say has changed. */
+  ruleChanged(topics: boolean): void {
+    this.copier?.hold((topic, partition) => this.#parts.rule().isPaused(topic, partition));
+    if (topics) this.#sync?.value?.topicsChanged();
   }
 
   snapshot(): FlowSnapshot {
@@ -88,7 +100,7 @@ export class FlowRun {
     const { offsetSyncs, checkpoints, groupOffsetSync } = this.settings;
     if (offsetSyncs.enabled) this.#syncs = this.#part('offsetSyncs', () => this.#offsetSyncs());
     this.#copier = this.#part('copy', () => this.#copy());
-    this.#part('topics', () => this.#topics());
+    this.#sync = this.#part('topics', () => this.#topics());
     if (!checkpoints.enabled || !offsetSyncs.enabled) return;
     const emitter = this.#part('checkpoints', () => this.#checkpoints());
     if (groupOffsetSync.enabled) this.#part('groupOffsets', () => this.#groupOffsets(emitter));
@@ -133,6 +145,7 @@ export class FlowRun {
   async #copy(): Promise<Copier> {
     const { source, target, mm2OffsetsTopic } = this.settings;
     const { telemetry, clock } = this.#parts;
+    await this.#parts.ruled();
     const shards = this.#parts.shards();
     await shards.opened;
     const before = await readMm2Offsets(this.#cluster('target', 'consumer'), mm2OffsetsTopic, source);
@@ -145,16 +158,23 @@ export class FlowRun {
       partitions: this.#partitions,
       settings: copySettingsOf(this.settings),
       startOffset: (topic, partition) => before.get(`${topic}/${partition}`) ?? null,
+      isHeld: (topic, partition) => this.#parts.rule().isPaused(topic, partition),
       listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
       telemetry,
       clock,
     });
   }
 
-  #topics(): Promise<FlowSync> {
+  async #topics(): Promise<FlowSync> {
     const { topicRefresh, configSync, aclSync } = this.settings;
+    await this.#parts.ruled();
+    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic));
     return FlowSync.open({
-      ...syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic)),
+      ...rules,
+      accepts: (topic) => {
+        const said = this.#parts.rule().topics.get(topic);
+        return said === undefined ? rules.accepts(topic) : said && !this.#loops(topic);
+      },
       telemetry: this.#parts.telemetry,
       clock: this.#parts.clock,
       everyMs: {
@@ -182,11 +202,12 @@ export class FlowRun {
 
   #checkpoints(): Promise<Checkpoints> {
     const { topics, groups, checkpoints, offsetSyncs } = this.settings;
+    const listed = new NameFilter(topics);
     return Checkpoints.open({
       ...this.#names,
       ...this.#admins,
       policy: this.#policy,
-      acceptsTopic: new NameFilter(topics).accepts,
+      acceptsTopic: (topic) => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic),
       acceptsGroup: new NameFilter(groups).accepts,
       syncsOn: offsetSyncs.location,
       intervalMs: checkpoints.everyMs,
