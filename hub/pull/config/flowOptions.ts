@@ -216,6 +216,8 @@ const flowOptions = {
   ),
 };
 export type FlowConfig = Static<TObject<typeof flowOptions>>;
+const { clients: _clients, ...addedOptions } = flowOptions;
+type AddedFlow = Static<TObject<typeof addedOptions>>;
 
 const clusterOptions = {
   ...clientOptions,
@@ -225,7 +227,7 @@ const clusterOptions = {
 };
 export type ClusterConfig = Static<TObject<typeof clusterOptions>>;
 
-const copiesFit: Check<FlowConfig> = {
+const copiesFit: Check<AddedFlow> = {
   needs: ['replicationFactor', 'heartbeats', 'offsetSyncs', 'checkpoints'],
   run: (flow, report) => {
     const places = {
@@ -240,7 +242,7 @@ const copiesFit: Check<FlowConfig> = {
   },
 };
 
-const syncsFit: Check<FlowConfig> = {
+const syncsFit: Check<AddedFlow> = {
   needs: ['enabled', 'offsetSyncs', 'checkpoints', 'sync'],
   run: ({ enabled, offsetSyncs, checkpoints, sync }, report) => {
     if (!enabled) return;
@@ -252,6 +254,12 @@ const syncsFit: Check<FlowConfig> = {
     }
   },
 };
+
+/** A flow on its own, for those that are added while others run: it names clusters of the file, and holds nothing secret. */
+export const addedFlowOptions = section(addedOptions, {
+  says: 'A flow.',
+  checks: [copiesFit, syncsFit, patternsFitConfigs()],
+});
 
 /** The parts of a file that are about pulls: `section({ ...pullParts, ... })`. */
 export const pullParts = {
@@ -265,7 +273,7 @@ export const pullParts = {
   ),
 };
 
-function patternsFitConfigs(): Check<FlowConfig> {
+function patternsFitConfigs(): Check<AddedFlow> {
   return {
     needs: ['sync'],
     run: ({ sync }, report) => {

@@ -35,10 +35,14 @@ export interface CopierOptions {
   readonly settings?: Partial<CopySettings>;
   /** What somebody else has copied of a partition; it counts where there is no position, or only an earlier one. */
   readonly elsewhere?: (topic: string, partition: number) => Elsewhere | null;
+  /** See {@link Copier.hold}. */
+  readonly isHeld?: PausedBy;
   readonly listener?: CopyListener;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
+
+type PausedBy = (topic: string, partition: number) => boolean;
 
 export class Copier implements Flow {
   readonly name: FlowName;
@@ -55,6 +59,7 @@ export class Copier implements Flow {
   readonly #fetchers = new Map<number, FetchLoop>();
   readonly #troubles: Troubles;
   readonly #pausedTopics = new Set<string>();
+  #isHeld: PausedBy = () => false;
   readonly #starter: Starter;
   #pendingBytes = 0;
   /** Those that were owned here when it was closed. */
@@ -70,6 +75,7 @@ export class Copier implements Flow {
     this.elsewhere = options.elsewhere ?? (() => null);
     this.#shards = options.shards;
     this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
+    this.#isHeld = options.isHeld ?? this.#isHeld;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
     this.#shards.attach(this);
@@ -114,7 +120,7 @@ export class Copier implements Flow {
     const id = positionId(this.name, spec.topic, spec.partition);
     const shard = shardOfPosition(this.name, spec.topic, spec.partition, this.#shards.shards);
     const partition = new Partition(spec, id, shard, this.clock, (moved, before) => this.#moved(moved, before));
-    partition.paused = this.#pausedTopics.has(spec.topic);
+    partition.paused = this.#isPaused(spec.topic, spec.partition);
     this.partitions.set(label, partition);
     const owner = this.owners.get(shard);
     if (owner) partition.own(owner.position(id));
@@ -126,11 +132,27 @@ export class Copier implements Flow {
     for (const one of this.#of(topic, partition)) one.paused = true;
   }
 
+  /** From now on these are paused, partitions to come too, beside those that {@link pause} names. */
+  hold(isHeld: PausedBy): void {
+    this.#isHeld = isHeld;
+    for (const one of this.partitions.values()) one.paused = this.#isPaused(one.spec.topic, one.spec.partition);
+    this.wakeFetchers();
+  }
+
+  #isPaused(topic: string, partition: number): boolean {
+    return this.#pausedTopics.has(topic) || this.#isHeld(topic, partition);
+  }
+
   /** Also the operator's word that what a partition has stopped for is to be taken as it is. */
   resume(topic: string, partition?: number): void {
     if (partition === undefined) this.#pausedTopics.delete(topic);
+    for (const one of this.#of(topic, partition)) one.paused = this.#isHeld(topic, one.spec.partition);
+    this.accept(topic, partition);
+  }
+
+  /** The operator's word that what partitions have stopped for is to be taken as it is; without a topic: of all. */
+  accept(topic?: string, partition?: number): void {
     for (const one of this.#of(topic, partition)) {
-      one.paused = false;
       this.targets.doubt(one.spec.targetTopic);
       if (one.state.kind === 'stopped') {
         one.accepted = true;
@@ -141,9 +163,21 @@ export class Copier implements Flow {
     this.wakeFetchers();
   }
 
-  #of(topic: string, partition?: number): Partition[] {
+  /** Fetched again from what is committed, after another look at both sides. One that had stopped stops again, unless that is mended. */
+  restart(topic?: string, partition?: number): void {
+    for (const one of this.#of(topic, partition)) {
+      this.targets.doubt(one.spec.targetTopic);
+      this.source.forget(one.spec.topic);
+      one.rewind();
+      one.start();
+    }
+    this.wakeStarter();
+  }
+
+  #of(topic?: string, partition?: number): Partition[] {
     return [...this.partitions.values()].filter(
-      ({ spec }) => spec.topic === topic && (partition === undefined || spec.partition === partition),
+      ({ spec }) =>
+        (topic === undefined || spec.topic === topic) && (partition === undefined || spec.partition === partition),
     );
   }
 

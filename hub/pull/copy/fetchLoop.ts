@@ -136,7 +136,8 @@ export class FetchLoop {
     for (const answer of answers) {
       const partition = this.#flow.partitions.get(`${answer.topic}/${answer.partition}`);
       const question = partition && this.#asked.get(partition);
-      if (!question || question.generation !== partition.generation) continue;
+      // What was asked for before somebody paused it is thrown away: asked for again, it comes again.
+      if (!question || question.generation !== partition.generation || partition.paused) continue;
       if (answer.errorCode !== 0) this.#refused(partition, answer.errorCode);
       else {
         partition.highWatermark = answer.highWatermark;
