@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock.ts';
+import { crashPoint } from '../../shared/crashPoint.ts';
 import { TributaryError } from '../../shared/errors.ts';
 import { type Cluster, TransactionalProducer } from '../../shared/kafka/index.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
@@ -42,8 +43,6 @@ export interface TenureParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly memory: ShardMemory;
-  /** Where a takeover stands: for crash points. */
-  readonly onStep?: (step: 'fenced' | 'read' | 'claimed') => void;
   /** After a failed attempt; it is tried again. */
   readonly onTrouble: (failure: Error, attempt: number, retryAfterMs: number) => void;
   /** At the moment in which the shard is served (again). */
@@ -140,7 +139,7 @@ export class Tenure {
   }
 
   async #takeOnce(): Promise<void> {
-    const { cluster, ledger, transactionTimeoutMs, telemetry, identity, owner, clock, memory, onStep } = this.#parts;
+    const { cluster, ledger, transactionTimeoutMs, telemetry, identity, owner, clock, memory } = this.#parts;
     const where = { topic: ledger, topicId: identity.ledgerTopicId, partition: this.shard };
     if (!this.#producer) {
       const transactionalId = transactionalIdOf(ledger, this.shard);
@@ -150,15 +149,15 @@ export class Tenure {
       if (other) throw fencedBy(ledger, this.shard, other);
       await this.#producer.fence();
     }
-    onStep?.('fenced');
+    crashPoint('shard.fenced');
     const beside = this.#parts.beside.map((topic) => ({ topic, partition: this.shard }));
     const mended = await mendLedger(this.#producer, where, beside);
     await this.#read(where);
-    onStep?.('read');
+    crashPoint('shard.read');
     await mendTargets(this.#producer, memory.targets(), mended);
     const claim = { where, identity, owner, nowMs: clock.now(), genesis: this.#genesis };
     const { term, records } = await claimShard(this.#producer, claim);
-    onStep?.('claimed');
+    crashPoint('shard.claimed');
     for (const record of records) this.#fold(record, `the claim of ${ledger}/${this.shard}`);
     this.#term = term;
     this.#ledgerEnd = term + 1;

@@ -85,13 +85,18 @@ export class Shares<O extends Owned> {
     return waiting.length > 0 ? `shards ${waiting.join(', ')} are not served yet` : null;
   }
 
+  /** Resolves when those that were taken away have ended. */
+  get left(): Promise<unknown> {
+    return Promise.all(this.#leaving.values());
+  }
+
   /** Ends after the transactions under way, then leaves the group so that others take over at once. */
   async close(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort();
     const owners = [...this.#owners];
     await Promise.all(owners.map(([, owner]) => owner.close('closed')));
-    await Promise.all(this.#leaving.values());
+    await this.left;
     for (const [shard] of owners) this.#parts.onLeft?.(shard);
     this.#owners.clear();
     await this.#membership?.close();

@@ -200,11 +200,12 @@ const flowOptions = {
   }),
   mm2OffsetsTopic: optional(
     text({
-      says: "The topic on the target that has MirrorMaker 2's positions, read once when the flow takes over from it; by default `mm2-offsets.<source>.internal`.",
+      says: "The topic on the target that has MirrorMaker 2's positions, read when the flow starts, and kept up as `mm2Positions` says; by default `mm2-offsets.<source>.internal`.",
       pattern: /^[A-Za-z0-9._-]{1,249}$/,
       allowed: 'write a topic name',
     }),
   ),
+  mm2Positions: wordOf('tributary.mm2.positions', ['auto', 'always', 'never']),
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
   onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),
@@ -215,6 +216,8 @@ const flowOptions = {
   ),
 };
 export type FlowConfig = Static<TObject<typeof flowOptions>>;
+const { clients: _clients, ...addedOptions } = flowOptions;
+type AddedFlow = Static<TObject<typeof addedOptions>>;
 
 const clusterOptions = {
   ...clientOptions,
@@ -224,7 +227,7 @@ const clusterOptions = {
 };
 export type ClusterConfig = Static<TObject<typeof clusterOptions>>;
 
-const copiesFit: Check<FlowConfig> = {
+const copiesFit: Check<AddedFlow> = {
   needs: ['replicationFactor', 'heartbeats', 'offsetSyncs', 'checkpoints'],
   run: (flow, report) => {
     const places = {
@@ -239,7 +242,7 @@ const copiesFit: Check<FlowConfig> = {
   },
 };
 
-const syncsFit: Check<FlowConfig> = {
+const syncsFit: Check<AddedFlow> = {
   needs: ['enabled', 'offsetSyncs', 'checkpoints', 'sync'],
   run: ({ enabled, offsetSyncs, checkpoints, sync }, report) => {
     if (!enabled) return;
@@ -251,6 +254,12 @@ const syncsFit: Check<FlowConfig> = {
     }
   },
 };
+
+/** A flow on its own, for those that are added while others run: it names clusters of the file, and holds nothing secret. */
+export const addedFlowOptions = section(addedOptions, {
+  says: 'A flow.',
+  checks: [copiesFit, syncsFit, patternsFitConfigs()],
+});
 
 /** The parts of a file that are about pulls: `section({ ...pullParts, ... })`. */
 export const pullParts = {
@@ -264,7 +273,7 @@ export const pullParts = {
   ),
 };
 
-function patternsFitConfigs(): Check<FlowConfig> {
+function patternsFitConfigs(): Check<AddedFlow> {
   return {
     needs: ['sync'],
     run: ({ sync }, report) => {

@@ -149,7 +149,7 @@ export const flowProperties: readonly Property[] = [
     'offsets.storage.topic',
     'string',
     null,
-    "The topic on the target that has MirrorMaker 2's positions: read once, when the flow takes over from it.",
+    "The topic on the target that has MirrorMaker 2's positions: read when the flow starts, and kept up as `tributary.mm2.positions` says.",
     {
       here: 'mm2-offsets.<source>.internal',
     },
@@ -279,6 +279,13 @@ export const ownProperties: readonly Property[] = [
     'stop',
     'A source topic that was deleted and made again: `stop` and say so, `follow` into the same target, or copy it into a `new` one.',
     { check: among('stop', 'follow', 'new') },
+  ),
+  has(
+    'tributary.mm2.positions',
+    'string',
+    'auto',
+    "Whether MirrorMaker 2's positions on the target are kept where this flow is, so that it can go on from there: `auto` where it has some of this flow, `always` in any case, `never`: they are not read either. Not written while it runs.",
+    { check: among('auto', 'always', 'never') },
   ),
   has(
     'tributary.provenance.headers',

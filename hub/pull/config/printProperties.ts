@@ -271,6 +271,7 @@ function told(flow: FlowSettings): Record<string, string> {
     'tributary.delivery': flow.delivery,
     'tributary.on.record.too.large': flow.onRecordTooLarge,
     'tributary.on.topic.recreated': flow.onTopicRecreated,
+    'tributary.mm2.positions': flow.mm2Positions,
     'tributary.provenance.headers': `${flow.provenanceHeaders}`,
   };
 }

@@ -54,7 +54,7 @@ function beside(clients: Clients, own: Beside | undefined): Clients {
   return { ...clients, ...Object.fromEntries(entries) };
 }
 
-function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
+export function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
   const { source, target, naming, fetch, refresh, sync, clients, from, isolation, ...same } = flow;
   return {
     ...same,

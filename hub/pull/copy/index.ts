@@ -26,9 +26,11 @@ export type { PartitionState, StopReason, WaitReason } from './partition.ts';
 export {
   type CopiedBatch,
   type CopiedFacts,
+  type CopiedTo,
   type CopyMeter,
   type CopySettings,
   DEFAULT_COPY,
+  type Elsewhere,
   type FlowName,
   type PartitionSpec,
 } from './settings.ts';

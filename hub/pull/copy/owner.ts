@@ -10,7 +10,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
-import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import { type Cluster, IdempotentProducer } from '../../../shared/kafka/index.ts';
 import { KIB } from '../../../shared/limits.ts';
@@ -63,6 +62,7 @@ export class ShardOwner {
   #roomBytes: number;
   #lastError: string | null = null;
   #running: Promise<void>;
+  #current: Promise<void> = Promise.resolve();
 
   constructor(parts: OwnerParts, shard: number, listener: OwnerListener) {
     this.#parts = parts;
@@ -90,6 +90,11 @@ export class ShardOwner {
     return this.#positions.get(id) ?? null;
   }
 
+  /** Resolves when the transaction under way has ended, where there is one. */
+  quiet(): Promise<void> {
+    return this.#current;
+  }
+
   submit(chunk: Chunk): void {
     if (this.state === 'serving') this.#inbox.add(chunk);
     else chunk.flow.released(chunk);
@@ -100,7 +105,10 @@ export class ShardOwner {
       await this.#tenure.take();
       while (!this.#tenure.ended.aborted) {
         await this.#inbox.arrival();
-        if (!this.#tenure.ended.aborted && !this.#inbox.empty) await this.#transaction();
+        if (this.#tenure.ended.aborted || this.#inbox.empty) continue;
+        const transaction = this.#transaction();
+        this.#current = transaction.catch(() => {});
+        await transaction;
       }
     } catch (error) {
       if (!this.#tenure.ended.aborted) this.#lose(error);
@@ -164,11 +172,6 @@ export class ShardOwner {
           clear: () => this.#positions.clear(),
           fold: (record, where) => this.#fold(decodePull(record, where)),
           targets: () => [...this.#positions.values()].map(({ target }) => target),
-        },
-        onStep: (step) => {
-          if (step === 'fenced') crashPoint('pull.shard.fenced');
-          else if (step === 'read') crashPoint('pull.shard.read');
-          else crashPoint('pull.shard.claimed');
         },
         onTrouble: (failure) => this.#tellTrouble(failure),
         onServing: ({ tookMs }) => this.#serving(tookMs),

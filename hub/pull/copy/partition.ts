@@ -146,6 +146,7 @@ export class Partition {
 
   disown(): void {
     this.rewind();
+    this.trouble = null;
     this.#become({ kind: 'unowned' });
   }
 

@@ -58,6 +58,22 @@ export const DEFAULT_COPY: CopySettings = {
   pendingPartitionBytes: 8 * MIB,
 };
 
+/** Where another copier has come to, which wrote into the same targets. */
+export interface Elsewhere {
+  /** The next offset to copy. */
+  readonly next: number;
+  /** When it said so, by its clock. */
+  readonly atMs: number;
+}
+
+/** How far a partition is copied. */
+export interface CopiedTo {
+  readonly topic: string;
+  readonly partition: number;
+  /** Everything below is committed, or accounted for. */
+  readonly next: number;
+}
+
 /** A batch as it lies in both logs. */
 export interface CopiedBatch {
   readonly topic: string;

@@ -103,6 +103,11 @@ export class PullShards {
     this.#users.delete(user);
   }
 
+  /** Resolves when the transactions under way have ended. */
+  async quiet(): Promise<void> {
+    await Promise.all([this.#shares.left, ...[...this.#shares.owners.values()].map((owner) => owner.quiet())]);
+  }
+
   status(): PullShardStatus[] {
     return [...this.#shares.owners.values()]
       .map(({ shard, state, term, lastError }) => ({ shard, state, term, lastError }))

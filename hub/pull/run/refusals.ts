@@ -18,7 +18,7 @@ export function refuseUnable({ flows }: PullSettings): void {
   });
 }
 
-function unable(flow: FlowSettings): string[] {
+export function unable(flow: FlowSettings): string[] {
   const name = flowTextOf(flow);
   return [
     ...(flow.maxBytesPerSecond === null ? [] : [`${name}: a limit of bytes per second is not kept yet`]),
