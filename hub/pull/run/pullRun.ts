@@ -5,6 +5,7 @@ import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
 import { type ControlEntry, ControlLog, controlTopicOf, flowEntries, ruleOf } from '../control/index.ts';
 import { PullShards } from '../copy/index.ts';
+import { PullMetrics } from '../metrics/index.ts';
 import { readFlow } from './addedFlow.ts';
 import { PullClusters } from './clusters.ts';
 import { flowUnable } from './events.ts';
@@ -48,6 +49,7 @@ export class PullRun {
   readonly reports: Reports;
   readonly #ledgerTopic: string;
   readonly #clusters: PullClusters;
+  readonly #metrics: PullMetrics;
   readonly #shards = new Map<string, PullShards>();
   readonly #leaving = new Map<string, Promise<void>>();
   #loops = new Map<FlowSlot, (topic: string) => boolean>();
@@ -60,6 +62,7 @@ export class PullRun {
     this.clock = options.clock ?? systemClock;
     this.startedAtMs = this.clock.now();
     this.#ledgerTopic = options.ledgerTopic ?? LEDGER_TOPIC;
+    this.#metrics = PullMetrics.open(options.telemetry.registry, this.clock);
     this.#clusters = new PullClusters(`tributary-pull-${options.instance}`, options.telemetry);
     this.reports = new Reports(this);
     const targets = options.targets ?? [];
@@ -172,6 +175,7 @@ export class PullRun {
       shards: () => this.#shardsOf(settings),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => control?.ready ?? Promise.resolve(),
+      metrics: this.#metrics,
       telemetry: this.telemetry,
       clock: this.clock,
     };
@@ -223,6 +227,7 @@ export class PullRun {
     await this.reports.close();
     await Promise.all([...this.controls.values()].map((control) => control.close()));
     await this.#clusters.close();
+    this.#metrics.close();
   }
 }
 
