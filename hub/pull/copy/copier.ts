@@ -6,7 +6,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
-import { pullCopied, pullPartitionStopped } from './events.ts';
+import { pullPartitionStopped } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
@@ -15,6 +15,7 @@ import { Partition, type PartitionState } from './partition.ts';
 import {
   type CopiedTo,
   type CopyListener,
+  type CopyMeter,
   type CopySettings,
   DEFAULT_COPY,
   type Elsewhere,
@@ -38,6 +39,7 @@ export interface CopierOptions {
   /** See {@link Copier.hold}. */
   readonly isHeld?: PausedBy;
   readonly listener?: CopyListener;
+  readonly meter?: CopyMeter;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -54,6 +56,7 @@ export class Copier implements Flow {
   readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
+  readonly #meter: CopyMeter | null;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
@@ -73,6 +76,7 @@ export class Copier implements Flow {
     this.telemetry = options.telemetry;
     this.clock = options.clock;
     this.elsewhere = options.elsewhere ?? (() => null);
+    this.#meter = options.meter ?? null;
     this.#shards = options.shards;
     this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
     this.#isHeld = options.isHeld ?? this.#isHeld;
@@ -255,11 +259,10 @@ export class Copier implements Flow {
     counters.batches += landed.batches;
     counters.deadLettered += landed.deadLettered;
     if (landed.records > 0) {
-      const { records, bytes, maxTimestamp } = landed;
+      const { maxTimestamp } = landed;
       const ageMs = Math.max(0, fetchedAtMs - maxTimestamp);
       const latencyMs = Math.max(0, this.clock.now() - maxTimestamp);
-      const facts = { flow: this.name, topic: spec.targetTopic, partition: partition.targetPartition };
-      this.telemetry.emit(pullCopied, { ...facts, records, bytes, ageMs, latencyMs });
+      this.#meter?.copied(spec.targetTopic, partition.targetPartition, { ...landed, ageMs, latencyMs });
       partition.lastTimestamp = maxTimestamp;
     }
   }

@@ -3,66 +3,6 @@ import type { PullGap } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { FlowName } from './settings.ts';
 
-/**
- * MirrorMaker 2's own metrics under the names that Strimzi's exporter gives them. Labels: one row a copied partition, from
- * configuration and metadata. Bytes are those of batches as they lie in the log (MirrorMaker counts values only), ages those
- * of the newest record of what was copied together.
- */
-interface Copied {
-  readonly flow: FlowName;
-  /** The target's topic, as MirrorMaker has it. */
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: number;
-  readonly bytes: number;
-  readonly ageMs: number;
-  readonly latencyMs: number;
-}
-const mm2 = (name: string): string => `kafka_connect_mirror_mirrorsourceconnector_${name}`;
-const mm2Labels = {
-  labels: ({ flow, topic, partition }: Copied) => ({
-    source: flow.source,
-    target: flow.target,
-    topic,
-    partition: String(partition),
-  }),
-  labelNames: ['source', 'target', 'topic', 'partition'],
-} as const;
-
-export const pullCopied = defineEvent<Copied>({
-  name: 'pull_copied',
-  metrics: [
-    {
-      kind: 'counter',
-      name: mm2('record_count'),
-      help: 'Records copied.',
-      by: ({ records }) => records,
-      ...mm2Labels,
-    },
-    {
-      kind: 'counter',
-      name: mm2('byte_count'),
-      help: 'Bytes of batches copied; the rate of it is the byte rate.',
-      by: ({ bytes }) => bytes,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('record_age_ms'),
-      help: 'Age of the newest record of what was fetched together, when it was fetched.',
-      to: ({ ageMs }) => ageMs,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('replication_latency_ms'),
-      help: 'Age of the newest record of what was written together, when it was committed.',
-      to: ({ latencyMs }) => latencyMs,
-      ...mm2Labels,
-    },
-  ],
-});
-
 const flowLabels = {
   labels: ({ flow }: { readonly flow: FlowName }) => ({ source: flow.source, target: flow.target }),
   labelNames: ['source', 'target'],

@@ -90,6 +90,21 @@ export interface CopiedBatch {
   readonly deltas: Int32Array | null;
 }
 
+/** What is measured of a flow; must not throw. */
+export interface CopyMeter {
+  /** After the commit, what was fetched together of a partition, as it is called in the target. */
+  copied(topic: string, partition: number, facts: CopiedFacts): void;
+}
+export interface CopiedFacts {
+  readonly records: number;
+  readonly bytes: number;
+  readonly batches: number;
+  /** Of the newest record, when it was fetched. */
+  readonly ageMs: number;
+  /** Of the newest record, when it was committed. */
+  readonly latencyMs: number;
+}
+
 /** What a flow's owner hears. Neither may throw. */
 export interface CopyListener {
   /** After the commit. */
