@@ -42,7 +42,7 @@ export async function runHub(
   flows: PullSettings | null = null,
 ): Promise<RunningHub> {
   const pulls = flows ? openFlows(config, flows, telemetry) : null;
-  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'));
+  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'), telemetry);
   // A hub that can't serve (its address is taken, a file is wrong) must not take shards from one that does.
   const listening = Promise.withResolvers<void>();
   const shards = openShards(config, cluster, telemetry, listening.promise);

@@ -42,6 +42,10 @@ export const limits = {
   openStreamsPerEdge: 20_000,
   gapsPerStream: 1_000,
   ledgerEntryBytes: 64 * KIB,
+  /** Pulls: exact offset maps. Runs of a segment, segments of a partition, bytes of a flow's maps in memory. */
+  offsetMapRuns: 128,
+  offsetMapSegments: 128,
+  offsetMapBytes: 64 * MIB,
 } as const;
 
 function assertRelations(l: typeof limits): void {

@@ -6,22 +6,25 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
-import {
-  pullCopied,
-  pullPartitionRecovered,
-  pullPartitionStopped,
-  pullPartitionWaits,
-  pullPartitionWaitsAgain,
-} from './events.ts';
+import { pullCopied, pullPartitionStopped } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
-import { type CopyListener, type CopySettings, DEFAULT_COPY, type FlowName, type PartitionSpec } from './settings.ts';
+import {
+  type CopiedTo,
+  type CopyListener,
+  type CopySettings,
+  DEFAULT_COPY,
+  type Elsewhere,
+  type FlowName,
+  type PartitionSpec,
+} from './settings.ts';
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
+import { Troubles } from './troubles.ts';
 
 export interface CopierOptions {
   readonly name: FlowName;
@@ -30,8 +33,8 @@ export interface CopierOptions {
   readonly shards: PullShards;
   readonly partitions: readonly PartitionSpec[];
   readonly settings?: Partial<CopySettings>;
-  /** Where a partition without a position begins (for those who come from elsewhere); null: as the settings say. */
-  readonly startOffset?: (topic: string, partition: number) => number | null;
+  /** What somebody else has copied of a partition; it counts where there is no position, or only an earlier one. */
+  readonly elsewhere?: (topic: string, partition: number) => Elsewhere | null;
   /** See {@link Copier.hold}. */
   readonly isHeld?: PausedBy;
   readonly listener?: CopyListener;
@@ -41,9 +44,6 @@ export interface CopierOptions {
 
 type PausedBy = (topic: string, partition: number) => boolean;
 
-/** Short trouble is everyday life (a leader moves, a topic is just being made): said once it has lasted for some attempts. */
-const SILENT_ATTEMPTS = 3;
-
 export class Copier implements Flow {
   readonly name: FlowName;
   readonly source: Cluster;
@@ -51,16 +51,19 @@ export class Copier implements Flow {
   readonly listener: CopyListener;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  readonly startOffset: (topic: string, partition: number) => number | null;
+  readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
+  readonly #troubles: Troubles;
   readonly #pausedTopics = new Set<string>();
   #isHeld: PausedBy = () => false;
   readonly #starter: Starter;
   #pendingBytes = 0;
+  /** Those that were owned here when it was closed. */
+  #last: readonly Partition[] | null = null;
 
   private constructor(options: CopierOptions) {
     this.name = options.name;
@@ -69,8 +72,9 @@ export class Copier implements Flow {
     this.listener = options.listener ?? {};
     this.telemetry = options.telemetry;
     this.clock = options.clock;
-    this.startOffset = options.startOffset ?? (() => null);
+    this.elsewhere = options.elsewhere ?? (() => null);
     this.#shards = options.shards;
+    this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
     this.#isHeld = options.isHeld ?? this.#isHeld;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
@@ -182,9 +186,22 @@ export class Copier implements Flow {
     return { flow: this.name, pendingBytes: this.#pendingBytes, partitions };
   }
 
+  /** What is copied here, as committed; once it is closed: what was copied here then. */
+  positions(): CopiedTo[] {
+    const mine = this.#last ?? this.#owned();
+    return mine.flatMap(({ spec: { topic, partition }, committed: next }) =>
+      next < 0 ? [] : [{ topic, partition, next }],
+    );
+  }
+
+  #owned(): Partition[] {
+    return [...this.partitions.values()].filter(({ state }) => state.kind !== 'unowned');
+  }
+
   /** Nothing more is fetched or written, except for the transaction under way; positions are where the ledger has them. */
   async close(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
+    this.#last = this.#owned();
     this.#stopped.abort();
     this.#shards.detach(this);
     for (const partition of this.partitions.values()) partition.disown();
@@ -247,28 +264,25 @@ export class Copier implements Flow {
     }
   }
 
-  recovered(partition: Partition): void {
-    const { trouble, label } = partition;
-    partition.trouble = null;
-    if (!trouble || (trouble.attempts < SILENT_ATTEMPTS && isQuiet(trouble.reason))) return;
-    const afterMs = Math.round(this.clock.monotonicMs() - trouble.sinceMs);
-    this.telemetry.emit(pullPartitionRecovered, { flow: this.name, source: label, afterMs });
+  away(partitions: Iterable<Partition>, reason: string): void {
+    this.#troubles.away(partitions, reason);
   }
 
-  #moved({ label, trouble, state }: Partition, before: PartitionState): void {
-    const facts = { flow: this.name, source: label };
-    if (state.kind === 'waiting') {
+  recovered(partition: Partition): void {
+    this.#troubles.recovered(partition);
+  }
+
+  #moved(partition: Partition, before: PartitionState): void {
+    const { state, label: source } = partition;
+    if (state.kind === 'waiting') this.#troubles.waits(partition, state.reason, state.detail);
+    else if (state.kind === 'starting') this.wakeStarter();
+    else if (state.kind !== 'copying') this.#troubles.left(partition);
+    if (state.kind === 'stopped' && before.kind !== 'stopped') {
       const { reason, detail } = state;
-      const first = isQuiet(reason) ? trouble?.attempts === SILENT_ATTEMPTS : trouble?.attempts === 1;
-      this.telemetry.emit(first ? pullPartitionWaits : pullPartitionWaitsAgain, { ...facts, reason, detail });
-    } else if (state.kind === 'stopped' && before.kind !== 'stopped') {
-      const { reason, detail } = state;
-      this.telemetry.emit(pullPartitionStopped, { ...facts, reason, detail });
-    } else if (state.kind === 'starting') this.wakeStarter();
+      this.telemetry.emit(pullPartitionStopped, { flow: this.name, source, reason, detail });
+    }
   }
 }
-
-const isQuiet = (reason: string): boolean => reason === 'sourceLeaderless' || reason === 'targetUnavailable';
 
 const isSame = (a: PartitionSpec, b: PartitionSpec): boolean =>
   a.targetTopic === b.targetTopic && a.targetPartition === b.targetPartition;

@@ -164,7 +164,7 @@ const troubleCount = {
   labelNames: ['source', 'target', 'reason'],
 } as const;
 
-/** The first of a row, or once it has lasted a while; `pull_partition_recovered` ends it. */
+/** Said of the first of a topic's partitions, of some reasons once it has lasted a while; `pull_partition_recovered` ends it. */
 export const pullPartitionWaits = defineEvent<InTrouble>({
   name: 'pull_partition_waits',
   log: {
@@ -186,22 +186,35 @@ export const pullPartitionStopped = defineEvent<InTrouble>({
   },
   metrics: [troubleCount],
 });
-export const pullPartitionRecovered = defineEvent<{ flow: FlowName; source: string; afterMs: number }>({
+interface Recovered {
+  readonly flow: FlowName;
+  readonly partitions: number;
+  readonly afterMs: number;
+}
+/** `source`: one of them. */
+export const pullPartitionRecovered = defineEvent<Recovered & { readonly source: string }>({
   name: 'pull_partition_recovered',
-  log: { level: 'info', says: ({ source, afterMs }) => `${source} is copied again, after ${afterMs} ms` },
-});
-
-/** The first of a row; `pull_source_back` ends it. */
-export const pullSourceAway = defineEvent<{ flow: FlowName; node: number; reason: string }>({
-  name: 'pull_source_away',
   log: {
-    level: 'warn',
-    says: ({ flow, node, reason }) => `${flow.source}, broker ${node}: ${reason}. It is tried until it works`,
+    level: 'info',
+    says: ({ source, partitions, afterMs }) =>
+      partitions === 1
+        ? `${source} is copied again, after ${afterMs} ms`
+        : `${source} and ${partitions - 1} more of its topic are copied again, after ${afterMs} ms`,
   },
 });
-export const pullSourceBack = defineEvent<{ flow: FlowName; node: number; afterMs: number }>({
+
+/** `pull_source_back` ends it. */
+export const pullSourceAway = defineEvent<{ flow: FlowName; reason: string }>({
+  name: 'pull_source_away',
+  log: { level: 'warn', says: ({ flow, reason }) => `${flow.source}: ${reason}. It is tried until it works` },
+});
+export const pullSourceBack = defineEvent<Recovered>({
   name: 'pull_source_back',
-  log: { level: 'info', says: ({ flow, node, afterMs }) => `${flow.source}, broker ${node}: back after ${afterMs} ms` },
+  log: {
+    level: 'info',
+    says: ({ flow, partitions, afterMs }) =>
+      `${flow.source}: back after ${afterMs} ms; partitions that it held up: ${partitions}`,
+  },
 });
 
 const shardLabel = { labels: ({ shard }: { shard: number }) => ({ shard: String(shard) }), labelNames: ['shard'] };

@@ -5,6 +5,7 @@ import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { ChunkFlow } from './chunk.ts';
 import type { ShardOwner } from './owner.ts';
 import type { Partition } from './partition.ts';
+import type { Elsewhere } from './settings.ts';
 import type { TargetTopics } from './targets.ts';
 
 export interface Flow extends ChunkFlow {
@@ -16,10 +17,12 @@ export interface Flow extends ChunkFlow {
   readonly partitions: ReadonlyMap<string, Partition>;
   readonly owners: ReadonlyMap<number, ShardOwner>;
   readonly signal: AbortSignal;
-  /** Where a partition without a position begins; null: as the settings say. */
-  readonly startOffset: (topic: string, partition: number) => number | null;
+  /** What somebody else has copied of a partition. */
+  readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   /** Fetched and not written yet. */
   readonly pendingBytes: number;
+  /** A broker of the source did not answer for these. */
+  away(partitions: Iterable<Partition>, reason: string): void;
   /** Something is to be settled, or to be fetched. */
   wakeStarter(): void;
   wakeFetchers(): void;

@@ -51,10 +51,43 @@ export const mm2PositionsTaken = defineEvent<{ readonly flow: string; readonly t
     log: {
       level: 'info',
       says: ({ flow, topic, count }) =>
-        `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none`,
+        `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none, or an earlier one`,
     },
   },
 );
+
+export const mm2RunsToo = defineEvent<{ readonly flow: string }>({
+  name: 'pull_mm2_runs',
+  log: {
+    level: 'warn',
+    says: ({ flow }) =>
+      `flow ${flow}: a MirrorMaker 2 runs between these clusters too; its positions are left alone, and what both copy into ` +
+      'one topic is there twice',
+  },
+});
+
+interface KeptPositions {
+  readonly flow: string;
+  readonly topic: string;
+  readonly count: number;
+}
+export const mm2PositionsKept = defineEvent<KeptPositions>({
+  name: 'pull_mm2_positions_kept',
+  log: {
+    level: 'debug',
+    says: ({ flow, topic, count }) => `flow ${flow}: ${count} positions written into ${topic}, for MirrorMaker 2`,
+  },
+});
+
+export const mm2PositionsNotKept = defineEvent<Omit<KeptPositions, 'count'> & { readonly reason: string }>({
+  name: 'pull_mm2_positions_not_kept',
+  log: {
+    level: 'warn',
+    says: ({ flow, topic, reason }) =>
+      `flow ${flow}: the last positions were not written into ${topic}: ${reason}; a MirrorMaker 2 that takes over now ` +
+      'repeats records: start and stop this once more before',
+  },
+});
 
 export const offsetSyncsFailed = defineEvent<{
   readonly flow: string;

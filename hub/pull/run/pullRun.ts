@@ -62,7 +62,7 @@ export class PullRun {
     this.clock = options.clock ?? systemClock;
     this.startedAtMs = this.clock.now();
     this.#ledgerTopic = options.ledgerTopic ?? LEDGER_TOPIC;
-    this.#clusters = new PullClusters(`tributary-pull-${options.instance}`);
+    this.#clusters = new PullClusters(`tributary-pull-${options.instance}`, options.telemetry);
     this.reports = new Reports(this);
     const targets = options.targets ?? [];
     const aliases = targets.length > 0 ? targets : Object.keys(this.settings.clusters);

@@ -12,6 +12,7 @@ import {
   readConfigPlan,
   readNewTopicConfigs,
   readTopicPlan,
+  withHidden,
 } from './plan.ts';
 import { printPlan } from './print.ts';
 import { afterwards, type TopicPair, type TopicPlan } from './topics.ts';
@@ -86,7 +87,7 @@ export class FlowSync {
   }
 
   async syncTopics(): Promise<void> {
-    const plan = await readTopicPlan(this.#options);
+    const plan = await withHidden(this.#options, await readTopicPlan(this.#options), existing(this.#topics));
     const refused = plan.create.length + plan.grow.length > 0 ? await this.#applyTopics(plan) : new Set<string>();
     this.#note(plan);
     this.#topics = afterwards(plan, refused);
