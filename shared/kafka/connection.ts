@@ -1,5 +1,5 @@
 /** One connection to one broker: dial, learn what it speaks, send and await requests. */
-import { Connection, Reader } from '@platformatic/kafka';
+import { Connection, Reader, TimeoutError } from '@platformatic/kafka';
 import { TributaryError } from '../errors.ts';
 import { answeredWith, noAnswer } from './failures.ts';
 import {
@@ -21,14 +21,16 @@ const SESSION_SHARE = 0.8;
 export class RawConnection {
   readonly address: Address;
   readonly #connection: Connection;
+  readonly #onSilence: (silent: RawConnection) => void;
   #versions: ApiVersionsResponse = { errorCode: 0, ranges: new Map(), features: new Map() };
   #lastUsedMs = performance.now();
   #sessionEndsMs = Number.POSITIVE_INFINITY;
   #pending = 0;
   #closing = false;
 
-  private constructor(settings: KafkaSettings, address: Address) {
+  private constructor(settings: KafkaSettings, address: Address, onSilence: (silent: RawConnection) => void) {
     this.address = address;
+    this.#onSilence = onSilence;
     const options = toConnectionOptions(settings, address, (lifetimeMs) => {
       this.#sessionEndsMs = performance.now() + lifetimeMs * SESSION_SHARE;
     });
@@ -37,9 +39,16 @@ export class RawConnection {
     this.#connection.on('error', () => {});
   }
 
-  /** @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials) */
-  static async open(settings: KafkaSettings, address: Address): Promise<RawConnection> {
-    const raw = new RawConnection(settings, address);
+  /**
+   * `onSilence`: called when a request was not answered in its time; the connection is closed then.
+   * @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials)
+   */
+  static async open(
+    settings: KafkaSettings,
+    address: Address,
+    onSilence: (silent: RawConnection) => void = () => {},
+  ): Promise<RawConnection> {
+    const raw = new RawConnection(settings, address, onSilence);
     try {
       await raw.#connection.connect(address.host, address.port);
       raw.#versions = await raw.#hello(settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
@@ -81,6 +90,11 @@ export class RawConnection {
     return !this.#closing && !this.#connection.isConnected();
   }
 
+  /** Nothing is under way. */
+  get idle(): boolean {
+    return this.#pending === 0;
+  }
+
   speaks(api: WireApi<never, unknown>): boolean {
     return this.#versionFor(api) !== null;
   }
@@ -113,6 +127,7 @@ export class RawConnection {
         (error, answer) => {
           this.#pending -= 1;
           this.#lastUsedMs = performance.now();
+          if (error instanceof TimeoutError) this.#onSilence(this);
           if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), error));
           else resolve(answer as A);
         },
