@@ -29,7 +29,8 @@ export function isPullFile(file: string): boolean {
 
 /** Whether a file with flows has a hub's own options as well: then it is the hub that runs them. */
 export const isHubFile = (file: string): boolean => {
-  const keys = topLevelKeys(readBytes(file).toString('utf8'));
+  const bytes = readBytes(file);
+  const keys = formatOf(file, bytes) === 'yaml' ? topLevelKeys(bytes.toString('utf8')) : [];
   return keys.some((key) => Object.hasOwn(hubOptions.properties, key));
 };
 

@@ -10,4 +10,4 @@
 export { flowsPage } from './page.ts';
 export type { FlowsParts } from './parts.ts';
 export { flowRoutes } from './routes.ts';
-export type { FlowList, FlowStatus, FlowSummary, PartitionStatus } from './schemas.ts';
+export type { Done, FlowList, FlowStatus, FlowSummary, PartitionStatus } from './schemas.ts';

@@ -142,6 +142,7 @@ export const Done = Type.Object(
   },
   { description: 'What became of an operation.' },
 );
+export type Done = Static<typeof Done>;
 
 export const Resume = Type.Object(
   {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
+import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Check } from '../../../shared/telemetry/checks.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
@@ -50,7 +51,8 @@ export class PullRun {
   readonly #ledgerTopic: string;
   readonly #clusters: PullClusters;
   readonly #metrics: PullMetrics;
-  readonly #shards = new Map<string, PullShards>();
+  readonly #shards = new Map<Cluster, PullShards>();
+  readonly #byTarget = new Map<string, PullShards>();
   readonly #leaving = new Map<string, Promise<void>>();
   #loops = new Map<FlowSlot, (topic: string) => boolean>();
   #closed = false;
@@ -84,7 +86,7 @@ export class PullRun {
   }
 
   shardsOf(target: string): PullShards | null {
-    return this.#shards.get(target) ?? null;
+    return this.#byTarget.get(target) ?? null;
   }
 
   /** Every shard that was given to this process is served, and every flow copies. */
@@ -204,17 +206,24 @@ export class PullRun {
     return made;
   }
 
+  /** One a cluster, whatever its aliases: two members of one group would take each other's shards. */
   #shardsOf({ target, clients }: FlowSettings): PullShards {
-    const known = this.#shards.get(target);
-    if (known) return known;
+    const cluster = this.#clusters.of(clients.target.producer);
+    const known = this.#shards.get(cluster);
+    if (known) return this.#served(target, known);
     if (this.#closed) throw closing();
     const { instance, telemetry, clock } = this;
     const topic = this.#ledgerTopic;
     const shards = PullShards.open(
-      { cluster: this.#clusters.of(clients.target.producer), clock, telemetry },
+      { cluster, clock, telemetry },
       { topic, shards: SHARDS, replicationFactor: -1, deadLetterTopic: deadLettersOf(topic), instance },
     );
-    this.#shards.set(target, shards);
+    this.#shards.set(cluster, shards);
+    return this.#served(target, shards);
+  }
+
+  #served(target: string, shards: PullShards): PullShards {
+    this.#byTarget.set(target, shards);
     return shards;
   }
 

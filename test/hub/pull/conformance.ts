@@ -23,7 +23,7 @@ const RIGHTS = 'test/integration/pullAcls.test.ts';
 
 const copy = { notYet: 'hub/pull/copy: the data path' };
 const file = { notYet: 'hub/pull/config: the properties file' };
-const metrics = { notYet: "hub/pull: MirrorMaker 2's metrics" };
+const METRICS = 'test/hub/pull/metrics/pullMetrics.test.ts';
 const alterOffsets = {
   other: "Connect's REST checks of connector offsets; positions are in our ledger, moved by our own commands",
 };
@@ -139,7 +139,7 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
     ['testCreateCompactedTopicFailsWithInvalidConfigurationException', RULES],
     ['testCreateCompactedTopicFailsWithTimeoutException', RULES],
   ],
-  MirrorSourceMetricsTest: [['tags source, target, topic, partition', metrics]],
+  MirrorSourceMetricsTest: [['tags source, target, topic, partition', METRICS]],
   MirrorClientTest: [
     ['remote topics incl. "__" separator', NAMES],
     ['names stay, but for heartbeats', NAMES],
