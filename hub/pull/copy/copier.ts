@@ -16,9 +16,17 @@ import {
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
+import { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
-import { type CopyListener, type CopySettings, DEFAULT_COPY, type FlowName, type PartitionSpec } from './settings.ts';
+import {
+  type CopyListener,
+  type CopySettings,
+  DEFAULT_COPY,
+  type FlowLimits,
+  type FlowName,
+  type PartitionSpec,
+} from './settings.ts';
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
@@ -50,6 +58,7 @@ export class Copier implements Flow {
   readonly startOffset: (topic: string, partition: number) => number | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
+  readonly limiter: Limiter;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
@@ -65,6 +74,8 @@ export class Copier implements Flow {
     this.telemetry = options.telemetry;
     this.clock = options.clock;
     this.startOffset = options.startOffset ?? (() => null);
+    this.limiter = new Limiter(this.name, this.telemetry, this.clock);
+    this.limiter.set(this.settings.limits);
     this.#shards = options.shards;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
@@ -103,7 +114,18 @@ export class Copier implements Flow {
         known.start();
       }
     }
+    this.limiter.share(this.partitions.values());
     this.wakeStarter();
+  }
+
+  /**
+   * Other rates from now on. `flow` and `topics` each take the place of what was, where they are given; `{}` takes limits
+   * away. Gone when the process ends.
+   * @throws TributaryError `configInvalid`
+   */
+  setLimits(limits: FlowLimits): void {
+    this.limiter.set(limits);
+    this.wakeFetchers();
   }
 
   #add(label: string, spec: PartitionSpec): void {
@@ -145,7 +167,7 @@ export class Copier implements Flow {
 
   snapshot(): CopierSnapshot {
     const partitions = [...this.partitions.values()].map((partition) => snapshotOf(partition, this.clock));
-    return { flow: this.name, pendingBytes: this.#pendingBytes, partitions };
+    return { flow: this.name, limits: this.limiter.limits, pendingBytes: this.#pendingBytes, partitions };
   }
 
   /** Nothing more is fetched or written, except for the transaction under way; positions are where the ledger has them. */
@@ -165,12 +187,14 @@ export class Copier implements Flow {
     for (const partition of this.partitions.values()) {
       if (partition.shard === owner.shard) partition.own(owner.position(partition.id));
     }
+    this.limiter.share(this.partitions.values());
     this.wakeStarter();
   }
 
   lost(shard: number): void {
     this.owners.delete(shard);
     for (const partition of this.partitions.values()) if (partition.shard === shard) partition.disown();
+    this.limiter.share(this.partitions.values());
   }
 
   wakeStarter(): void {

@@ -82,6 +82,20 @@ export const pullRebuilt = defineEvent<{ flow: FlowName; reason: RebuildReason; 
   ],
 });
 
+export const pullLimited = defineEvent<{ flow: FlowName; topic: string; ms: number }>({
+  name: 'pull_limited',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_limited_seconds_total',
+      help: 'Time in which a topic was not fetched because of its limit; without a topic: the flow because of its own.',
+      by: ({ ms }) => ms / 1_000,
+      labels: ({ flow, topic }) => ({ source: flow.source, target: flow.target, topic }),
+      labelNames: ['source', 'target', 'topic'],
+    },
+  ],
+});
+
 export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
   name: 'pull_aborted_dropped',
   metrics: [

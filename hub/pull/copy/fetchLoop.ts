@@ -48,6 +48,8 @@ export class FetchLoop {
   #failures = 0;
   #awaySinceMs = 0;
   #crowdedWaitMs = CROWDED_WAIT_MS;
+  /** Until something that was left out because of a limit may be asked for. */
+  #limitedMs = Number.POSITIVE_INFINITY;
   readonly #running: Promise<void>;
 
   constructor(flow: Flow, nodeId: number) {
@@ -72,7 +74,7 @@ export class FetchLoop {
     while (!signal.aborted) {
       const crowded = this.#choose();
       if (this.#asked.size === 0) {
-        await this.#waiter.wait(IDLE_MS);
+        await this.#waiter.wait(Math.min(IDLE_MS, this.#limitedMs));
         continue;
       }
       try {
@@ -90,9 +92,11 @@ export class FetchLoop {
 
   /** What is asked for now. True: some are left out, only until what was fetched of them is written. */
   #choose(): boolean {
-    const { partitions, settings, pendingBytes } = this.#flow;
+    const { partitions, settings, pendingBytes, limiter } = this.#flow;
     const full = pendingBytes >= settings.pendingBytes;
     const asked = this.#asked;
+    const flowWaitMs = limiter.flowWaitMs();
+    this.#limitedMs = Number.POSITIVE_INFINITY;
     let count = 0;
     let crowded = false;
     for (const partition of partitions.values()) {
@@ -105,13 +109,21 @@ export class FetchLoop {
         crowded = true;
         wanted = false;
       }
+      if (wanted) {
+        const waitMs = flowWaitMs || limiter.topicWaitMs(partition.spec.topic);
+        if (waitMs > 0) {
+          this.#limitedMs = Math.min(this.#limitedMs, waitMs);
+          wanted = false;
+        }
+      }
       if (!wanted) {
         asked.delete(partition);
         continue;
       }
       count += 1;
       const known = asked.get(partition);
-      if (!known || !isCurrent(known)) asked.set(partition, ask(partition, settings.fetchPartitionBytes));
+      const maxBytes = limiter.partitionBytes(partition.spec.topic, settings.fetchPartitionBytes);
+      if (!known || !isCurrent(known, maxBytes)) asked.set(partition, ask(partition, maxBytes));
     }
     if (asked.size > count) {
       for (const partition of asked.keys()) if (partitions.get(partition.label) !== partition) asked.delete(partition);
@@ -120,14 +132,15 @@ export class FetchLoop {
   }
 
   #request(crowded: boolean) {
-    const { settings } = this.#flow;
-    const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, settings.fetchMaxWaitMs) : settings.fetchMaxWaitMs;
+    const { settings, limiter } = this.#flow;
+    const patienceMs = Math.min(settings.fetchMaxWaitMs, Math.ceil(this.#limitedMs));
+    const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, patienceMs) : patienceMs;
     if (crowded) this.#crowdedWaitMs *= 2;
     return {
       isolation: settings.isolation,
       maxWaitMs,
       minBytes: settings.fetchMinBytes,
-      maxBytes: settings.fetchBytes,
+      maxBytes: limiter.fetchBytes(settings.fetchBytes),
       partitions: Array.from(this.#asked.values(), ({ request }) => request),
     };
   }
@@ -168,6 +181,7 @@ export class FetchLoop {
       onRefused: settings.onRefused,
     });
     if (plan.next === offset && !plan.problem) return;
+    this.#flow.limiter.spend(partition.spec.topic, plan.bytes || answer.records.length, plan.records);
     partition.fetchOffset = plan.next;
     partition.leaderEpoch = plan.leaderEpoch;
     partition.blocked = plan.problem !== null;
@@ -253,8 +267,9 @@ export class FetchLoop {
   }
 }
 
-const isCurrent = ({ partition, generation, request }: Asked): boolean =>
+const isCurrent = ({ partition, generation, request }: Asked, maxBytes: number): boolean =>
   generation === partition.generation &&
+  request.maxBytes === maxBytes &&
   request.offset === partition.fetchOffset &&
   request.topicId === partition.topicId &&
   request.currentLeaderEpoch === partition.sourceLeaderEpoch;

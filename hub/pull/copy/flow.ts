@@ -3,6 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { ChunkFlow } from './chunk.ts';
+import type { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import type { Partition } from './partition.ts';
 import type { TargetTopics } from './targets.ts';
@@ -15,6 +16,7 @@ export interface Flow extends ChunkFlow {
   /** By label; changed by the copier only. */
   readonly partitions: ReadonlyMap<string, Partition>;
   readonly owners: ReadonlyMap<number, ShardOwner>;
+  readonly limiter: Limiter;
   readonly signal: AbortSignal;
   /** Where a partition without a position begins; null: as the settings say. */
   readonly startOffset: (topic: string, partition: number) => number | null;

@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { PullGap } from './ledger.ts';
 import type { Partition, PartitionState } from './partition.ts';
-import type { FlowName } from './settings.ts';
+import type { FlowLimits, FlowName } from './settings.ts';
 
 export interface PartitionSnapshot {
   readonly topic: string;
@@ -33,6 +33,7 @@ export interface PartitionSnapshot {
 
 export interface CopierSnapshot {
   readonly flow: FlowName;
+  readonly limits: FlowLimits;
   readonly pendingBytes: number;
   readonly partitions: readonly PartitionSnapshot[];
 }

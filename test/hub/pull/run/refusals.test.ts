@@ -10,9 +10,9 @@ const settingsOf = (...lines: string[]) => {
 const IDENTITY = 'replication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPolicy';
 
 test('what is not done yet stops the start, all of it named, and only where a flow copies', () => {
-  const limits = ['A->B.tributary.max.bytes.per.second = 1000', 'A->B.tributary.provenance.headers = true'];
+  const limits = ['A->B.consumer.client.rack = r1', 'A->B.tributary.provenance.headers = true'];
   expect(() => refuseUnable(settingsOf('A->B.enabled = true', ...limits))).toThrow(
-    /A->B: a limit of bytes per second is not kept yet; A->B: provenance headers are not written yet/,
+    /A->B: provenance headers are not written yet; A->B: a rack is not fetched from yet/,
   );
   expect(() => refuseUnable(settingsOf(...limits))).not.toThrow();
   expect(() => refuseUnable(settingsOf('A->B.enabled = true'))).not.toThrow();
