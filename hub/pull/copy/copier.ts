@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
+import type { Stamper } from '../../../shared/records/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
 import {
@@ -15,10 +16,12 @@ import {
 } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
+import { Followers } from './followers.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
 import { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
+import { flowStamp } from './provenance.ts';
 import {
   type CopyListener,
   type CopySettings,
@@ -59,11 +62,13 @@ export class Copier implements Flow {
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
   readonly limiter: Limiter;
+  readonly followers: Followers;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
   readonly #pausedTopics = new Set<string>();
   readonly #starter: Starter;
+  #stamp: Stamper | null = null;
   #pendingBytes = 0;
 
   private constructor(options: CopierOptions) {
@@ -76,6 +81,7 @@ export class Copier implements Flow {
     this.startOffset = options.startOffset ?? (() => null);
     this.limiter = new Limiter(this.name, this.telemetry, this.clock);
     this.limiter.set(this.settings.limits);
+    this.followers = new Followers(this.settings.rack, this.clock);
     this.#shards = options.shards;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
@@ -92,6 +98,12 @@ export class Copier implements Flow {
   }
   get targets() {
     return this.#shards.targets;
+  }
+  /** Both clusters' ids are known by the time that something is copied. */
+  get stamp(): Stamper | null {
+    if (!this.settings.provenance) return null;
+    this.#stamp ??= flowStamp(this.name, this.source.clusterId, this.targets.clusterId);
+    return this.#stamp;
   }
   get pendingBytes(): number {
     return this.#pendingBytes;
@@ -203,9 +215,9 @@ export class Copier implements Flow {
 
   wakeFetchers(): void {
     if (this.signal.aborted) return;
-    for (const { leader, state } of this.partitions.values()) {
-      if (state.kind !== 'copying' || leader < 0 || this.#fetchers.has(leader)) continue;
-      this.#fetchers.set(leader, new FetchLoop(this, leader));
+    for (const { fetchNode, state } of this.partitions.values()) {
+      if (state.kind !== 'copying' || fetchNode < 0 || this.#fetchers.has(fetchNode)) continue;
+      this.#fetchers.set(fetchNode, new FetchLoop(this, fetchNode));
     }
     for (const fetcher of this.#fetchers.values()) fetcher.wake();
   }

@@ -96,6 +96,20 @@ export const pullLimited = defineEvent<{ flow: FlowName; topic: string; ms: numb
   ],
 });
 
+export const pullFetched = defineEvent<{ flow: FlowName; replica: 'leader' | 'follower'; bytes: number }>({
+  name: 'pull_fetched',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_fetched_bytes_total',
+      help: 'Bytes of batches fetched, from leaders and from followers that are nearer (client.rack).',
+      by: ({ bytes }) => bytes,
+      labels: ({ flow, replica }) => ({ source: flow.source, target: flow.target, replica }),
+      labelNames: ['source', 'target', 'replica'],
+    },
+  ],
+});
+
 export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
   name: 'pull_aborted_dropped',
   metrics: [
@@ -103,6 +117,19 @@ export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
       kind: 'counter',
       name: 'tributary_pull_aborted_records_total',
       help: 'Records passed over because their transaction was aborted.',
+      by: ({ records }) => records,
+      ...flowLabels,
+    },
+  ],
+});
+
+export const pullReturned = defineEvent<{ flow: FlowName; records: number }>({
+  name: 'pull_returned_dropped',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_returned_records_total',
+      help: 'Records not copied, as their provenance headers say that they came from the target or through it.',
       by: ({ records }) => records,
       ...flowLabels,
     },

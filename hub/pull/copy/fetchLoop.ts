@@ -14,7 +14,7 @@ import {
 import { KIB } from '../../../shared/limits.ts';
 import { Waiter } from '../../../shared/waiter.ts';
 import { type Chunk, targetOf } from './chunk.ts';
-import { pullAborted, pullRebuilt, pullSourceAway, pullSourceBack } from './events.ts';
+import { pullAborted, pullFetched, pullRebuilt, pullReturned, pullSourceAway, pullSourceBack } from './events.ts';
 import type { Flow } from './flow.ts';
 import { flowText } from './ledger.ts';
 import type { Partition } from './partition.ts';
@@ -100,7 +100,7 @@ export class FetchLoop {
     let count = 0;
     let crowded = false;
     for (const partition of partitions.values()) {
-      let wanted = partition.leader === this.nodeId && partition.copying;
+      let wanted = partition.fetchNode === this.nodeId && partition.copying;
       if (wanted && partition.fetchOffset < 0) {
         partition.start();
         wanted = false;
@@ -132,12 +132,13 @@ export class FetchLoop {
   }
 
   #request(crowded: boolean) {
-    const { settings, limiter } = this.#flow;
+    const { settings, limiter, followers } = this.#flow;
     const patienceMs = Math.min(settings.fetchMaxWaitMs, Math.ceil(this.#limitedMs));
     const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, patienceMs) : patienceMs;
     if (crowded) this.#crowdedWaitMs *= 2;
     return {
       isolation: settings.isolation,
+      rack: followers.rack,
       maxWaitMs,
       minBytes: settings.fetchMinBytes,
       maxBytes: limiter.fetchBytes(settings.fetchBytes),
@@ -150,16 +151,36 @@ export class FetchLoop {
       const partition = this.#flow.partitions.get(`${answer.topic}/${answer.partition}`);
       const question = partition && this.#asked.get(partition);
       if (!question || question.generation !== partition.generation) continue;
-      if (answer.errorCode !== 0) this.#refused(partition, answer.errorCode);
-      else {
-        partition.highWatermark = answer.highWatermark;
-        this.#hand(question, answer);
-      }
+      if (answer.errorCode === 0) this.#answered(question, answer);
+      // A follower may lag, or be one no more: only the leader's word counts.
+      else if (partition.leader !== this.nodeId) this.#backToLeader(partition);
+      else this.#refused(partition, answer.errorCode);
     }
     for (const { partition, generation } of this.#asked.values()) {
       if (partition.trouble === null || partition.blocked || generation !== partition.generation) continue;
       if (partition.trouble.reason.startsWith('source')) this.#flow.recovered(partition);
     }
+  }
+
+  #answered(question: Asked, answer: FetchedPartition): void {
+    const { partition } = question;
+    const { preferredReplica } = answer;
+    if (preferredReplica >= 0 && preferredReplica !== this.nodeId && partition.leader === this.nodeId) {
+      partition.follower = this.#flow.followers.named(preferredReplica);
+      if (partition.follower) this.#flow.wakeFetchers();
+      return;
+    }
+    partition.highWatermark = Math.max(
+      answer.highWatermark,
+      partition.leader === this.nodeId ? -1 : partition.highWatermark,
+    );
+    this.#hand(question, answer);
+  }
+
+  #backToLeader(partition: Partition): void {
+    partition.follower = null;
+    this.#flow.followers.failed();
+    this.#flow.wakeFetchers();
   }
 
   #pause({ throttleMs, partitions }: SessionAnswer): Promise<void> | null {
@@ -179,8 +200,14 @@ export class FetchLoop {
       isolation: settings.isolation,
       maxMessageBytes: targets.get(targetTopic)?.maxMessageBytes ?? Number.POSITIVE_INFINITY,
       onRefused: settings.onRefused,
+      stamp: this.#flow.stamp,
     });
+    if (plan.problem?.kind === 'corrupt' && partition.leader !== this.nodeId) {
+      this.#backToLeader(partition);
+      return;
+    }
     if (plan.next === offset && !plan.problem) return;
+    this.#count(answer.records.length, partition.leader === this.nodeId);
     this.#flow.limiter.spend(partition.spec.topic, plan.bytes || answer.records.length, plan.records);
     partition.fetchOffset = plan.next;
     partition.leaderEpoch = plan.leaderEpoch;
@@ -199,7 +226,9 @@ export class FetchLoop {
       fetchedAtMs: clock.now(),
     };
     partition.counters.aborted += plan.aborted;
+    partition.counters.returned += plan.returned;
     if (plan.aborted > 0) telemetry.emit(pullAborted, { flow: name, records: plan.aborted });
+    if (plan.returned > 0) telemetry.emit(pullReturned, { flow: name, records: plan.returned });
     for (const [reason, batches] of plan.rebuilt) {
       partition.counters.rebuilt.set(reason, (partition.counters.rebuilt.get(reason) ?? 0) + batches);
       telemetry.emit(pullRebuilt, { flow: name, reason, batches });
@@ -208,6 +237,11 @@ export class FetchLoop {
     const owner = owners.get(partition.shard);
     if (owner) owner.submit(chunk);
     else this.#flow.released(chunk);
+  }
+
+  #count(bytes: number, leader: boolean): void {
+    const { telemetry, name: flow } = this.#flow;
+    telemetry.emit(pullFetched, { flow, replica: leader ? 'leader' : 'follower', bytes });
   }
 
   #refused(partition: Partition, code: number): void {
@@ -246,6 +280,10 @@ export class FetchLoop {
       telemetry.emit(pullSourceAway, { flow: name, node: this.nodeId, reason: reasonOf(error) });
     }
     for (const partition of this.#asked.keys()) {
+      if (partition.leader !== this.nodeId) {
+        this.#backToLeader(partition);
+        continue;
+      }
       source.forget(partition.spec.topic);
       partition.rewind();
       partition.start();

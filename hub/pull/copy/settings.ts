@@ -45,8 +45,12 @@ export interface CopySettings {
    * target, or `new`: wait until its partitions are given another target topic.
    */
   readonly onRecreated: 'stop' | 'follow' | 'new';
+  /** Whether each record gets a header that says where it was copied from, and does not go back there. */
+  readonly provenance: boolean;
   /** To begin with. */
   readonly limits: FlowLimits;
+  /** Where this process is: brokers that know it may let a near replica answer. Null: leaders answer. */
+  readonly rack: string | null;
   readonly fetchBytes: number;
   readonly fetchPartitionBytes: number;
   readonly fetchMinBytes: number;
@@ -64,7 +68,9 @@ export const DEFAULT_COPY: CopySettings = {
   startAt: 'earliest',
   onRefused: 'hold',
   onRecreated: 'stop',
+  provenance: false,
   limits: {},
+  rack: null,
   fetchBytes: 8 * MIB,
   fetchPartitionBytes: 2 * MIB,
   fetchMinBytes: 1,

@@ -24,6 +24,8 @@ export interface PartitionSnapshot {
   readonly bytes: number;
   readonly batches: number;
   readonly abortedRecords: number;
+  /** Not copied, as they came from the target or through it. */
+  readonly returnedRecords: number;
   readonly deadLetteredRecords: number;
   readonly rebuiltBatches: Readonly<Record<string, number>>;
   readonly gaps: readonly PullGap[];
@@ -60,6 +62,7 @@ export function snapshotOf(partition: Partition, clock: Clock): PartitionSnapsho
     bytes: counters.bytes,
     batches: counters.batches,
     abortedRecords: counters.aborted,
+    returnedRecords: counters.returned,
     deadLetteredRecords: counters.deadLettered,
     rebuiltBatches: Object.fromEntries(counters.rebuilt),
     gaps: position?.gaps ?? [],

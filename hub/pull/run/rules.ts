@@ -53,6 +53,8 @@ export function copySettingsOf(settings: FlowSettings): Partial<CopySettings> {
       flow: { maxBytesPerSecond: settings.maxBytesPerSecond, maxRecordsPerSecond: settings.maxRecordsPerSecond },
       topics: settings.topicLimits,
     },
+    provenance: settings.provenanceHeaders,
+    rack: fetch.rack,
     onRefused: settings.onRecordTooLarge,
     onRecreated: settings.onTopicRecreated,
     ...(fetch.maxBytes === null ? {} : { fetchBytes: fetch.maxBytes }),
