@@ -43,8 +43,8 @@ export const limits = {
   gapsPerStream: 1_000,
   ledgerEntryBytes: 64 * KIB,
   /** Pulls: exact offset maps. Runs of a segment, segments of a partition, bytes of a flow's maps in memory. */
-  offsetMapRuns: 128,
-  offsetMapSegments: 128,
+  offsetMapRuns: 64,
+  offsetMapSegments: 256,
   offsetMapBytes: 64 * MIB,
 } as const;
 

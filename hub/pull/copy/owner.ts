@@ -18,14 +18,14 @@ import type { LedgerIdentity } from '../../ledger/topics.ts';
 import { type Chunk, Inbox } from './chunk.ts';
 import { claimPulls, readPulls, supersededBy } from './claim.ts';
 import { pullShardLost, pullShardTaken, pullShardTrouble, pullShardTroubleAgain } from './events.ts';
-import { Group } from './group.ts';
+import { Group, type PullTopics } from './group.ts';
 import type { PullPosition } from './ledger.ts';
 import type { TargetTopics } from './targets.ts';
 
 export interface OwnerParts {
   readonly cluster: Cluster;
   readonly identity: LedgerIdentity;
-  readonly topics: { readonly ledger: string; readonly deadLetter: string };
+  readonly topics: PullTopics;
   readonly targets: TargetTopics;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -57,6 +57,7 @@ export class ShardOwner {
   readonly #idempotent: IdempotentProducer;
   readonly #positions = new Map<string, PullPosition>();
   readonly #stopped = new AbortController();
+  readonly #maps = { notBeforeMs: 0 };
   #producer: TransactionalProducer | null = null;
   #ledgerEnd = 0;
   #term = -1;
@@ -124,6 +125,7 @@ export class ShardOwner {
       producer: this.#producer!,
       idempotent: this.#idempotent,
       positions: this.#positions,
+      maps: this.#maps,
     });
     const endMs = clock.monotonicMs() + bounds.ms;
     try {
@@ -194,7 +196,7 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
-    const beside = [{ topic: topics.deadLetter, partition: this.shard }];
+    const beside = [topics.deadLetter, topics.maps].map((topic) => ({ topic, partition: this.shard }));
     await mendLedger(this.#producer, where, beside);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#positions.clear();

@@ -1,4 +1,4 @@
-import type { Isolation, OutgoingBatch } from '../../../shared/kafka/index.ts';
+import type { Isolation } from '../../../shared/kafka/index.ts';
 import { MIB } from '../../../shared/limits.ts';
 
 /** A flow's two cluster aliases. */
@@ -29,6 +29,8 @@ export interface CopySettings {
    * target, or `new`: wait until its partitions are given another target topic.
    */
   readonly onRecreated: 'stop' | 'follow' | 'new';
+  /** Whether exact maps of offsets are written (`../maps/`): for translating the offsets of groups. */
+  readonly offsetMaps: boolean;
   readonly fetchBytes: number;
   readonly fetchPartitionBytes: number;
   readonly fetchMinBytes: number;
@@ -46,6 +48,7 @@ export const DEFAULT_COPY: CopySettings = {
   startAt: 'earliest',
   onRefused: 'hold',
   onRecreated: 'stop',
+  offsetMaps: true,
   fetchBytes: 8 * MIB,
   fetchPartitionBytes: 2 * MIB,
   fetchMinBytes: 1,
@@ -87,10 +90,8 @@ export interface CopiedBatch {
   readonly deltas: Int32Array | null;
 }
 
-/** What a flow's owner hears. Neither may throw. */
+/** What a flow's owner hears. It may not throw. */
 export interface CopyListener {
   /** After the commit. */
   copied?(batch: CopiedBatch): void;
-  /** Batches to be written in the transaction that has these, beside the positions; each of the target cluster. */
-  alongside?(batches: readonly CopiedBatch[]): readonly OutgoingBatch[];
 }

@@ -51,6 +51,7 @@ export function copySettingsOf(settings: FlowSettings): Partial<CopySettings> {
     startAt: autoOffsetReset === 'latest' ? 'latest' : 'earliest',
     onRefused: settings.onRecordTooLarge,
     onRecreated: settings.onTopicRecreated,
+    offsetMaps: settings.checkpoints.enabled && settings.offsetSyncs.enabled,
     ...(fetch.maxBytes === null ? {} : { fetchBytes: fetch.maxBytes }),
     ...(fetch.partitionMaxBytes === null ? {} : { fetchPartitionBytes: fetch.partitionMaxBytes }),
     ...(fetch.minBytes === null ? {} : { fetchMinBytes: fetch.minBytes }),
