@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CopiedBatch } from '../../hub/pull/copy/index.ts';
 import { fetchRaw, IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
 import { type BatchHeader, splitBatches } from '../../shared/records/index.ts';
+import { expectExact } from '../support/exactMap.ts';
 import { cluster, consumeAll, endOffsets, produce } from '../support/kafka.ts';
 import { batchOf, copied, copyOf, PullRig, plainOf, transactional } from '../support/pullRig.ts';
 
@@ -161,6 +162,7 @@ test('what compaction has left: holes, tombstones with a delete horizon', { time
   expect(target).toEqual(source);
   expect(target.filter(({ value }) => value === null)).toHaveLength(5);
   expect(process.state(topic).rebuiltBatches).toEqual({ holes: 5 });
+  await expectExact(rig, topic);
   expect((await headersOf(copyOf(topic))).map(({ codec }) => codec)).toEqual([...CODECS, 'none']);
 });
 
