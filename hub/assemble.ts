@@ -29,7 +29,7 @@ export interface RunningHub {
 
 /** Listens at once; shipments are taken when the ledger was read and shards are owned. */
 export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<RunningHub> {
-  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'));
+  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'), telemetry);
   // A hub that can't serve (its address is taken, a file is wrong) must not take shards from one that does.
   const listening = Promise.withResolvers<void>();
   const shards = openShards(config, cluster, telemetry, listening.promise);

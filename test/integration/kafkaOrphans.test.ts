@@ -23,8 +23,10 @@ import {
   readCommitted,
   TransactionalProducer,
 } from '../../shared/kafka/index.ts';
+import { describeTransaction } from '../../shared/kafka/wire/describeTransactions.ts';
 import { produceV11 } from '../../shared/kafka/wire/produce.ts';
 import { encodeBatch, patchBatch, readRecords } from '../../shared/records/index.ts';
+import { eventually } from '../support/rigWait.ts';
 
 const MAX_RAW_BYTES = 1024 * 1024;
 const LEDGER = 'ledger';
@@ -62,16 +64,25 @@ const batch = (topic: string, value: string): OutgoingBatch => ({
 const openProducer = (transactionalId: string): Promise<TransactionalProducer> =>
   TransactionalProducer.open(cluster, { transactionalId, transactionTimeoutMs: 60_000 });
 
-/** What the coordinator knows nothing of. Its offset. */
+/**
+ * What the coordinator knows nothing of. Its offset. Planted while the coordinator still completes a commit, the batch would
+ * have the epoch of that commit's marker, which the partition then refuses for good: the id would never be free again.
+ */
 async function plant(producer: TransactionalProducer, topic: string, value: string): Promise<number> {
   const { transactionalId, producerId, producerEpoch } = producer;
+  await eventually('the last transaction is complete', async () => {
+    const nodeId = await cluster.coordinator('transaction', transactionalId);
+    const described = await (await cluster.connection(nodeId, 'plant')).send(describeTransaction, transactionalId);
+    return described?.state.startsWith('Prepare') ? null : true;
+  });
   const blob = encoded(value);
   const patch = { baseOffset: 0, partitionLeaderEpoch: -1, baseSequence: 0, transactional: true };
   patchBatch(blob, { ...patch, producerId, producerEpoch });
   const leader = await cluster.leader(topic, 0);
   const connection = await cluster.connection(leader!.nodeId, 'plant');
   const batches = [{ topic, partition: 0, batch: blob }];
-  const [answer] = await connection.send(produceV11, { transactionalId, timeoutMs: 5_000, batches });
+  const { partitions } = await connection.send(produceV11, { transactionalId, timeoutMs: 5_000, batches });
+  const [answer] = partitions;
   expect(answer?.errorCode).toBe(0);
   return answer!.baseOffset;
 }

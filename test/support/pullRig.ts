@@ -32,6 +32,7 @@ export interface PullStart {
   readonly settings?: Partial<CopySettings>;
   readonly shards?: Partial<PullShardsSettings>;
   readonly copier?: Partial<CopierOptions>;
+  readonly clientIds?: { readonly source: string; readonly target: string };
 }
 
 export const copyOf = (topic: string): string => `${topic}.copy`;
@@ -65,13 +66,13 @@ export class PullRig {
     return topic;
   }
 
-  async start({ topics, settings, shards: over, copier: more }: PullStart): Promise<PullProcess> {
+  async start({ topics, settings, shards: over, copier: more, clientIds }: PullStart): Promise<PullProcess> {
     const lines: LogLine[] = [];
     const telemetry = rigTelemetry('pull', lines);
     this.#started += 1;
     const name = `pull-${this.#started}`;
-    const target = Cluster.open({ brokers: brokers(), clientId: name });
-    const source = Cluster.open({ brokers: brokers(), clientId: `${name}-source` });
+    const target = Cluster.open({ brokers: brokers(), clientId: clientIds?.target ?? name }, telemetry);
+    const source = Cluster.open({ brokers: brokers(), clientId: clientIds?.source ?? `${name}-source` }, telemetry);
     const parts = { cluster: target, clock: systemClock, telemetry };
     const shards = PullShards.open(parts, {
       topic: this.ledger,

@@ -15,8 +15,9 @@ import {
 } from '../../../shared/config/index.ts';
 import { clientOptions } from './clientOptions.ts';
 import { flowProperties, ownProperties } from './flowProperties.ts';
-import { checkPatterns } from './javaPattern.ts';
+import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
+import { START_AT_ALLOWED, START_AT_PATTERN } from './startAt.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   [...flowProperties, ...ownProperties].map((property) => [property.name, property]),
@@ -64,10 +65,8 @@ function patternsFit<N extends string>(...names: readonly N[]): Check<{ readonly
     needs: names,
     run: (value, report) => {
       for (const name of names) {
-        value[name].forEach((one, i) => {
-          const wrong = checkPatterns([one]);
-          if (wrong) report(`${name}[${i}]`, wrong);
-        });
+        const wrong = checkPatterns(value[name]);
+        if (wrong) report(wrong.at === null ? name : `${name}[${wrong.at}]`, wrong);
       }
     },
   };
@@ -125,9 +124,11 @@ const flowOptions = {
   ),
   replicationFactor: copiesOf('replication.factor'),
   delivery: wordOf('tributary.delivery', ['exactlyOnce', 'atLeastOnce']),
-  from: choice(['earliest', 'latest', 'none'], {
-    says: 'Where a partition without a position begins.',
+  from: text({
+    says: 'Where a partition without a position begins: `earliest`, `latest`, `by_duration:PT1H` (the first record that is not older than that), or `none`: it stops, until somebody resumes it.',
     default: 'earliest',
+    pattern: START_AT_PATTERN,
+    allowed: START_AT_ALLOWED,
   }),
   isolation: choice(['readUncommitted', 'readCommitted'], {
     says: '`readCommitted` leaves out aborted transactions of the source.',

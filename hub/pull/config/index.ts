@@ -21,7 +21,6 @@
  * - The oracle is Kafka's own jar (`test/hub/pull/config/oracle.test.ts`): names, types, defaults and layers are compared.
  */
 export { type PullConfig, pairsFit, pullOptions, pullParts } from './flowOptions.ts';
-export { anyOf, nameFilter } from './javaPattern.ts';
 export { clientKafkaSettings } from './material.ts';
 export { type Loaded, type Mm2Options, readMm2 } from './mm2.ts';
 export { pullPage } from './page.ts';

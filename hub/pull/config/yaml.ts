@@ -6,6 +6,7 @@ import { type ClusterConfig, type FlowConfig, type PullConfig, pullOptions } fro
 import type { Loaded } from './mm2.ts';
 import type { Env } from './providers.ts';
 import { CLIENT_KINDS, type Clients, type FlowSettings, type PullSettings } from './settings.ts';
+import { startAtOf } from './startAt.ts';
 
 export interface YamlOptions {
   readonly file: string;
@@ -68,7 +69,7 @@ function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): 
       separator: naming.separator,
       internalTopicSeparator: naming.internalTopics,
     },
-    autoOffsetReset: from,
+    autoOffsetReset: startAtOf(from) ?? 'earliest',
     isolationLevel: isolation,
     fetch: {
       maxBytes: fetch.maxBytes ?? null,

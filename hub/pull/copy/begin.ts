@@ -14,6 +14,8 @@ export interface LogFacts {
   readonly latest: number;
   /** Where the leader epoch of the position ended; null: not known. */
   readonly truncatedTo: number | null;
+  /** Where the first record lies that is young enough, if that was asked for; null: there is none. */
+  readonly since?: number | null;
 }
 
 /** Takes over what metadata says. Null: nothing speaks against it. */
@@ -49,6 +51,15 @@ export function lookAt(
   }
   partition.targetTopicId = target.topicId;
   return null;
+}
+
+/** Null: it has a position, or the settings say where it begins without one. */
+export function lacksPosition(partition: Partition, { settings, startOffset }: Pick<Flow, 'settings' | 'startOffset'>) {
+  const { position, accepted, label, spec } = partition;
+  if (settings.startAt !== 'none' || position || accepted) return null;
+  if (startOffset(spec.topic, spec.partition) !== null) return null;
+  const detail = `${label} has no position, and auto.offset.reset is none; resumed, it begins at the earliest record`;
+  return { stop: 'noPosition', detail } as const;
 }
 
 /** Null: goes on where it was. Otherwise a chunk without records that moves the position, or writes the first one. */
@@ -91,14 +102,16 @@ const NOTHING: Omit<Plan, 'next' | 'leaderEpoch'> = {
 function nextOf(
   { settings, startOffset, clock }: Flow,
   { position, topicId, spec }: Partition,
-  { earliest, latest, truncatedTo }: LogFacts,
+  { earliest, latest, truncatedTo, since }: LogFacts,
 ): { next: number; gap: PullGap | null } {
   const gap = (cause: PullGap['cause'], from: number, to: number): { next: number; gap: PullGap } => ({
     next: to,
     gap: { cause, from, to, atMs: clock.now() },
   });
   if (!position) {
-    const wanted = startOffset(spec.topic, spec.partition) ?? (settings.startAt === 'latest' ? latest : earliest);
+    const { startAt } = settings;
+    const first = typeof startAt === 'object' ? (since ?? latest) : startAt === 'latest' ? latest : earliest;
+    const wanted = startOffset(spec.topic, spec.partition) ?? first;
     return wanted < earliest ? gap('retention', wanted, earliest) : { next: wanted, gap: null };
   }
   const { next } = position;

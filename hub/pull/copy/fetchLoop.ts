@@ -2,6 +2,7 @@
  * Fetches from one broker of the source: all partitions that it leads and that have room, in one long poll within a fetch
  * session. What comes is planned at once and handed to the shards' owners, and the next fetch goes out while they write.
  */
+import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf } from '../../../shared/errors.ts';
 import {
   type FetchedPartition,
@@ -168,6 +169,7 @@ export class FetchLoop {
       onRefused: settings.onRefused,
     });
     if (plan.next === offset && !plan.problem) return;
+    if (plan.records > 0) crashPoint('pull.batch.read');
     partition.fetchOffset = plan.next;
     partition.leaderEpoch = plan.leaderEpoch;
     partition.blocked = plan.problem !== null;

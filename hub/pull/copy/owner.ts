@@ -10,8 +10,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
+import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import { type Cluster, IdempotentProducer, TransactionalProducer } from '../../../shared/kafka/index.ts';
+import { KIB } from '../../../shared/limits.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { mendLedger, mendTargets } from '../../ledger/mend.ts';
 import type { LedgerIdentity } from '../../ledger/topics.ts';
@@ -44,6 +46,11 @@ export interface OwnerListener {
   lost(cause: 'fenced' | 'failed'): void;
 }
 
+/** A target that takes its time (a quota) gets less at once, so that no transaction runs into its time-out. */
+const SLOW_MS = 10_000;
+const WANTED_MS = 5_000;
+const QUICK_MS = 2_000;
+const MIN_ROOM_BYTES = 256 * KIB;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 
@@ -62,12 +69,14 @@ export class ShardOwner {
   #term = -1;
   #state: OwnerState = 'opening';
   #failures = 0;
+  #roomBytes: number;
   #lastError: string | null = null;
   #running: Promise<void>;
 
   constructor(parts: OwnerParts, shard: number, listener: OwnerListener) {
     this.#parts = parts;
     this.shard = shard;
+    this.#roomBytes = parts.bounds.bytes;
     this.#listener = listener;
     this.#idempotent = new IdempotentProducer(parts.cluster, `pull ${parts.topics.ledger}-${shard}`);
     this.#running = this.#run();
@@ -116,12 +125,13 @@ export class ShardOwner {
       idempotent: this.#idempotent,
       positions: this.#positions,
     });
-    const endMs = clock.monotonicMs() + bounds.ms;
+    const startMs = clock.monotonicMs();
+    const endMs = startMs + bounds.ms;
     try {
       for (;;) {
-        const chunks = this.#inbox.take(bounds.bytes - group.bytes);
+        const chunks = this.#inbox.take(this.#roomBytes - group.bytes);
         if (chunks.length > 0) await group.write(chunks);
-        const full = group.bytes >= bounds.bytes || group.partitions >= bounds.partitions;
+        const full = group.bytes >= this.#roomBytes || group.partitions >= bounds.partitions;
         const leftMs = endMs - clock.monotonicMs();
         if (full || group.spoiled || leftMs <= 0 || this.#stopped.signal.aborted) break;
         await this.#inbox.arrivalWithin(leftMs);
@@ -132,6 +142,8 @@ export class ShardOwner {
     } catch (error) {
       group.fail();
       await this.#recover(error);
+    } finally {
+      this.#roomBytes = roomAfter(this.#roomBytes, group.bytes, clock.monotonicMs() - startMs, bounds.bytes);
     }
   }
 
@@ -185,12 +197,14 @@ export class ShardOwner {
       if (other) throw fencedBy(this.shard, other);
       await this.#producer.fence();
     }
+    crashPoint('pull.shard.fenced');
     const beside = [{ topic: topics.deadLetter, partition: this.shard }];
     await mendLedger(this.#producer, where, beside);
     const from = this.#term < 0 ? null : this.#ledgerEnd;
     if (from === null) this.#positions.clear();
     const read = await readPulls(cluster, where, from, this.#positions);
     this.#ledgerEnd = read.next;
+    crashPoint('pull.shard.read');
     const targets = [...this.#positions.values()].map(({ target }) => target);
     await mendTargets(this.#producer, targets, beside);
     const claim = {
@@ -201,6 +215,7 @@ export class ShardOwner {
       genesis: from === null ? read.genesis : 'known',
     } as const;
     this.#term = await claimPulls(this.#producer, claim);
+    crashPoint('pull.shard.claimed');
     this.#ledgerEnd = this.#term + 1;
   }
 
@@ -245,6 +260,12 @@ export class ShardOwner {
     this.#producer?.close();
     this.#idempotent.close();
   }
+}
+
+/** How much the next transaction may take. */
+export function roomAfter(room: number, bytes: number, tookMs: number, maxBytes: number): number {
+  if (tookMs > SLOW_MS) return Math.min(room, Math.max(MIN_ROOM_BYTES, Math.round((bytes * WANTED_MS) / tookMs)));
+  return tookMs < QUICK_MS ? Math.min(maxBytes, room * 2) : room;
 }
 
 const isCode = (error: unknown, code: TributaryError['code']): boolean =>

@@ -30,7 +30,7 @@ export type WaitReason =
   | 'targetRefused'
   | 'recordTooLarge'
   | 'cannotRebuild';
-export type StopReason = 'recreated' | 'targetReplaced' | 'targetTruncated';
+export type StopReason = 'noPosition' | 'recreated' | 'targetReplaced' | 'targetTruncated';
 
 export type PartitionState =
   | { readonly kind: 'unowned' }

@@ -20,8 +20,11 @@ export interface CopySettings {
   /** `atLeastOnce`: records are visible at once and leave no transaction markers; after a failure some may come twice. */
   readonly delivery: 'exactlyOnce' | 'atLeastOnce';
   readonly isolation: Isolation;
-  /** Where a partition without a position begins. */
-  readonly startAt: 'earliest' | 'latest';
+  /**
+   * Where a partition without a position begins. `agoMs`: at the first record that is not older, at the end where all are.
+   * `none`: it stops until somebody resumes it, and then begins at the earliest.
+   */
+  readonly startAt: 'earliest' | 'latest' | 'none' | { readonly agoMs: number };
   /** A batch that the target refuses for ever (a record over its size limit, a timestamp): wait, or put it aside and go on. */
   readonly onRefused: 'hold' | 'deadLetter';
   /**

@@ -29,7 +29,7 @@ export class PullRun {
 
   private constructor(options: PullRunOptions) {
     this.#options = options;
-    this.#clusters = new PullClusters(`tributary-pull-${options.instance}`);
+    this.#clusters = new PullClusters(`tributary-pull-${options.instance}`, options.telemetry);
   }
 
   /** At once. @throws TributaryError `configInvalid` */
