@@ -49,13 +49,14 @@ export class Part<T extends Closable> {
     const facts = { flow: this.#flow, part: this.name };
     for (let attempt = 1; !this.#stopped.signal.aborted; attempt += 1) {
       try {
-        const opened = await open();
-        if (this.#stopped.signal.aborted) return await opened.close();
+        const opened = await this.#unlessStopped(open());
+        if (opened === null) return;
         this.#value = opened;
         this.#state = { kind: 'open' };
         if (attempt > 1) this.#telemetry.emit(partRecovered, { ...facts, afterMs: performance.now() - sinceMs });
         return;
       } catch (error) {
+        if (this.#stopped.signal.aborted) return;
         const reason = reasonOf(error);
         if (!(error instanceof TributaryError) || error.retry === 'final') {
           this.#state = { kind: 'failed', reason };
@@ -68,6 +69,18 @@ export class Part<T extends Closable> {
         await sleep(retryAfterMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
       }
     }
+  }
+
+  /** Null: it was closed meanwhile. An opening can wait for another part, or for a cluster that is away: closing does not. */
+  async #unlessStopped(opening: Promise<T>): Promise<T | null> {
+    const { signal } = this.#stopped;
+    const stopped = new Promise<null>((resolve) => {
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    const opened = await Promise.race([opening, stopped]);
+    if (!signal.aborted) return opened;
+    opening.then((late) => late.close()).catch(() => {});
+    return null;
   }
 
   async close(): Promise<void> {

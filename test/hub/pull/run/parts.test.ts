@@ -4,9 +4,19 @@ import { readMm2 } from '../../../../hub/pull/config/index.ts';
 import { PullRun } from '../../../../hub/pull/run/index.ts';
 import { rigTelemetry } from '../../../support/rigTelemetry.ts';
 
+const FILE = 'clusters = a, b\nbootstrap.servers = 127.0.0.1:1\na->b.enabled = true\n';
+
+test('ends at once although no cluster was ever reached', async () => {
+  const { settings } = readMm2(Buffer.from(FILE), { file: 'mm2.properties' });
+  const run = PullRun.open({ settings, instance: 'parts', telemetry: rigTelemetry('pull') });
+  await expect.poll(() => run.flows()[0]?.parts.topics?.kind).toBe('waiting');
+  await run.close();
+  expect(Object.values(run.flows()[0]!.parts).map(({ kind }) => kind)).toEqual(Array(5).fill('closed'));
+});
+
 /** Parts of `a->b`; null: there is no such flow. */
 function partsOf(more: string): string[] | null {
-  const file = `clusters = a, b\nbootstrap.servers = 127.0.0.1:1\na->b.enabled = true\n${more}`;
+  const file = `${FILE}${more}`;
   const { settings } = readMm2(Buffer.from(file), { file: 'mm2.properties' });
   const run = PullRun.open({ settings, instance: 'parts', telemetry: rigTelemetry('pull') });
   onTestFinished(() => run.close());
