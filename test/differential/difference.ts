@@ -50,8 +50,17 @@ export const CHOSEN: readonly Chosen[] = [
   {
     reason:
       'copies are made with message.timestamp.type=CreateTime, whatever the broker has as default, so that records keep their time',
-    covers: ({ kind, subject, mm2, ours }) =>
-      kind === 'config' && subject.endsWith(' message.timestamp.type') && mm2 === 'unset' && ours === 'CreateTime',
+    covers: ({ kind, subject, ours }) =>
+      kind === 'config' && subject.endsWith(' message.timestamp.type') && ours === 'CreateTime',
+  },
+  {
+    reason:
+      'so records of a LogAppendTime topic keep the time of the source, also where the file lets that setting go over',
+    covers: ({ kind, subject, ours, source }) => kind === 'timestamp' && /append-time/.test(subject) && ours === source,
+  },
+  {
+    reason: 'a rule for every topic ("*") stays where it is: it speaks of topics that are not copied, too',
+    covers: ({ kind, subject, ours }) => kind === 'acl' && ours === 'absent' && /^topic \S*\*: /.test(subject),
   },
   {
     reason: 'a record without a timestamp (-1) stays without one; Connect gives it the time of the copy',

@@ -11,6 +11,8 @@ export interface Mirrored {
   readonly copy: (topic: string) => Log;
 }
 type Two<T> = { readonly mm2: T; readonly ours: T };
+/** MirrorMaker 2's own default of `offset.lag.max`. */
+const LAG = 100;
 const SIDES = ['mm2', 'ours'] as const;
 
 /** Records of a topic; keys and values as bytes. */
@@ -84,9 +86,15 @@ interface Place {
   readonly metadata: string;
   /** Records that the group would read again. */
   readonly again: number;
+  /** Records of the source behind it. */
+  readonly fromEnd: number;
 }
 
-/** The newest of each group and partition. Nobody may skip a record; who goes back further than the other is said. */
+/**
+ * The newest of each group and partition. Nobody may skip a record. How far a group goes back depends on which syncs were
+ * written in that moment, and on how far it is from the end (syncs are the sparser the older they are): only what is much
+ * further than the other, and than that, is a difference.
+ */
 export function compareCheckpoints(
   topic: string,
   contents: Two<TopicContent | undefined>,
@@ -102,8 +110,10 @@ export function compareCheckpoints(
       const { group, partition, upstream, downstream, metadata } = found;
       const original = originalOf(found.topic);
       const { source, copy } = mirrored[side];
-      const again = rankOf(source(original), partition, upstream) - rankOf(copy(original), partition, downstream);
-      places[side].set(`${group} ${found.topic}/${partition}`, { upstream, metadata, again });
+      const rank = rankOf(source(original), partition, upstream);
+      const again = rank - rankOf(copy(original), partition, downstream);
+      const fromEnd = (source(original)[partition]?.length ?? 0) - rank;
+      places[side].set(`${group} ${found.topic}/${partition}`, { upstream, metadata, again, fromEnd });
     }
   }
   comparePlaces('checkpoint', topic, places, into);
@@ -122,7 +132,7 @@ export function comparePlaces(
     if (!mm2) continue;
     const textOf = ({ upstream, metadata, again }: Place): string => `${upstream} "${metadata}", ${again} read again`;
     const same = ours.upstream === mm2.upstream && ours.metadata === mm2.metadata;
-    if (same && ours.again >= 0 && ours.again <= mm2.again) continue;
+    if (same && ours.again >= 0 && ours.again <= Math.max(2 * mm2.again + LAG, ours.fromEnd)) continue;
     into.differences.push({ kind, subject: `${topic} ${subject}`, mm2: textOf(mm2), ours: textOf(ours) });
   }
 }

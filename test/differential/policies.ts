@@ -27,7 +27,7 @@ const SETTINGS: Record<string, Pick<Policy, 'isolation' | 'syncsOn' | 'groupOffs
     groupOffsets: true,
     lines: [
       'replication.policy.separator = __',
-      'topics.exclude = .*\\.replica, secret-.*',
+      'topics.exclude = .*\\.replica, secret-.*, mm2.*\\.internal',
       'sync.group.offsets.enabled = true',
       'sync.group.offsets.interval.seconds = 1',
       'sync.topic.acls.enabled = false',
@@ -44,6 +44,8 @@ const SETTINGS: Record<string, Pick<Policy, 'isolation' | 'syncsOn' | 'groupOffs
     lines: [
       'replication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPolicy',
       '{flow}.use.defaults.from = source',
+      // The source's would let the copy be compacted while it is compared.
+      '{flow}.config.properties.exclude = min\\.compaction\\..*, message\\.timestamp\\..*, min\\.insync\\.replicas',
       '{flow}.topics.exclude = secret-.*, mm2.*\\.internal, __.*',
       '{flow}.consumer.isolation.level = read_committed',
       '{flow}.offset.lag.max = 10',
@@ -85,7 +87,6 @@ export function fileOf({ source, target, lines }: Policy, sourceBrokers: string,
       'status.storage',
     ].map((name) => `${name}.replication.factor = 1`),
     ...every.map((name) => `${name}.interval.seconds = 1`),
-    'offset.flush.interval.ms = 1000',
     'tasks.max = 2',
     ...lines.map((line) => line.replace('{flow}', flow)),
     '',

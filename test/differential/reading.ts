@@ -103,7 +103,17 @@ export async function topicNames(cluster: Cluster): Promise<string[]> {
     .sort();
 }
 
-export async function readCluster(cluster: Cluster, wanted: (topic: string) => boolean): Promise<ClusterContent> {
+/** Rules on topics; `but`: those of before. */
+export async function readAcls(cluster: Cluster, but: readonly AclBinding[] = []): Promise<AclBinding[]> {
+  const before = new Set(but.map((acl) => JSON.stringify(acl)));
+  return ((await describeTopicAcls(cluster)) ?? []).filter((acl) => !before.has(JSON.stringify(acl)));
+}
+
+export async function readCluster(
+  cluster: Cluster,
+  wanted: (topic: string) => boolean,
+  aclsBefore: readonly AclBinding[] = [],
+): Promise<ClusterContent> {
   const names = (await topicNames(cluster)).filter(wanted);
   const resources = names.map((name) => ({ kind: 'topic' as const, name }));
   const configs = new Map(
@@ -116,8 +126,7 @@ export async function readCluster(cluster: Cluster, wanted: (topic: string) => b
   for (const name of names) {
     topics.set(name, { configs: configs.get(name) ?? new Map(), log: await readLog(cluster, name) });
   }
-  const acls = (await describeTopicAcls(cluster)) ?? [];
-  return { topics, acls: acls.filter(({ resourceName }) => wanted(resourceName)) };
+  return { topics, acls: await readAcls(cluster, aclsBefore) };
 }
 
 /** One line a rule. */

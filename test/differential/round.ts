@@ -1,6 +1,12 @@
 /** One policy: both programs one after the other, then what they made side by side. */
 import { join } from 'node:path';
-import { type Cluster, deleteTopics, fetchOffsetsOfGroups, listGroups } from '../../shared/kafka/index.ts';
+import {
+  type AclBinding,
+  type Cluster,
+  deleteTopics,
+  fetchOffsetsOfGroups,
+  listGroups,
+} from '../../shared/kafka/index.ts';
 import { HEARTBEATS_TOPIC } from '../../shared/names/index.ts';
 import { type Compared, compareClusters } from './compare.ts';
 import { type Mirror, startMm2, startOurs, untilStill } from './mirrors.ts';
@@ -13,7 +19,7 @@ import {
   type Place,
 } from './offsets.ts';
 import { fileOf, type Policy } from './policies.ts';
-import { type ClusterContent, type Log, readCluster, readLog, topicNames } from './reading.ts';
+import { type ClusterContent, type Log, readAcls, readCluster, readLog, topicNames } from './reading.ts';
 
 export interface Parts {
   readonly source: Cluster;
@@ -47,8 +53,9 @@ export async function runPolicy(policy: Policy, parts: Parts, into: Compared): P
   const sourceOf = (copy: string): Log | null => logs.get(originalOf(copy)) ?? null;
   compareClusters({ mm2: mm2.target, ours: ours.target, sourceOf, isInternal }, into);
   compareClusters({ mm2: mm2.source, ours: ours.source, sourceOf: () => null, isInternal: () => true }, into);
-  const mirroredBy = ({ target }: Made): Mirrored => ({
-    source: (topic) => logs.get(topic) ?? [],
+  const mirroredBy = ({ target, source }: Made): Mirrored => ({
+    // Heartbeats come into the source while the mirror runs.
+    source: (topic) => logs.get(topic) ?? source.topics.get(topic)?.log ?? [],
     copy: (topic) => target.topics.get(policy.names.formatRemoteTopic(policy.source, topic))?.log ?? [],
   });
   const mirrored = { mm2: mirroredBy(mm2), ours: mirroredBy(ours) };
@@ -76,6 +83,8 @@ async function made(policy: Policy, side: Side, sourceBefore: ReadonlySet<string
   // Every run writes heartbeats into the same topic.
   targetBefore.delete(HEARTBEATS_TOPIC);
   if (side === 'ours') for (const topic of targetBefore) if (topic.startsWith('tributary.')) targetBefore.delete(topic);
+  const acls = await readAcls(target);
+  const sourceAcls = await readAcls(source);
   const isNew = (topic: string): boolean => !targetBefore.has(topic);
   const mirror = await STARTS[side](
     join(dir, `${policy.name}-${side}`),
@@ -83,7 +92,7 @@ async function made(policy: Policy, side: Side, sourceBefore: ReadonlySet<string
   );
   const started = performance.now();
   try {
-    await untilStill(mirror, () => look(policy, target, isNew), STILL);
+    await untilStill(mirror, () => look(policy, target, isNew, acls), STILL);
   } finally {
     await mirror.stop();
   }
@@ -92,8 +101,8 @@ async function made(policy: Policy, side: Side, sourceBefore: ReadonlySet<string
   );
   const left = (await topicNames(source)).filter((topic) => !sourceBefore.has(topic));
   const result = {
-    target: await readCluster(target, isNew),
-    source: await readCluster(source, (topic) => left.includes(topic)),
+    target: await readCluster(target, isNew, acls),
+    source: await readCluster(source, (topic) => left.includes(topic), sourceAcls),
     groups: await groupsOf(target, isNew),
   };
   await deleteTopics(source, left);
@@ -102,8 +111,13 @@ async function made(policy: Policy, side: Side, sourceBefore: ReadonlySet<string
 }
 
 /** All of the copies' data is there, and nothing but heartbeats has changed for a while. */
-async function look(policy: Policy, target: Cluster, isNew: (topic: string) => boolean) {
-  const { topics, acls } = await readCluster(target, isNew);
+async function look(
+  policy: Policy,
+  target: Cluster,
+  isNew: (topic: string) => boolean,
+  aclsBefore: readonly AclBinding[],
+) {
+  const { topics, acls } = await readCluster(target, isNew, aclsBefore);
   const groups = await groupsOf(target, isNew);
   const plain = topics.get(policy.names.formatRemoteTopic(policy.source, 'plain'))?.log.flat().length ?? 0;
   const steady = [...topics].filter(([name]) => !/heartbeats$|^mm2-|^tributary\./.test(name));
@@ -142,8 +156,9 @@ function compareGroups(
       [...made[side].groups].map(([subject, { offset, metadata }]) => {
         const [, copy = '', partition = ''] = /^.* (.+)\/(\d+)$/.exec(subject) ?? [];
         const log = mirrored[side].copy(originalOf(copy))[Number(partition)] ?? [];
-        // The other way round than for checkpoints: what is in front of the offset is not read again.
-        return [subject, { upstream: 0, metadata, again: log.filter((record) => record.offset >= offset).length }];
+        // Where the group was in the source, its checkpoint says; here it counts how much is left to read.
+        const left = log.filter((record) => record.offset >= offset).length;
+        return [subject, { upstream: 0, metadata, again: left, fromEnd: log.length }];
       }),
     );
   comparePlaces('group', 'on the target', { mm2: placesOf('mm2'), ours: placesOf('ours') }, into);

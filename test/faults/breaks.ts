@@ -48,9 +48,9 @@ export const PULL_BREAKS: Breaks = {
   },
   fenceSkipped: {
     promise: 'whoever had the shard is fenced',
-    file: 'hub/pull/copy/owner.ts',
-    find: 'const transactionalId = transactionalIdOf(topics.ledger, this.shard);',
-    replace: 'const transactionalId = transactionalIdOf(`${topics.ledger}-${process.pid}`, this.shard);',
+    file: 'hub/ledger/tenure.ts',
+    find: 'const transactionalId = transactionalIdOf(ledger, this.shard);',
+    replace: 'const transactionalId = transactionalIdOf(`${ledger}-${process.pid}`, this.shard);',
   },
   positionsForgotten: {
     promise: 'a new owner goes on where the ledger says',
@@ -58,12 +58,11 @@ export const PULL_BREAKS: Breaks = {
     find: 'return this.#positions.get(id) ?? null;',
     replace: 'return id === "" ? (this.#positions.get(id) ?? null) : null;',
   },
-  unansweredTakenForLanded: {
-    promise: 'a position never passes what has not landed',
-    file: 'hub/pull/copy/verdict.ts',
-    find: "if (outcome.kind === 'unavailable' || outcome.kind === 'late') {",
-    replace:
-      "if (outcome.kind === 'unavailable') return { kind: 'landed', offset: lastOffset + 1 };\n  if (outcome.kind === 'late') {",
+  notFetchedAgain: {
+    promise: 'what was not committed is fetched again',
+    file: 'hub/pull/copy/partition.ts',
+    find: 'this.fetchOffset = this.committed;',
+    replace: 'this.committed = this.fetchOffset;',
   },
   abortedCopied: {
     promise: 'records of aborted transactions are not copied',

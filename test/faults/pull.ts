@@ -12,14 +12,14 @@ import { Cluster } from '../../shared/kafka/index.ts';
 import { brokenCopy, PULL_BREAKS } from './breaks.ts';
 import { LedgerOfTruth } from './ledgerOfTruth.ts';
 import { codecsLoad, ordersLoad, type PullLoad, paymentsLoad } from './pullLoad.ts';
-import { COPIES, openPullRig, type PullFaultRig, type PullVictim } from './pullRig.ts';
+import { COPIES, openPullRig, type PullFaultRig, type PullVictim, until } from './pullRig.ts';
 import { Random } from './random.ts';
 import { ROOT } from './rig.ts';
 import type { FaultOptions } from './run.ts';
 import { isClean, resultText, Tally } from './tally.ts';
 import { Watcher } from './watcher.ts';
 
-const POINTS = CRASH_POINTS.filter((point) => point.startsWith('pull.'));
+const POINTS = CRASH_POINTS.filter((point) => /^(pull|shard)\./.test(point));
 /** In front of the random ones, each as often as it stands here. */
 const FIRST = [...POINTS, 'zombie', 'busyZombie', 'takeover', 'away'] as const;
 const KILLS = { pull: 100, broker: 20 };
@@ -29,6 +29,8 @@ const VICTIMS = ['pull', 'source', 'target', 'zombie', 'busyZombie', 'takeover',
 
 const DRAIN_WITHIN_MS = 120_000;
 const TAKEN_OVER_WITHIN_MS = 60_000;
+/** Of the pull ledger. */
+const SHARDS = 12;
 const AWAY_MS = 150_000;
 /** Shards that a process takes at its start are few. */
 const SHARD_TIMES = 3;
@@ -134,7 +136,7 @@ function carryOut(plan: Plan, scene: Scene, round: number): Promise<string> {
     case 'busyZombie':
       return zombie(pair, scene, plan === 'zombie');
     default:
-      return dieAt(rig.pulls[round % 2]!, plan, plan.startsWith('pull.shard.') ? SHARD_TIMES : 20, random);
+      return dieAt(rig.pulls[round % 2]!, plan, plan.startsWith('shard.') ? SHARD_TIMES : 20, random);
   }
 }
 
@@ -174,14 +176,30 @@ async function away({ rig, problems }: Scene): Promise<string> {
   return `source away for ${AWAY_MS / 1000} s`;
 }
 
+/** Both have a part of the work. */
+async function shared(pulls: readonly PullVictim[]): Promise<void> {
+  const counts = (): number[] => pulls.map((pull) => pull.assigned());
+  const done = await until(
+    () => counts().every((count) => count > 0) && counts().reduce((sum, count) => sum + count) === SHARDS,
+    TAKEN_OVER_WITHIN_MS,
+  );
+  if (!done) throw new Error(`the processes do not share the work: ${counts().join(' and ')} shards`);
+}
+
+async function tookOver(victim: PullVictim, other: PullVictim, from: number): Promise<void> {
+  const all = await until(() => other.assigned(from) === SHARDS, TAKEN_OVER_WITHIN_MS);
+  if (!all || !(await other.says('pull_shard_taken', from, TAKEN_OVER_WITHIN_MS)))
+    throw new Error(`${other.name} did not take over from ${victim.name}`);
+  await sleep(1_500);
+}
+
 /** One dies for good; the other takes its shards when its session has ended. */
 async function takeover([victim, other]: readonly [PullVictim, PullVictim], afterMs: number): Promise<string> {
+  await shared([victim, other]);
   await sleep(afterMs);
   const from = other.logEnd;
   await victim.kill9();
-  const taken = await other.says('pull_shard_taken', from, TAKEN_OVER_WITHIN_MS);
-  if (!taken) throw new Error(`${other.name} did not take over from ${victim.name}`);
-  await sleep(1_000);
+  await tookOver(victim, other, from);
   await victim.start();
   return `pull ${victim.name} killed, ${other.name} took over`;
 }
@@ -195,6 +213,7 @@ async function zombie(
   { truth, loads, problems }: Scene,
   idle: boolean,
 ): Promise<string> {
+  await shared([victim, other]);
   await sleep(1_000);
   if (idle) {
     await Promise.all(loads.map((load) => load.stop()));
@@ -204,9 +223,7 @@ async function zombie(
   const [from, fromOther] = [victim.logEnd, other.logEnd];
   victim.stall();
   if (idle) for (const load of loads) load.start();
-  const taken = await other.says('pull_shard_taken', fromOther, TAKEN_OVER_WITHIN_MS);
-  if (!taken) throw new Error(`${other.name} did not take over from ${victim.name}`);
-  await sleep(1_500);
+  await tookOver(victim, other, fromOther);
   victim.goOn();
   await victim.says('pull_shard_lost', from, 20_000);
   const causes = victim.said('pull_shard_lost', from).map(({ cause }) => String(cause));

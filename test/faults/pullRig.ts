@@ -12,6 +12,16 @@ const SOURCE = 'src';
 export const COPIES = Object.keys(SOURCE_TOPICS).map((topic) => `${SOURCE}.${topic}`);
 const TOPICS_WITHIN_MS = 60_000;
 
+/** False: not within that time. */
+export async function until(holds: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > deadline) return false;
+    await sleep(50);
+  }
+  return true;
+}
+
 export class PullVictim extends Victim {
   readonly #file: string;
 
@@ -31,13 +41,14 @@ export class PullVictim extends Victim {
     return text.split('\n').flatMap((line) => (line.includes(`"${event}"`) ? [JSON.parse(line)] : []));
   }
 
-  async says(event: string, from: number, withinMs: number): Promise<boolean> {
-    const deadline = performance.now() + withinMs;
-    while (this.said(event, from).length === 0) {
-      if (performance.now() > deadline) return false;
-      await sleep(50);
-    }
-    return true;
+  says(event: string, from: number, withinMs: number): Promise<boolean> {
+    return until(() => this.said(event, from).length > 0, withinMs);
+  }
+
+  /** Shards that the group gave it last. */
+  assigned(from = 0): number {
+    const shards = this.said('hub_assignment_changed', from).at(-1)?.shards;
+    return Array.isArray(shards) ? shards.length : 0;
   }
 
   stall(): void {

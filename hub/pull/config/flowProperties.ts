@@ -2,6 +2,7 @@
 import { FILTER_DEFAULTS } from '../../../shared/names/index.ts';
 import { checkPatterns } from './patterns.ts';
 import { among, atLeast, copies, has, isClass, listOf, none, only, type Property } from './property.ts';
+import { checkRates } from './topicLimits.ts';
 
 const patterns = { check: (value: string) => checkPatterns(listOf(value)) };
 const listed = (list: readonly string[]): string => list.join(',');
@@ -149,7 +150,7 @@ export const flowProperties: readonly Property[] = [
     'offsets.storage.topic',
     'string',
     null,
-    "The topic on the target that has MirrorMaker 2's positions: read once, when the flow takes over from it.",
+    "The topic on the target that has MirrorMaker 2's positions: read when the flow starts, and kept up as `tributary.mm2.positions` says.",
     {
       here: 'mm2-offsets.<source>.internal',
     },
@@ -281,6 +282,13 @@ export const ownProperties: readonly Property[] = [
     { check: among('stop', 'follow', 'new') },
   ),
   has(
+    'tributary.mm2.positions',
+    'string',
+    'auto',
+    "Whether MirrorMaker 2's positions on the target are kept where this flow is, so that it can go on from there: `auto` where it has some of this flow, `always` in any case, `never`: they are not read either. Not written while it runs.",
+    { check: among('auto', 'always', 'never') },
+  ),
+  has(
     'tributary.provenance.headers',
     'boolean',
     false,
@@ -293,4 +301,21 @@ export const ownProperties: readonly Property[] = [
     'Whether ACLs that went away at the source are taken away at the target too.',
   ),
   has('tributary.max.bytes.per.second', 'long', null, 'The flow is not faster than this.', { check: atLeast(1) }),
+  has('tributary.max.records.per.second', 'long', null, 'The flow copies no more records than this.', {
+    check: atLeast(1),
+  }),
+  has(
+    'tributary.topic.max.bytes.per.second',
+    'list',
+    '',
+    'No topic is faster than this; `topic=number` for a single one: `1000000, orders=5000`.',
+    { check: checkRates },
+  ),
+  has(
+    'tributary.topic.max.records.per.second',
+    'list',
+    '',
+    'Of no topic more records are copied than this; `topic=number` for a single one.',
+    { check: checkRates },
+  ),
 ];

@@ -3,66 +3,6 @@ import type { PullGap } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { FlowName } from './settings.ts';
 
-/**
- * MirrorMaker 2's own metrics under the names that Strimzi's exporter gives them. Labels: one row a copied partition, from
- * configuration and metadata. Bytes are those of batches as they lie in the log (MirrorMaker counts values only), ages those
- * of the newest record of what was copied together.
- */
-interface Copied {
-  readonly flow: FlowName;
-  /** The target's topic, as MirrorMaker has it. */
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: number;
-  readonly bytes: number;
-  readonly ageMs: number;
-  readonly latencyMs: number;
-}
-const mm2 = (name: string): string => `kafka_connect_mirror_mirrorsourceconnector_${name}`;
-const mm2Labels = {
-  labels: ({ flow, topic, partition }: Copied) => ({
-    source: flow.source,
-    target: flow.target,
-    topic,
-    partition: String(partition),
-  }),
-  labelNames: ['source', 'target', 'topic', 'partition'],
-} as const;
-
-export const pullCopied = defineEvent<Copied>({
-  name: 'pull_copied',
-  metrics: [
-    {
-      kind: 'counter',
-      name: mm2('record_count'),
-      help: 'Records copied.',
-      by: ({ records }) => records,
-      ...mm2Labels,
-    },
-    {
-      kind: 'counter',
-      name: mm2('byte_count'),
-      help: 'Bytes of batches copied; the rate of it is the byte rate.',
-      by: ({ bytes }) => bytes,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('record_age_ms'),
-      help: 'Age of the newest record of what was fetched together, when it was fetched.',
-      to: ({ ageMs }) => ageMs,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('replication_latency_ms'),
-      help: 'Age of the newest record of what was written together, when it was committed.',
-      to: ({ latencyMs }) => latencyMs,
-      ...mm2Labels,
-    },
-  ],
-});
-
 const flowLabels = {
   labels: ({ flow }: { readonly flow: FlowName }) => ({ source: flow.source, target: flow.target }),
   labelNames: ['source', 'target'],
@@ -82,6 +22,34 @@ export const pullRebuilt = defineEvent<{ flow: FlowName; reason: RebuildReason; 
   ],
 });
 
+export const pullLimited = defineEvent<{ flow: FlowName; topic: string; ms: number }>({
+  name: 'pull_limited',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_limited_seconds_total',
+      help: 'Time in which a topic was not fetched because of its limit; without a topic: the flow because of its own.',
+      by: ({ ms }) => ms / 1_000,
+      labels: ({ flow, topic }) => ({ source: flow.source, target: flow.target, topic }),
+      labelNames: ['source', 'target', 'topic'],
+    },
+  ],
+});
+
+export const pullFetched = defineEvent<{ flow: FlowName; replica: 'leader' | 'follower'; bytes: number }>({
+  name: 'pull_fetched',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_fetched_bytes_total',
+      help: 'Bytes of batches fetched, from leaders and from followers that are nearer (client.rack).',
+      by: ({ bytes }) => bytes,
+      labels: ({ flow, replica }) => ({ source: flow.source, target: flow.target, replica }),
+      labelNames: ['source', 'target', 'replica'],
+    },
+  ],
+});
+
 export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
   name: 'pull_aborted_dropped',
   metrics: [
@@ -89,6 +57,19 @@ export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
       kind: 'counter',
       name: 'tributary_pull_aborted_records_total',
       help: 'Records passed over because their transaction was aborted.',
+      by: ({ records }) => records,
+      ...flowLabels,
+    },
+  ],
+});
+
+export const pullReturned = defineEvent<{ flow: FlowName; records: number }>({
+  name: 'pull_returned_dropped',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_returned_records_total',
+      help: 'Records not copied, as their provenance headers say that they came from the target or through it.',
       by: ({ records }) => records,
       ...flowLabels,
     },
@@ -164,7 +145,7 @@ const troubleCount = {
   labelNames: ['source', 'target', 'reason'],
 } as const;
 
-/** The first of a row, or once it has lasted a while; `pull_partition_recovered` ends it. */
+/** Said of the first of a topic's partitions, of some reasons once it has lasted a while; `pull_partition_recovered` ends it. */
 export const pullPartitionWaits = defineEvent<InTrouble>({
   name: 'pull_partition_waits',
   log: {
@@ -186,22 +167,35 @@ export const pullPartitionStopped = defineEvent<InTrouble>({
   },
   metrics: [troubleCount],
 });
-export const pullPartitionRecovered = defineEvent<{ flow: FlowName; source: string; afterMs: number }>({
+interface Recovered {
+  readonly flow: FlowName;
+  readonly partitions: number;
+  readonly afterMs: number;
+}
+/** `source`: one of them. */
+export const pullPartitionRecovered = defineEvent<Recovered & { readonly source: string }>({
   name: 'pull_partition_recovered',
-  log: { level: 'info', says: ({ source, afterMs }) => `${source} is copied again, after ${afterMs} ms` },
-});
-
-/** The first of a row; `pull_source_back` ends it. */
-export const pullSourceAway = defineEvent<{ flow: FlowName; node: number; reason: string }>({
-  name: 'pull_source_away',
   log: {
-    level: 'warn',
-    says: ({ flow, node, reason }) => `${flow.source}, broker ${node}: ${reason}. It is tried until it works`,
+    level: 'info',
+    says: ({ source, partitions, afterMs }) =>
+      partitions === 1
+        ? `${source} is copied again, after ${afterMs} ms`
+        : `${source} and ${partitions - 1} more of its topic are copied again, after ${afterMs} ms`,
   },
 });
-export const pullSourceBack = defineEvent<{ flow: FlowName; node: number; afterMs: number }>({
+
+/** `pull_source_back` ends it. */
+export const pullSourceAway = defineEvent<{ flow: FlowName; reason: string }>({
+  name: 'pull_source_away',
+  log: { level: 'warn', says: ({ flow, reason }) => `${flow.source}: ${reason}. It is tried until it works` },
+});
+export const pullSourceBack = defineEvent<Recovered>({
   name: 'pull_source_back',
-  log: { level: 'info', says: ({ flow, node, afterMs }) => `${flow.source}, broker ${node}: back after ${afterMs} ms` },
+  log: {
+    level: 'info',
+    says: ({ flow, partitions, afterMs }) =>
+      `${flow.source}: back after ${afterMs} ms; partitions that it held up: ${partitions}`,
+  },
 });
 
 const shardLabel = { labels: ({ shard }: { shard: number }) => ({ shard: String(shard) }), labelNames: ['shard'] };

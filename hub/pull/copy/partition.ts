@@ -54,6 +54,7 @@ export interface Counters {
   bytes: number;
   batches: number;
   aborted: number;
+  returned: number;
   deadLettered: number;
   readonly rebuilt: Map<RebuildReason, number>;
 }
@@ -76,6 +77,7 @@ export class Partition {
     bytes: 0,
     batches: 0,
     aborted: 0,
+    returned: 0,
     deadLettered: 0,
     rebuilt: new Map(),
   };
@@ -93,6 +95,8 @@ export class Partition {
   /** The source's leader, as last heard; -1: none. */
   leader = -1;
   sourceLeaderEpoch = -1;
+  /** A replica that the leader has named; null: the leader itself. */
+  follower: { readonly node: number; readonly untilMs: number } | null = null;
   topicId = '';
   targetTopicId = '';
   highWatermark = -1;
@@ -131,6 +135,11 @@ export class Partition {
   get target(): string {
     return `${this.spec.targetTopic}/${this.targetPartition}`;
   }
+  /** Where it is fetched; a follower for a while only, then the leader is asked again. */
+  get fetchNode(): number {
+    if (this.follower && this.#clock.monotonicMs() >= this.follower.untilMs) this.follower = null;
+    return this.follower?.node ?? this.leader;
+  }
   get copying(): boolean {
     return this.state.kind === 'copying' && !this.paused && !this.blocked;
   }
@@ -146,6 +155,7 @@ export class Partition {
 
   disown(): void {
     this.rewind();
+    this.trouble = null;
     this.#become({ kind: 'unowned' });
   }
 
@@ -153,6 +163,7 @@ export class Partition {
   rewind(): void {
     this.generation += 1;
     this.blocked = false;
+    this.follower = null;
     this.fetchOffset = this.committed;
     this.leaderEpoch = this.position?.leaderEpoch ?? -1;
   }

@@ -56,7 +56,6 @@ export class Part<T extends Closable> {
         if (attempt > 1) this.#telemetry.emit(partRecovered, { ...facts, afterMs: performance.now() - sinceMs });
         return;
       } catch (error) {
-        if (this.#stopped.signal.aborted) return;
         const reason = reasonOf(error);
         if (!(error instanceof TributaryError) || error.retry === 'final') {
           this.#state = { kind: 'failed', reason };
@@ -71,15 +70,20 @@ export class Part<T extends Closable> {
     }
   }
 
-  /** Null: it was closed meanwhile. An opening can wait for another part, or for a cluster that is away: closing does not. */
+  /** Null: it was closed before that. What comes then all the same is closed, and nobody waits for it. */
   async #unlessStopped(opening: Promise<T>): Promise<T | null> {
     const { signal } = this.#stopped;
-    const stopped = new Promise<null>((resolve) => {
-      signal.addEventListener('abort', () => resolve(null), { once: true });
-    });
-    const opened = await Promise.race([opening, stopped]);
-    if (!signal.aborted) return opened;
-    opening.then((late) => late.close()).catch(() => {});
+    const stopped = Promise.withResolvers<null>();
+    const stop = (): void => stopped.resolve(null);
+    signal.addEventListener('abort', stop);
+    const opened = await Promise.race([opening, stopped.promise]).finally(() =>
+      signal.removeEventListener('abort', stop),
+    );
+    if (opened !== null && !signal.aborted) return opened;
+    void opening.then(
+      (late) => late.close(),
+      () => {},
+    );
     return null;
   }
 
