@@ -110,7 +110,7 @@ test('hub-and-spoke: all sites come together under their names, and nothing is w
   expect(await topicsOf(paris)).toEqual(['orders', 'private', 'stock']);
 });
 
-test('active-active, testReplication: records both ways, failover and failback', async () => {
+test('active-active; testReplication: records both ways, failover and failback', async () => {
   const [east, west] = clusters as [Cluster, Cluster];
   for (const side of [east, west]) await make(side, 'orders');
   await write(east, 'orders', 'e1', 'e2', 'e3');
@@ -131,7 +131,7 @@ test('active-active, testReplication: records both ways, failover and failback',
   expect(loops.sort()).toEqual(['east.orders', 'orders', 'orders', 'west.orders']);
 });
 
-test('active-standby, IdentityReplicationIntegrationTest: everything under its own name, groups stand ready', async () => {
+test('active-standby; IdentityReplicationIntegrationTest: everything under its own name, groups stand ready', async () => {
   const [primary, standby] = clusters as [Cluster, Cluster];
   for (const topic of ['orders', 'stock.levels']) await make(primary, topic);
   await write(primary, 'orders', '1', '2', '3');

@@ -9,9 +9,9 @@ const FILE = 'clusters = a, b\nbootstrap.servers = 127.0.0.1:1\na->b.enabled = t
 test('ends at once although no cluster was ever reached', async () => {
   const { settings } = readMm2(Buffer.from(FILE), { file: 'mm2.properties' });
   const run = PullRun.open({ settings, instance: 'parts', telemetry: rigTelemetry('pull') });
-  await expect.poll(() => run.flows()[0]?.parts.topics?.kind).toBe('waiting');
+  expect(run.flows()[0]?.parts.copy?.kind).toBe('opening');
   await run.close();
-  expect(Object.values(run.flows()[0]!.parts).map(({ kind }) => kind)).toEqual(Array(5).fill('closed'));
+  expect(run.flows()).toEqual([]);
 });
 
 /** Parts of `a->b`; null: there is no such flow. */
@@ -21,7 +21,11 @@ function partsOf(more: string): string[] | null {
   const run = PullRun.open({ settings, instance: 'parts', telemetry: rigTelemetry('pull') });
   onTestFinished(() => run.close());
   const flow = run.flows().find(({ flow }) => flow === 'a->b');
-  return flow ? Object.keys(flow.parts).sort() : null;
+  return flow
+    ? Object.keys(flow.parts)
+        .filter((part) => part !== 'mm2Positions')
+        .sort()
+    : null;
 }
 
 const ALL = ['checkpoints', 'copy', 'heartbeats', 'offsetSyncs', 'topics'];
