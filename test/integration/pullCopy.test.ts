@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { CopiedBatch } from '../../hub/pull/copy/index.ts';
 import { IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
+import { expectExact } from '../support/exactMap.ts';
 import { cluster, consumeAll, endOffsets, produce } from '../support/kafka.ts';
 import { batchOf, copied, copyOf, headersOf, PullRig, plainOf, transactional } from '../support/pullRig.ts';
 
@@ -151,6 +152,7 @@ test('what compaction has left: holes, tombstones with a delete horizon', { time
   expect(target).toEqual(source);
   expect(target.filter(({ value }) => value === null)).toHaveLength(5);
   expect(process.state(topic).rebuiltBatches).toEqual({ holes: 5 });
+  await expectExact(rig, topic);
   expect((await headersOf(copyOf(topic))).map(({ codec }) => codec)).toEqual([...CODECS, 'none']);
 });
 
