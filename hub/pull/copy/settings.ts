@@ -1,4 +1,4 @@
-import type { Isolation, OutgoingBatch } from '../../../shared/kafka/index.ts';
+import type { Isolation } from '../../../shared/kafka/index.ts';
 import { MIB } from '../../../shared/limits.ts';
 
 /** A flow's two cluster aliases. */
@@ -14,6 +14,19 @@ export interface PartitionSpec {
   readonly targetTopic: string;
   /** Default: the source's number. */
   readonly targetPartition?: number;
+}
+
+/** Null or absent: as fast as it goes. */
+export interface RateLimit {
+  readonly maxBytesPerSecond?: number | null;
+  readonly maxRecordsPerSecond?: number | null;
+}
+
+export interface FlowLimits {
+  /** All topics together. */
+  readonly flow?: RateLimit;
+  /** By source topic; `*`: each that is not named, by itself. */
+  readonly topics?: Readonly<Record<string, RateLimit>>;
 }
 
 export interface CopySettings {
@@ -32,6 +45,14 @@ export interface CopySettings {
    * target, or `new`: wait until its partitions are given another target topic.
    */
   readonly onRecreated: 'stop' | 'follow' | 'new';
+  /** Whether each record gets a header that says where it was copied from, and does not go back there. */
+  readonly provenance: boolean;
+  /** To begin with. */
+  readonly limits: FlowLimits;
+  /** Where this process is: brokers that know it may let a near replica answer. Null: leaders answer. */
+  readonly rack: string | null;
+  /** Whether exact maps of offsets are written (`../maps/`): for translating the offsets of groups. */
+  readonly offsetMaps: boolean;
   readonly fetchBytes: number;
   readonly fetchPartitionBytes: number;
   readonly fetchMinBytes: number;
@@ -49,6 +70,10 @@ export const DEFAULT_COPY: CopySettings = {
   startAt: 'earliest',
   onRefused: 'hold',
   onRecreated: 'stop',
+  provenance: false,
+  limits: {},
+  rack: null,
+  offsetMaps: true,
   fetchBytes: 8 * MIB,
   fetchPartitionBytes: 2 * MIB,
   fetchMinBytes: 1,
@@ -105,10 +130,8 @@ export interface CopiedFacts {
   readonly latencyMs: number;
 }
 
-/** What a flow's owner hears. Neither may throw. */
+/** What a flow's owner hears. It may not throw. */
 export interface CopyListener {
   /** After the commit. */
   copied?(batch: CopiedBatch): void;
-  /** Batches to be written in the transaction that has these, beside the positions; each of the target cluster. */
-  alongside?(batches: readonly CopiedBatch[]): readonly OutgoingBatch[];
 }

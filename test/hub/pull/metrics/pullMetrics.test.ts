@@ -6,7 +6,7 @@
  */
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import type { CopierSnapshot, PartitionSnapshot } from '../../../../hub/pull/copy/index.ts';
+import type { PartitionSnapshot } from '../../../../hub/pull/copy/index.ts';
 import { PullMetrics } from '../../../../hub/pull/metrics/index.ts';
 import { mirrorOracle } from '../../../support/mirror/oracle.ts';
 
@@ -33,6 +33,7 @@ const partition = (topic: string, number: number, more: Partial<PartitionSnapsho
   batches: 0,
   abortedRecords: 0,
   deadLetteredRecords: 0,
+  returnedRecords: 0,
   rebuiltBatches: {},
   gaps: [],
   gapCount: 0,
@@ -50,7 +51,7 @@ function opened(bounds = { partitions: 100, checkpoints: 100 }) {
   const kept = new Set<string>();
   const flow = metrics.flow({
     name: NAME,
-    copies: (): CopierSnapshot | null => partitions && { flow: NAME, pendingBytes: 0, partitions },
+    copies: () => partitions && { partitions },
     keeps: (...key) => kept.has(key.join('|')),
   });
   const lines = async (name: string): Promise<string[]> =>
@@ -214,7 +215,7 @@ describe('more than the bound', () => {
     const other = { source: 'c', target: 'b' };
     metrics.flow({
       name: other,
-      copies: () => ({ flow: other, pendingBytes: 0, partitions: [partition('u', 0)] }),
+      copies: () => ({ partitions: [partition('u', 0)] }),
       keeps: () => false,
     });
     expect((await lines(`${SOURCE}record_count`)).at(-1)).toContain(OTHERS);
