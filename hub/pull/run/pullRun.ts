@@ -5,7 +5,7 @@ import type { FlowSettings, PullSettings } from '../config/index.ts';
 import { PullShards } from '../copy/index.ts';
 import { PullClusters } from './clusters.ts';
 import { FlowRun, type FlowSnapshot } from './flowRun.ts';
-import { loopsOf, refuseUnable } from './refusals.ts';
+import { loopsOf } from './refusals.ts';
 import { flowTextOf } from './rules.ts';
 
 export interface PullRunOptions {
@@ -34,7 +34,6 @@ export class PullRun {
 
   /** At once. @throws TributaryError `configInvalid` */
   static open(options: PullRunOptions): PullRun {
-    refuseUnable(options.settings);
     const run = new PullRun(options);
     for (const flow of options.settings.flows) run.#open(flow);
     return run;
