@@ -2,7 +2,7 @@
  * `tributary pull` as its user runs it: MirrorMaker 2's file in, topics, records, heartbeats and checkpoints out. Source and
  * target are one cluster here, so the file names its topics.
  *
- * Seen red: without `startOffset` (positions of MirrorMaker 2), and with a copier that forgets its listener.
+ * Seen red: without `elsewhere` (positions of MirrorMaker 2), and with a copier that forgets its listener.
  */
 
 import { afterEach, expect, test } from 'vitest';

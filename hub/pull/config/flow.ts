@@ -149,6 +149,7 @@ export function readFlow(
     mm2OffsetsTopic:
       (layer.get('offsets.storage.topic') ?? workerEntry(file, target, 'offset.storage.topic'))?.value.trim() ||
       mm2Offsets(source),
+    mm2Positions: values.word('tributary.mm2.positions'),
     onRecordTooLarge: values.word('tributary.on.record.too.large'),
     onTopicRecreated: values.word('tributary.on.topic.recreated'),
     provenanceHeaders: values.flag('tributary.provenance.headers'),

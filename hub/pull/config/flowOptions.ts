@@ -15,7 +15,7 @@ import {
 } from '../../../shared/config/index.ts';
 import { clientOptions } from './clientOptions.ts';
 import { flowProperties, ownProperties } from './flowProperties.ts';
-import { checkPatterns } from './javaPattern.ts';
+import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
 import { START_AT_ALLOWED, START_AT_PATTERN } from './startAt.ts';
 
@@ -65,10 +65,8 @@ function patternsFit<N extends string>(...names: readonly N[]): Check<{ readonly
     needs: names,
     run: (value, report) => {
       for (const name of names) {
-        value[name].forEach((one, i) => {
-          const wrong = checkPatterns([one]);
-          if (wrong) report(`${name}[${i}]`, wrong);
-        });
+        const wrong = checkPatterns(value[name]);
+        if (wrong) report(wrong.at === null ? name : `${name}[${wrong.at}]`, wrong);
       }
     },
   };
@@ -212,11 +210,12 @@ const flowOptions = {
   }),
   mm2OffsetsTopic: optional(
     text({
-      says: "The topic on the target that has MirrorMaker 2's positions, read once when the flow takes over from it; by default `mm2-offsets.<source>.internal`.",
+      says: "The topic on the target that has MirrorMaker 2's positions, read when the flow starts, and kept up as `mm2Positions` says; by default `mm2-offsets.<source>.internal`.",
       pattern: /^[A-Za-z0-9._-]{1,249}$/,
       allowed: 'write a topic name',
     }),
   ),
+  mm2Positions: wordOf('tributary.mm2.positions', ['auto', 'always', 'never']),
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
   onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),
@@ -231,6 +230,8 @@ const flowOptions = {
   ),
 };
 export type FlowConfig = Static<TObject<typeof flowOptions>>;
+const { clients: _clients, ...addedOptions } = flowOptions;
+type AddedFlow = Static<TObject<typeof addedOptions>>;
 
 const clusterOptions = {
   ...clientOptions,
@@ -240,7 +241,7 @@ const clusterOptions = {
 };
 export type ClusterConfig = Static<TObject<typeof clusterOptions>>;
 
-const copiesFit: Check<FlowConfig> = {
+const copiesFit: Check<AddedFlow> = {
   needs: ['replicationFactor', 'heartbeats', 'offsetSyncs', 'checkpoints'],
   run: (flow, report) => {
     const places = {
@@ -255,7 +256,7 @@ const copiesFit: Check<FlowConfig> = {
   },
 };
 
-const syncsFit: Check<FlowConfig> = {
+const syncsFit: Check<AddedFlow> = {
   needs: ['enabled', 'offsetSyncs', 'checkpoints', 'sync'],
   run: ({ enabled, offsetSyncs, checkpoints, sync }, report) => {
     if (!enabled) return;
@@ -267,6 +268,12 @@ const syncsFit: Check<FlowConfig> = {
     }
   },
 };
+
+/** A flow on its own, for those that are added while others run: it names clusters of the file, and holds nothing secret. */
+export const addedFlowOptions = section(addedOptions, {
+  says: 'A flow.',
+  checks: [copiesFit, syncsFit, patternsFitConfigs()],
+});
 
 /** The parts of a file that are about pulls: `section({ ...pullParts, ... })`. */
 export const pullParts = {
@@ -280,7 +287,7 @@ export const pullParts = {
   ),
 };
 
-function patternsFitConfigs(): Check<FlowConfig> {
+function patternsFitConfigs(): Check<AddedFlow> {
   return {
     needs: ['sync'],
     run: ({ sync }, report) => {

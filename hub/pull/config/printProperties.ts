@@ -273,6 +273,7 @@ function told(flow: FlowSettings): Record<string, string> {
     'tributary.delivery': flow.delivery,
     'tributary.on.record.too.large': flow.onRecordTooLarge,
     'tributary.on.topic.recreated': flow.onTopicRecreated,
+    'tributary.mm2.positions': flow.mm2Positions,
     'tributary.topic.max.bytes.per.second': ratesText(flow.topicLimits, 'maxBytesPerSecond'),
     'tributary.topic.max.records.per.second': ratesText(flow.topicLimits, 'maxRecordsPerSecond'),
     'tributary.provenance.headers': `${flow.provenanceHeaders}`,

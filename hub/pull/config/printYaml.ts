@@ -161,6 +161,7 @@ function inYaml(flow: FlowSettings): Yaml {
     offsetSyncs,
     checkpoints: timed(checkpoints),
     adminTimeoutMs: formatDuration(flow.adminTimeoutMs),
+    mm2Positions: flow.mm2Positions,
     onRecordTooLarge: flow.onRecordTooLarge,
     onTopicRecreated: flow.onTopicRecreated,
     provenanceHeaders: flow.provenanceHeaders,

@@ -132,8 +132,10 @@ export interface FlowSettings {
   readonly checkpoints: Repeated & { readonly replicationFactor: number };
   readonly groupOffsetSync: Repeated;
   readonly adminTimeoutMs: number;
-  /** Where MirrorMaker 2 kept its positions, on the target: read once, when this flow takes over from it. */
+  /** Where MirrorMaker 2 keeps its positions, on the target. */
   readonly mm2OffsetsTopic: string;
+  /** Whether they are kept where this flow is. `auto`: where there are some of this flow. `never`: nor are they read. */
+  readonly mm2Positions: 'auto' | 'always' | 'never';
 
   readonly onRecordTooLarge: 'hold' | 'deadLetter';
   readonly onTopicRecreated: 'stop' | 'follow' | 'new';

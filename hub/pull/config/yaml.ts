@@ -63,7 +63,7 @@ function limitsOf(limits: FlowConfig['topicLimits']): TopicLimits {
   return Object.fromEntries(some.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
+export function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
   const { source, target, naming, fetch, refresh, sync, clients, from, isolation, topicLimits, ...same } = flow;
   return {
     ...same,

@@ -8,6 +8,7 @@ import type { Followers } from './followers.ts';
 import type { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import type { Partition } from './partition.ts';
+import type { Elsewhere } from './settings.ts';
 import type { TargetTopics } from './targets.ts';
 
 export interface Flow extends ChunkFlow {
@@ -23,10 +24,12 @@ export interface Flow extends ChunkFlow {
   /** Null: records stay as they are. */
   readonly stamp: Stamper | null;
   readonly signal: AbortSignal;
-  /** Where a partition without a position begins; null: as the settings say. */
-  readonly startOffset: (topic: string, partition: number) => number | null;
+  /** What somebody else has copied of a partition. */
+  readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   /** Fetched and not written yet. */
   readonly pendingBytes: number;
+  /** A broker of the source did not answer for these. */
+  away(partitions: Iterable<Partition>, reason: string): void;
   /** Something is to be settled, or to be fetched. */
   wakeStarter(): void;
   wakeFetchers(): void;

@@ -15,6 +15,7 @@
  * Paused is not a state: a paused partition keeps its own and is not fetched.
  */
 import type { Clock } from '../../../shared/clock.ts';
+import { type OpenSegment, openSegment } from '../maps/index.ts';
 import type { PullPosition } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { PartitionSpec } from './settings.ts';
@@ -113,6 +114,8 @@ export class Partition {
   /** What ended the last plan; said once everything in front of it is written. */
   blocked = false;
   trouble: Trouble | null = null;
+  /** What the next copied records are added to in its exact map; null: the map begins with them. */
+  map: OpenSegment | null = null;
 
   constructor(
     spec: PartitionSpec,
@@ -149,12 +152,15 @@ export class Partition {
     this.position = position;
     this.committed = position?.next ?? -1;
     this.leaderEpoch = position?.leaderEpoch ?? -1;
+    const map = position?.map;
+    this.map = map ? openSegment(map.since, map.segment + 1) : null;
     this.rewind();
     if (this.state.kind === 'unowned') this.#become({ kind: 'starting' });
   }
 
   disown(): void {
     this.rewind();
+    this.trouble = null;
     this.#become({ kind: 'unowned' });
   }
 

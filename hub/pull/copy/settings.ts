@@ -1,4 +1,4 @@
-import type { Isolation, OutgoingBatch } from '../../../shared/kafka/index.ts';
+import type { Isolation } from '../../../shared/kafka/index.ts';
 import { MIB } from '../../../shared/limits.ts';
 
 /** A flow's two cluster aliases. */
@@ -51,6 +51,8 @@ export interface CopySettings {
   readonly limits: FlowLimits;
   /** Where this process is: brokers that know it may let a near replica answer. Null: leaders answer. */
   readonly rack: string | null;
+  /** Whether exact maps of offsets are written (`../maps/`): for translating the offsets of groups. */
+  readonly offsetMaps: boolean;
   readonly fetchBytes: number;
   readonly fetchPartitionBytes: number;
   readonly fetchMinBytes: number;
@@ -71,6 +73,7 @@ export const DEFAULT_COPY: CopySettings = {
   provenance: false,
   limits: {},
   rack: null,
+  offsetMaps: true,
   fetchBytes: 8 * MIB,
   fetchPartitionBytes: 2 * MIB,
   fetchMinBytes: 1,
@@ -79,6 +82,22 @@ export const DEFAULT_COPY: CopySettings = {
   pendingBytes: 32 * MIB,
   pendingPartitionBytes: 8 * MIB,
 };
+
+/** Where another copier has come to, which wrote into the same targets. */
+export interface Elsewhere {
+  /** The next offset to copy. */
+  readonly next: number;
+  /** When it said so, by its clock. */
+  readonly atMs: number;
+}
+
+/** How far a partition is copied. */
+export interface CopiedTo {
+  readonly topic: string;
+  readonly partition: number;
+  /** Everything below is committed, or accounted for. */
+  readonly next: number;
+}
 
 /** A batch as it lies in both logs. */
 export interface CopiedBatch {
@@ -96,10 +115,23 @@ export interface CopiedBatch {
   readonly deltas: Int32Array | null;
 }
 
-/** What a flow's owner hears. Neither may throw. */
+/** What is measured of a flow; must not throw. */
+export interface CopyMeter {
+  /** After the commit, what was fetched together of a partition, as it is called in the target. */
+  copied(topic: string, partition: number, facts: CopiedFacts): void;
+}
+export interface CopiedFacts {
+  readonly records: number;
+  readonly bytes: number;
+  readonly batches: number;
+  /** Of the newest record, when it was fetched. */
+  readonly ageMs: number;
+  /** Of the newest record, when it was committed. */
+  readonly latencyMs: number;
+}
+
+/** What a flow's owner hears. It may not throw. */
 export interface CopyListener {
   /** After the commit. */
   copied?(batch: CopiedBatch): void;
-  /** Batches to be written in the transaction that has these, beside the positions; each of the target cluster. */
-  alongside?(batches: readonly CopiedBatch[]): readonly OutgoingBatch[];
 }

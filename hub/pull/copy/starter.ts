@@ -94,7 +94,7 @@ export class Starter {
 
   /** False: it is settled already, and does not copy now. */
   #mayAsk(partition: Partition, topic: MetadataTopic | undefined): boolean {
-    const target = this.#flow.targets.get(partition.spec.targetTopic);
+    const target = this.#flow.targets.seen(partition.spec.targetTopic);
     const objection = lookAt(partition, topic, target, this.#flow.settings) ?? lacksPosition(partition, this.#flow);
     if (!objection) return true;
     partition.settling = false;

@@ -140,6 +140,7 @@ const flow = fc
     adminTimeoutMs: fc.constantFrom(60_000, 1, 5_000),
     onRecordTooLarge: fc.constantFrom('hold', 'deadLetter'),
     onTopicRecreated: fc.constantFrom('stop', 'follow', 'new'),
+    mm2Positions: fc.constantFrom('auto', 'always', 'never'),
     provenanceHeaders: fc.boolean(),
     maxBytesPerSecond: bytes,
     maxRecordsPerSecond: bytes,

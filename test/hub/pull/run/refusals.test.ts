@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { readMm2 } from '../../../../hub/pull/config/index.ts';
-import { entryOf } from '../../../../hub/pull/run/mm2Offsets.ts';
 import { loopsOf } from '../../../../hub/pull/run/refusals.ts';
 
 const settingsOf = (...lines: string[]) => {
@@ -20,21 +19,4 @@ test('with names kept, topics of both directions are loops; with prefixes none i
   expect(broken.flows.map((flow) => loopsOf(flow, broken)('ab'))).toEqual([false, false]);
   const prefixed = settingsOf(...both);
   expect(loopsOf(prefixed.flows[0]!, prefixed)('ab')).toBe(false);
-});
-
-test.each([
-  [['MirrorSourceConnector', { cluster: 'A', partition: 1, topic: 't' }], { offset: 4 }, { partition: 't/1', next: 5 }],
-  [['MirrorSourceConnector', { cluster: 'A', partition: 1, topic: 't' }], null, { partition: 't/1', next: null }],
-  [['MirrorSourceConnector', { cluster: 'B', partition: 1, topic: 't' }], { offset: 4 }, null],
-  [['MirrorHeartbeatConnector', { cluster: 'A', partition: 1, topic: 't' }], { offset: 4 }, null],
-  [['MirrorSourceConnector', { cluster: 'A', partition: -1, topic: 't' }], { offset: 4 }, null],
-  ['other', { offset: 4 }, null],
-])('positions of MirrorMaker 2: %j %j', (key, value, found) => {
-  const bytes = (json: unknown): Buffer | null => (json === null ? null : Buffer.from(JSON.stringify(json)));
-  expect(entryOf(bytes(key), bytes(value), 'A')).toEqual(found);
-});
-
-test('what is no JSON is passed over', () => {
-  expect(entryOf(Buffer.from('{'), null, 'A')).toBeNull();
-  expect(entryOf(null, Buffer.from('1'), 'A')).toBeNull();
 });
