@@ -72,6 +72,7 @@ async function readThrough(follower: Answer): Promise<{ partition: Partition; as
     reserve: () => {},
     released: () => {},
     recovered: () => {},
+    away: () => {},
     wakeFetchers: () => {
       const node = partition.fetchNode;
       if (!loops.has(node)) loops.set(node, new FetchLoop(flow as unknown as Flow, node));
