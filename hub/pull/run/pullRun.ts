@@ -12,7 +12,7 @@ import { PullClusters } from './clusters.ts';
 import { flowUnable } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
-import { loopsOf, refuseUnable } from './refusals.ts';
+import { loopsOf } from './refusals.ts';
 import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
 
@@ -74,7 +74,6 @@ export class PullRun {
 
   /** At once. @throws TributaryError `configInvalid` */
   static open(options: PullRunOptions): PullRun {
-    refuseUnable(options.settings);
     const run = new PullRun(options);
     for (const flow of options.settings.flows) run.#open('file', flow);
     return run;
