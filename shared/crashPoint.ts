@@ -17,6 +17,14 @@ export const CRASH_POINTS = [
   'hub.commit.sent',
   'hub.commit.done',
   'hub.receipt.sent',
+  'shard.fenced',
+  'shard.read',
+  'shard.claimed',
+  'pull.batch.read',
+  'pull.batch.produced',
+  'pull.ledger.written',
+  'pull.commit.sent',
+  'pull.commit.done',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

@@ -1,11 +1,13 @@
 /** A cluster as its clients see it: metadata, leaders, coordinators, and one connection a node and purpose. */
 import { TributaryError } from '../errors.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { RawConnection } from './connection.ts';
 import { saysStaleCoordinator } from './errorTable.ts';
 import { answeredWith, closedError, deepReason, noAnswer } from './failures.ts';
 import { Line } from './line.ts';
 import { type Patience, patiently, TryAgain } from './patience.ts';
 import { type Address, addressText, type KafkaSettings, parseAddress } from './settings.ts';
+import { Throttles } from './throttle.ts';
 import { type ApiVersionsResponse, apiVersions } from './wire/apiVersions.ts';
 import { type CoordinatorKind, findCoordinator } from './wire/findCoordinator.ts';
 import { type MetadataResponse, type MetadataTopic, metadata as metadataApi } from './wire/metadata.ts';
@@ -26,6 +28,7 @@ export class Cluster {
   readonly settings: KafkaSettings;
   readonly #bootstrap: readonly Address[];
   readonly #control: Line;
+  readonly #throttles: Throttles;
   readonly #lines = new Map<string, { readonly address: string; readonly line: Line }>();
   readonly #nodes = new Map<number, Address>();
   readonly #topics = new Map<string, MetadataTopic>();
@@ -34,18 +37,19 @@ export class Cluster {
   #firstToTry = 0;
   #closed = false;
 
-  private constructor(settings: KafkaSettings) {
+  private constructor(settings: KafkaSettings, telemetry: Telemetry | null) {
     this.settings = settings;
+    this.#throttles = new Throttles(telemetry);
     this.#bootstrap = settings.brokers.map(parseAddress);
     this.#control = new Line(() => this.#dialAny());
   }
 
   /**
-   * Lazy: no broker is asked before the first call that needs one.
+   * Lazy: no broker is asked before the first call that needs one. `telemetry` hears of throttling.
    * @throws TributaryError `configInvalid`
    */
-  static open(settings: KafkaSettings): Cluster {
-    return new Cluster(settings);
+  static open(settings: KafkaSettings, telemetry: Telemetry | null = null): Cluster {
+    return new Cluster(settings, telemetry);
   }
 
   /** The id that the cluster gave with the last metadata; null before. */
@@ -173,7 +177,7 @@ export class Cluster {
     const known = this.#lines.get(key);
     if (known?.address === text) return known.line;
     known?.line.close();
-    const line = new Line(() => RawConnection.open(this.settings, address));
+    const line = new Line(() => RawConnection.open(this.settings, address, this.#throttles));
     this.#lines.set(key, { address: text, line });
     return line;
   }
@@ -189,7 +193,7 @@ export class Cluster {
       const address = list[at];
       if (!address) continue;
       try {
-        const opened = await RawConnection.open(this.settings, address);
+        const opened = await RawConnection.open(this.settings, address, this.#throttles);
         this.#firstToTry = at + 1;
         return opened;
       } catch (error) {

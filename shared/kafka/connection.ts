@@ -1,4 +1,5 @@
-/** One connection to one broker: dial, learn what it speaks, send and await requests. */
+/** One connection to one broker: dial, learn what it speaks, send and await requests, be silent when it asks for that. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, Reader } from '@platformatic/kafka';
 import { TributaryError } from '../errors.ts';
 import { answeredWith, noAnswer } from './failures.ts';
@@ -10,6 +11,7 @@ import {
   type KafkaSettings,
   toConnectionOptions,
 } from './settings.ts';
+import { Throttles } from './throttle.ts';
 import type { WireApi } from './wire/api.ts';
 import { type ApiVersionsResponse, apiVersions } from './wire/apiVersions.ts';
 
@@ -21,14 +23,19 @@ const SESSION_SHARE = 0.8;
 export class RawConnection {
   readonly address: Address;
   readonly #connection: Connection;
+  readonly #throttles: Throttles;
+  readonly #ended = new AbortController();
+  #silentUntilMs = 0;
+  #silence: Promise<void> | null = null;
   #versions: ApiVersionsResponse = { errorCode: 0, ranges: new Map(), features: new Map() };
   #lastUsedMs = performance.now();
   #sessionEndsMs = Number.POSITIVE_INFINITY;
   #pending = 0;
   #closing = false;
 
-  private constructor(settings: KafkaSettings, address: Address) {
+  private constructor(settings: KafkaSettings, address: Address, throttles: Throttles) {
     this.address = address;
+    this.#throttles = throttles;
     const options = toConnectionOptions(settings, address, (lifetimeMs) => {
       this.#sessionEndsMs = performance.now() + lifetimeMs * SESSION_SHARE;
     });
@@ -38,8 +45,12 @@ export class RawConnection {
   }
 
   /** @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials) */
-  static async open(settings: KafkaSettings, address: Address): Promise<RawConnection> {
-    const raw = new RawConnection(settings, address);
+  static async open(
+    settings: KafkaSettings,
+    address: Address,
+    throttles = new Throttles(null),
+  ): Promise<RawConnection> {
+    const raw = new RawConnection(settings, address, throttles);
     try {
       await raw.#connection.connect(address.host, address.port);
       raw.#versions = await raw.#hello(settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
@@ -81,6 +92,16 @@ export class RawConnection {
     return !this.#closing && !this.#connection.isConnected();
   }
 
+  /** How long the broker still wants silence here; what is sent meanwhile waits. */
+  get silentForMs(): number {
+    return Math.max(0, this.#silentUntilMs - performance.now());
+  }
+
+  /** Whether the broker throttles such requests now, or did a moment ago. */
+  throttles(api: WireApi<never, unknown>): boolean {
+    return this.#throttles.lately(addressText(this.address), api.name);
+  }
+
   speaks(api: WireApi<never, unknown>): boolean {
     return this.#versionFor(api) !== null;
   }
@@ -102,6 +123,21 @@ export class RawConnection {
     if (version === null) return Promise.reject(this.#tooOld(api));
     this.#lastUsedMs = performance.now();
     this.#pending += 1;
+    // Those that wait go on in their order.
+    if (this.silentForMs === 0) return this.#send(api, version, request);
+    this.#silence ??= this.#untilItMaySpeak();
+    return this.#silence.then(() => this.#send(api, version, request));
+  }
+
+  async #untilItMaySpeak(): Promise<void> {
+    const { signal } = this.#ended;
+    for (let ms = this.silentForMs; ms > 0 && !signal.aborted; ms = this.silentForMs) {
+      await sleep(Math.ceil(ms), undefined, { signal }).catch(() => {});
+    }
+    this.#silence = null;
+  }
+
+  #send<Q, A>(api: WireApi<Q, A>, version: number, request: Q): Promise<A> {
     return new Promise<A>((resolve, reject) => {
       this.#connection.send<A>(
         api.key,
@@ -114,10 +150,20 @@ export class RawConnection {
           this.#pending -= 1;
           this.#lastUsedMs = performance.now();
           if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), error));
-          else resolve(answer as A);
+          else {
+            this.#obey(api.name, api.throttleMs?.(answer as A) ?? null);
+            resolve(answer as A);
+          }
         },
       );
     });
+  }
+
+  /** Null: such an answer does not say it. */
+  #obey(api: string, ms: number | null): void {
+    if (ms === null) return;
+    this.#throttles.heard(addressText(this.address), api, ms);
+    if (ms > 0) this.#silentUntilMs = Math.max(this.#silentUntilMs, performance.now() + ms);
   }
 
   #tooOld(api: WireApi<never, unknown>): TributaryError {
@@ -135,6 +181,7 @@ export class RawConnection {
   /** Requests under way fail as unanswered. */
   close(): void {
     this.#closing = true;
+    this.#ended.abort();
     this.#connection.close().catch(() => {});
   }
 

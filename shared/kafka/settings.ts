@@ -31,7 +31,8 @@ export interface KafkaSettings {
   /** `host:port`, IPv6 as `[::1]:9092`; tried in turn. */
   readonly brokers: readonly string[];
   readonly clientId?: string;
-  readonly ssl?: boolean | TlsSettings;
+  /** A function is asked at each connection: files that were renewed count from then on. */
+  readonly ssl?: boolean | TlsSettings | (() => TlsSettings);
   readonly sasl?: SaslSettings;
   readonly connectTimeoutMs?: number;
   /** How long an answer may take, counted from sending. */
@@ -79,7 +80,7 @@ export function toKafkaJs(settings: KafkaSettings): KafkaConfig {
     requestTimeout: settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
     logLevel: logLevel.NOTHING,
-    ...(settings.ssl ? { ssl: settings.ssl === true ? true : tlsOptions(settings.ssl) } : {}),
+    ...(settings.ssl ? { ssl: settings.ssl === true ? true : tlsOptions(current(settings.ssl)) } : {}),
     ...(settings.sasl ? { sasl: kafkaJsSasl(settings.sasl) } : {}),
   };
 }
@@ -94,10 +95,12 @@ export function toConnectionOptions(
     connectTimeout: settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     requestTimeout: settings.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
     maxInflights: REQUESTS_IN_FLIGHT,
-    ...(settings.ssl ? { tls: withServerName(settings.ssl === true ? {} : settings.ssl, address.host) } : {}),
+    ...(settings.ssl ? { tls: withServerName(settings.ssl === true ? {} : current(settings.ssl), address.host) } : {}),
     ...(settings.sasl ? { sasl: platformaticSasl(settings.sasl, onSessionLifetime) } : {}),
   };
 }
+
+const current = (ssl: TlsSettings | (() => TlsSettings)): TlsSettings => (typeof ssl === 'function' ? ssl() : ssl);
 
 function tlsOptions({ verifyHostname = true, ...ssl }: TlsSettings): TlsOptions {
   const options = Object.fromEntries(Object.entries(ssl).filter(([, value]) => value !== undefined));

@@ -12,7 +12,10 @@ export interface Break {
   readonly replace: string;
 }
 
-export const BREAKS: Readonly<Record<string, Break>> = {
+export type Breaks = Readonly<Record<string, Break>>;
+
+/** Of agent and hub. */
+export const BREAKS: Breaks = {
   ackBeforeCommit: {
     promise: 'durable before acknowledged',
     file: 'agent/seal/intake.ts',
@@ -35,12 +38,46 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
 };
 
+/** Of pulls. */
+export const PULL_BREAKS: Breaks = {
+  positionsOutside: {
+    promise: 'records and their position in one transaction',
+    file: 'hub/pull/copy/group.ts',
+    find: 'const end = await this.#writeEntries(changed);',
+    replace: 'await producer.commit(); const end = await this.#writeEntries(changed);',
+  },
+  fenceSkipped: {
+    promise: 'whoever had the shard is fenced',
+    file: 'hub/ledger/tenure.ts',
+    find: 'const transactionalId = transactionalIdOf(ledger, this.shard);',
+    replace: 'const transactionalId = transactionalIdOf(`${ledger}-${process.pid}`, this.shard);',
+  },
+  positionsForgotten: {
+    promise: 'a new owner goes on where the ledger says',
+    file: 'hub/pull/copy/owner.ts',
+    find: 'return this.#positions.get(id) ?? null;',
+    replace: 'return id === "" ? (this.#positions.get(id) ?? null) : null;',
+  },
+  notFetchedAgain: {
+    promise: 'what was not committed is fetched again',
+    file: 'hub/pull/copy/partition.ts',
+    find: 'this.fetchOffset = this.committed;',
+    replace: 'this.committed = this.fetchOffset;',
+  },
+  abortedCopied: {
+    promise: 'records of aborted transactions are not copied',
+    file: 'hub/pull/copy/plan.ts',
+    find: 'const dropped = this.#aborts?.drops(header, batch) ?? false;',
+    replace: 'const dropped = (this.#aborts?.drops(header, batch) ?? false) && header.control;',
+  },
+};
+
 const COPIED = ['agent', 'hub', 'shared', 'proto', 'bin', 'deploy', 'package.json', 'tsconfig.json'];
 
 /** Copies the clone at `root` into `to` with the break applied; returns `to`. */
-export function brokenCopy(root: string, to: string, name: string): string {
-  const chosen = BREAKS[name];
-  if (!chosen) throw new Error(`unknown break ${name}; known are ${Object.keys(BREAKS).join(', ')}`);
+export function brokenCopy(root: string, to: string, breaks: Breaks, name: string): string {
+  const chosen = breaks[name];
+  if (!chosen) throw new Error(`unknown break ${name}; known are ${Object.keys(breaks).join(', ')}`);
   for (const entry of COPIED) cpSync(join(root, entry), join(to, entry), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'));
   const path = join(to, chosen.file);

@@ -19,6 +19,8 @@ interface Line {
   disorder: number;
   unexplained: number;
   missing: number;
+  /** Of those below `accepted`: nobody was told what became of them. They may arrive, once and in their place. */
+  readonly doubted: Set<number>;
 }
 
 const MAX_PER_LINE = 4_000_000;
@@ -40,6 +42,13 @@ export class LedgerOfTruth {
     line.accepted = to;
   }
 
+  /** Records up to `to - 1` that were sent have no answer, and are not sent again. */
+  doubted(name: string, to: number): void {
+    const line = this.#line(name);
+    for (let n = line.accepted; n < to; n += 1) line.doubted.add(n);
+    line.accepted = to;
+  }
+
   /** Where a line goes on: everything sent before has an answer. */
   next(name: string): number {
     return this.#line(name).accepted;
@@ -57,7 +66,7 @@ export class LedgerOfTruth {
     line.seen[n] = Math.min(times, 255);
     if (times > 1) line.twice += 1;
     else if (n < line.highest) line.disorder += 1;
-    if (times === 1 && n < line.accepted) line.missing -= 1;
+    if (times === 1 && n < line.accepted && !line.doubted.has(n)) line.missing -= 1;
     line.highest = Math.max(line.highest, n);
   }
 
@@ -70,7 +79,7 @@ export class LedgerOfTruth {
 
   get acceptedTotal(): number {
     let accepted = 0;
-    for (const line of this.#lines.values()) accepted += line.accepted;
+    for (const line of this.#lines.values()) accepted += line.accepted - line.doubted.size;
     return accepted;
   }
 
@@ -98,7 +107,7 @@ export class LedgerOfTruth {
     const out: string[] = [];
     for (const [name, line] of this.#lines) {
       if (line.missing === 0) continue;
-      const first = line.seen.subarray(0, line.accepted).indexOf(0);
+      const first = line.seen.subarray(0, line.accepted).findIndex((times, n) => times === 0 && !line.doubted.has(n));
       out.push(`${name}: ${line.missing} missing of ${line.accepted}, the first is ${first}`);
     }
     return out;
@@ -108,7 +117,8 @@ export class LedgerOfTruth {
     let line = this.#lines.get(name);
     if (!line) {
       const seen = new Uint8Array(name === '?' ? 0 : MAX_PER_LINE);
-      line = { accepted: 0, sent: 0, seen, highest: -1, twice: 0, disorder: 0, unexplained: 0, missing: 0 };
+      const counts = { accepted: 0, sent: 0, highest: -1, twice: 0, disorder: 0, unexplained: 0, missing: 0 };
+      line = { ...counts, seen, doubted: new Set() };
       this.#lines.set(name, line);
     }
     return line;

@@ -6,6 +6,7 @@ import { flowProperties, IDENTITY_POLICY, ownProperties } from './flowProperties
 import { clientLayer, flowLayer, workerEntry } from './layers.ts';
 import { checkValue, isClass, listOf, type Property } from './property.ts';
 import { CLIENT_KINDS, type Clients, type FlowSettings, type NameFilterSettings, type Repeated } from './settings.ts';
+import { startAtOf } from './startAt.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   [...flowProperties, ...ownProperties].map((property) => [property.name, property]),
@@ -111,7 +112,7 @@ export function readFlow(
     },
     replicationFactor: values.integer('replication.factor'),
     delivery: values.word('tributary.delivery'),
-    autoOffsetReset: (consumer.text('auto.offset.reset') ?? 'earliest') as FlowSettings['autoOffsetReset'],
+    autoOffsetReset: startAtOf(consumer.text('auto.offset.reset') ?? '') ?? 'earliest',
     isolationLevel:
       consumer.text('isolation.level')?.toLowerCase() === 'read_committed' ? 'readCommitted' : 'readUncommitted',
     fetch: readFetch(consumer),

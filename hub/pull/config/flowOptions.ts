@@ -15,8 +15,9 @@ import {
 } from '../../../shared/config/index.ts';
 import { clientOptions } from './clientOptions.ts';
 import { flowProperties, ownProperties } from './flowProperties.ts';
-import { checkPatterns } from './javaPattern.ts';
+import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
+import { START_AT_ALLOWED, START_AT_PATTERN } from './startAt.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   [...flowProperties, ...ownProperties].map((property) => [property.name, property]),
@@ -64,10 +65,8 @@ function patternsFit<N extends string>(...names: readonly N[]): Check<{ readonly
     needs: names,
     run: (value, report) => {
       for (const name of names) {
-        value[name].forEach((one, i) => {
-          const wrong = checkPatterns([one]);
-          if (wrong) report(`${name}[${i}]`, wrong);
-        });
+        const wrong = checkPatterns(value[name]);
+        if (wrong) report(wrong.at === null ? name : `${name}[${wrong.at}]`, wrong);
       }
     },
   };
@@ -125,9 +124,11 @@ const flowOptions = {
   ),
   replicationFactor: copiesOf('replication.factor'),
   delivery: wordOf('tributary.delivery', ['exactlyOnce', 'atLeastOnce']),
-  from: choice(['earliest', 'latest', 'none'], {
-    says: 'Where a partition without a position begins.',
+  from: text({
+    says: 'Where a partition without a position begins: `earliest`, `latest`, `by_duration:PT1H` (the first record that is not older than that), or `none`: it stops, until somebody resumes it.',
     default: 'earliest',
+    pattern: START_AT_PATTERN,
+    allowed: START_AT_ALLOWED,
   }),
   isolation: choice(['readUncommitted', 'readCommitted'], {
     says: '`readCommitted` leaves out aborted transactions of the source.',
@@ -215,6 +216,8 @@ const flowOptions = {
   ),
 };
 export type FlowConfig = Static<TObject<typeof flowOptions>>;
+const { clients: _clients, ...addedOptions } = flowOptions;
+type AddedFlow = Static<TObject<typeof addedOptions>>;
 
 const clusterOptions = {
   ...clientOptions,
@@ -224,7 +227,7 @@ const clusterOptions = {
 };
 export type ClusterConfig = Static<TObject<typeof clusterOptions>>;
 
-const copiesFit: Check<FlowConfig> = {
+const copiesFit: Check<AddedFlow> = {
   needs: ['replicationFactor', 'heartbeats', 'offsetSyncs', 'checkpoints'],
   run: (flow, report) => {
     const places = {
@@ -239,7 +242,7 @@ const copiesFit: Check<FlowConfig> = {
   },
 };
 
-const syncsFit: Check<FlowConfig> = {
+const syncsFit: Check<AddedFlow> = {
   needs: ['enabled', 'offsetSyncs', 'checkpoints', 'sync'],
   run: ({ enabled, offsetSyncs, checkpoints, sync }, report) => {
     if (!enabled) return;
@@ -251,6 +254,12 @@ const syncsFit: Check<FlowConfig> = {
     }
   },
 };
+
+/** A flow on its own, for those that are added while others run: it names clusters of the file, and holds nothing secret. */
+export const addedFlowOptions = section(addedOptions, {
+  says: 'A flow.',
+  checks: [copiesFit, syncsFit, patternsFitConfigs()],
+});
 
 /** The parts of a file that are about pulls: `section({ ...pullParts, ... })`. */
 export const pullParts = {
@@ -264,7 +273,7 @@ export const pullParts = {
   ),
 };
 
-function patternsFitConfigs(): Check<FlowConfig> {
+function patternsFitConfigs(): Check<AddedFlow> {
   return {
     needs: ['sync'],
     run: ({ sync }, report) => {

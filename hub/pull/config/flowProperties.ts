@@ -1,24 +1,15 @@
 /** What a flow is told: the properties of MirrorMaker 2's connectors and filters, with the defaults of Kafka 4.3.0. */
-import { checkPatterns } from './javaPattern.ts';
+import { FILTER_DEFAULTS } from '../../../shared/names/index.ts';
+import { checkPatterns } from './patterns.ts';
 import { among, atLeast, copies, has, isClass, listOf, none, only, type Property } from './property.ts';
 
 const patterns = { check: (value: string) => checkPatterns(listOf(value)) };
+const listed = (list: readonly string[]): string => list.join(',');
 const MIRROR = 'org.apache.kafka.connect.mirror';
 export const DEFAULT_POLICY = `${MIRROR}.DefaultReplicationPolicy`;
 export const IDENTITY_POLICY = `${MIRROR}.IdentityReplicationPolicy`;
 const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 const SECONDS = 'Seconds; below 0 it is not repeated at all.';
-
-const CONFIGS_EXCLUDE = [
-  'follower.replication.throttled.replicas',
-  'leader.replication.throttled.replicas',
-  'message.timestamp.difference.max.ms',
-  'log.message.timestamp.before.max.ms',
-  'log.message.timestamp.after.max.ms',
-  'message.timestamp.type',
-  'unclean.leader.election.enable',
-  'min.insync.replicas',
-];
 
 const NO_CONVERTING = 'records are copied as bytes; remove it';
 
@@ -26,19 +17,25 @@ export const flowProperties: readonly Property[] = [
   has('enabled', 'boolean', true, 'Whether records are copied. A flow for which no line says so is off.', {
     here: 'false',
   }),
-  has('topics', 'list', '.*', 'Topics to copy: names and regular expressions, for whole names.', patterns),
+  has(
+    'topics',
+    'list',
+    listed(FILTER_DEFAULTS.topics),
+    'Topics to copy: names and regular expressions, for whole names.',
+    patterns,
+  ),
   has(
     'topics.exclude',
     'list',
-    'mm2.*\\.internal,.*\\.replica,__.*',
+    listed(FILTER_DEFAULTS.topicsExclude),
     'Topics that are not copied; wins over `topics`.',
     patterns,
   ),
-  has('groups', 'list', '.*', 'Consumer groups whose offsets are translated.', patterns),
+  has('groups', 'list', listed(FILTER_DEFAULTS.groups), 'Consumer groups whose offsets are translated.', patterns),
   has(
     'groups.exclude',
     'list',
-    'console-consumer-.*,connect-.*,__.*',
+    listed(FILTER_DEFAULTS.groupsExclude),
     'Groups that are left out; wins over `groups`.',
     patterns,
   ),
@@ -85,7 +82,7 @@ export const flowProperties: readonly Property[] = [
   has(
     'config.properties.exclude',
     'list',
-    CONFIGS_EXCLUDE.join(','),
+    listed(FILTER_DEFAULTS.configPropertiesExclude),
     'Settings of topics that are not taken over.',
     patterns,
   ),

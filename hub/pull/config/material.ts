@@ -1,6 +1,6 @@
 /** From settings to the clients' own: files are read and secrets revealed here, as late as possible. */
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { toPem } from 'jks-js';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
@@ -29,11 +29,38 @@ export function clientKafkaSettings(
   return {
     brokers: client.brokers,
     clientId: client.clientId ?? defaultClientId,
-    ...(client.tls ? { ssl: tlsMaterial(client.tls) } : {}),
+    ...(client.tls ? { ssl: renewedTls(client.tls) } : {}),
     ...(client.sasl ? { sasl: saslMaterial(client.sasl, clock) } : {}),
     connectTimeoutMs: client.connectTimeoutMs,
     requestTimeoutMs: client.requestTimeoutMs,
   };
+}
+
+/**
+ * What the files hold now, whenever it is asked for: a certificate that was renewed on disk is used by the next connection.
+ * A file that is being written, or holds nothing usable, leaves what was there before.
+ */
+function renewedTls(tls: ClientTls): () => TlsSettings {
+  const paths = [tls.trust, tls.identity].flatMap((material) => (material ? filesOf(material) : []));
+  const look = (): string => paths.map(fileState).join(' ');
+  let known = { seen: look(), material: tlsMaterial(tls) };
+  return () => {
+    try {
+      const seen = look();
+      if (seen === known.seen) return known.material;
+      const material = tlsMaterial(tls);
+      createSecureContext(material);
+      known = { seen, material };
+    } catch {
+      // The next connection looks again; one that fails says why.
+    }
+    return known.material;
+  };
+}
+
+function fileState(path: string): string {
+  const { dev, ino, size, mtimeNs } = statSync(path, { bigint: true });
+  return `${dev}:${ino}:${size}:${mtimeNs}`;
 }
 
 function tlsMaterial(tls: ClientTls): TlsSettings {
@@ -127,6 +154,12 @@ function trials(tls: ClientTls): Trial[] {
       ? [{ print: fingerprint(identity), run: trial('keystore', pathOf(identity), () => identityMaterial(tls)) }]
       : []),
   ];
+}
+
+function filesOf(material: NonNullable<ClientTls['trust'] | ClientTls['identity']>): string[] {
+  if ('store' in material) return [material.store.path];
+  const all = 'key' in material ? [material.cert, material.key] : [material];
+  return all.flatMap((pem) => ('path' in pem ? [pem.path] : []));
 }
 
 function pathOf(material: NonNullable<ClientTls['trust'] | ClientTls['identity']>): string | null {

@@ -16,6 +16,7 @@ import {
   type FlowSettings,
   type PullSettings,
 } from './settings.ts';
+import { startAtText } from './startAt.ts';
 
 type Lines = Map<string, string>;
 
@@ -173,7 +174,7 @@ function flowLines(flow: FlowSettings, clusters: PullSettings['clusters'], words
 
 function consumerLines({ autoOffsetReset, isolationLevel, fetch }: FlowSettings): Lines {
   const lines: Lines = new Map();
-  if (autoOffsetReset !== 'earliest') lines.set('auto.offset.reset', autoOffsetReset);
+  if (autoOffsetReset !== 'earliest') lines.set('auto.offset.reset', startAtText(autoOffsetReset));
   if (isolationLevel === 'readCommitted') lines.set('isolation.level', 'read_committed');
   const names = {
     'fetch.max.bytes': fetch.maxBytes,

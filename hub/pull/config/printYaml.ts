@@ -4,6 +4,7 @@ import { formatDuration, formatSize, parseConfig } from '../../../shared/config/
 import { pullOptions } from './flowOptions.ts';
 import { differing, fingerprint, heading, type Printed, SecretWords, sharedClient } from './print.ts';
 import type { ClientKind, ClientSettings, Clients, ClientTls, FlowSettings, PullSettings } from './settings.ts';
+import { startAtText } from './startAt.ts';
 import { pullSettings } from './yaml.ts';
 
 type Yaml = { [key: string]: unknown };
@@ -145,7 +146,7 @@ function inYaml(flow: FlowSettings): Yaml {
     naming: { policy: naming.kind, separator: naming.separator, internalTopics: naming.internalTopicSeparator },
     replicationFactor: flow.replicationFactor,
     delivery: flow.delivery,
-    from: flow.autoOffsetReset,
+    from: startAtText(flow.autoOffsetReset),
     isolation: flow.isolationLevel,
     fetch: {
       maxBytes: bytes(fetch.maxBytes),

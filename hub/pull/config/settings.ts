@@ -1,5 +1,6 @@
 /** What a pull does: the one result of both files, MirrorMaker 2's and hub.yaml's. Units last; nothing changes it. */
 import type { Secret } from '../../../shared/config/secret.ts';
+import type { StartAt } from './startAt.ts';
 
 /** PEM text from a file, or written in the configuration itself. */
 export type Pem = { readonly path: string } | { readonly pem: Secret };
@@ -110,7 +111,7 @@ export interface FlowSettings {
 
   readonly delivery: 'exactlyOnce' | 'atLeastOnce';
   /** Where a partition without a position begins. */
-  readonly autoOffsetReset: 'earliest' | 'latest' | 'none';
+  readonly autoOffsetReset: StartAt;
   readonly isolationLevel: 'readUncommitted' | 'readCommitted';
   readonly fetch: FetchSettings;
 

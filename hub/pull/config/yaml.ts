@@ -6,6 +6,7 @@ import { type ClusterConfig, type FlowConfig, type PullConfig, pullOptions } fro
 import type { Loaded } from './mm2.ts';
 import type { Env } from './providers.ts';
 import { CLIENT_KINDS, type Clients, type FlowSettings, type PullSettings } from './settings.ts';
+import { startAtOf } from './startAt.ts';
 
 export interface YamlOptions {
   readonly file: string;
@@ -53,7 +54,7 @@ function beside(clients: Clients, own: Beside | undefined): Clients {
   return { ...clients, ...Object.fromEntries(entries) };
 }
 
-function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
+export function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
   const { source, target, naming, fetch, refresh, sync, clients, from, isolation, ...same } = flow;
   return {
     ...same,
@@ -68,7 +69,7 @@ function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): 
       separator: naming.separator,
       internalTopicSeparator: naming.internalTopics,
     },
-    autoOffsetReset: from,
+    autoOffsetReset: startAtOf(from) ?? 'earliest',
     isolationLevel: isolation,
     fetch: {
       maxBytes: fetch.maxBytes ?? null,

@@ -1,5 +1,5 @@
 /** The decisions of the starter, without the asking: may a partition be copied now, and where does it begin. */
-import type { MetadataTopic } from '../../../shared/kafka/index.ts';
+import { kafkaErrorName, type MetadataTopic } from '../../../shared/kafka/index.ts';
 import { type Chunk, targetOf } from './chunk.ts';
 import type { Flow } from './flow.ts';
 import type { PullGap, PullPosition } from './ledger.ts';
@@ -7,23 +7,29 @@ import type { Partition } from './partition.ts';
 import type { Plan } from './plan.ts';
 import type { Failure } from './progress.ts';
 import type { CopySettings, Elsewhere } from './settings.ts';
-import type { TargetTopic } from './targets.ts';
+import { type TargetTopic, TOPIC_AUTHORIZATION_FAILED } from './targets.ts';
 
 export interface LogFacts {
   readonly earliest: number;
   readonly latest: number;
   /** Where the leader epoch of the position ended; null: not known. */
   readonly truncatedTo: number | null;
+  /** Where the first record lies that is young enough, if that was asked for; null: there is none. */
+  readonly since?: number | null;
 }
 
 /** Takes over what metadata says. Null: nothing speaks against it. */
 export function lookAt(
   partition: Partition,
   topic: MetadataTopic | undefined,
-  target: TargetTopic | null,
+  target: TargetTopic | 'hidden' | null,
   { onRecreated }: Pick<CopySettings, 'onRecreated'>,
 ): Failure | null {
   const { spec, position, accepted, label } = partition;
+  if (topic?.errorCode === TOPIC_AUTHORIZATION_FAILED) {
+    const detail = `${label}: the source answers ${kafkaErrorName(topic.errorCode)} (${topic.errorCode})`;
+    return { wait: 'sourceRefused', detail };
+  }
   if (topic?.errorCode !== 0) return { wait: 'sourceMissing', detail: `the source has no topic ${spec.topic}` };
   const found = topic.partitions.find((p) => p.partition === spec.partition);
   if (!found) return { wait: 'sourceMissing', detail: `${spec.topic} has no partition ${spec.partition}` };
@@ -38,6 +44,9 @@ export function lookAt(
     const detail = `${spec.topic} was deleted and made again (id ${position.topicId}, now ${topic.topicId})${wanted}`;
     return { stop: 'recreated', detail };
   }
+  if (target === 'hidden') {
+    return { wait: 'targetRefused', detail: `the target gives no right to see or write ${spec.targetTopic}` };
+  }
   if (!target) return { wait: 'targetMissing', detail: `the target has no topic ${spec.targetTopic}` };
   const leader = target.partitions.get(partition.targetPartition);
   if (leader === undefined) return { wait: 'targetMissing', detail: `the target has no ${partition.target}` };
@@ -49,6 +58,15 @@ export function lookAt(
   }
   partition.targetTopicId = target.topicId;
   return null;
+}
+
+/** Null: it has a position, or the settings say where it begins without one. */
+export function lacksPosition(partition: Partition, { settings, elsewhere }: Pick<Flow, 'settings' | 'elsewhere'>) {
+  const { position, accepted, label, spec } = partition;
+  if (settings.startAt !== 'none' || position || accepted) return null;
+  if (elsewhere(spec.topic, spec.partition) !== null) return null;
+  const detail = `${label} has no position, and auto.offset.reset is none; resumed, it begins at the earliest record`;
+  return { stop: 'noPosition', detail } as const;
 }
 
 /** Null: goes on where it was. Otherwise a chunk without records that moves the position, or writes the first one. */
@@ -100,7 +118,7 @@ interface Begin {
 function nextOf(
   { settings, elsewhere, clock }: Flow,
   { position, topicId, spec }: Partition,
-  { earliest, latest, truncatedTo }: LogFacts,
+  { earliest, latest, truncatedTo, since }: LogFacts,
 ): Begin {
   const gap = (cause: PullGap['cause'], from: number, to: number): Begin => ({
     next: to,
@@ -109,7 +127,9 @@ function nextOf(
   });
   const other = elsewhere(spec.topic, spec.partition);
   if (!position) {
-    const wanted = other?.next ?? (settings.startAt === 'latest' ? latest : earliest);
+    const { startAt } = settings;
+    const first = typeof startAt === 'object' ? (since ?? latest) : startAt === 'latest' ? latest : earliest;
+    const wanted = other?.next ?? first;
     return wanted < earliest ? gap('retention', wanted, earliest) : { next: wanted, gap: null, joined: false };
   }
   const { next } = position;

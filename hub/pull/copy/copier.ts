@@ -6,13 +6,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
-import {
-  pullCopied,
-  pullPartitionRecovered,
-  pullPartitionStopped,
-  pullPartitionWaits,
-  pullPartitionWaitsAgain,
-} from './events.ts';
+import { pullPartitionStopped } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
@@ -21,6 +15,7 @@ import { Partition, type PartitionState } from './partition.ts';
 import {
   type CopiedTo,
   type CopyListener,
+  type CopyMeter,
   type CopySettings,
   DEFAULT_COPY,
   type Elsewhere,
@@ -30,6 +25,7 @@ import {
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
+import { Troubles } from './troubles.ts';
 
 export interface CopierOptions {
   readonly name: FlowName;
@@ -40,13 +36,15 @@ export interface CopierOptions {
   readonly settings?: Partial<CopySettings>;
   /** What somebody else has copied of a partition; it counts where there is no position, or only an earlier one. */
   readonly elsewhere?: (topic: string, partition: number) => Elsewhere | null;
+  /** See {@link Copier.hold}. */
+  readonly isHeld?: PausedBy;
   readonly listener?: CopyListener;
+  readonly meter?: CopyMeter;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
 
-/** Short trouble is everyday life (a leader moves, a topic is just being made): said once it has lasted for some attempts. */
-const SILENT_ATTEMPTS = 3;
+type PausedBy = (topic: string, partition: number) => boolean;
 
 export class Copier implements Flow {
   readonly name: FlowName;
@@ -58,10 +56,13 @@ export class Copier implements Flow {
   readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
+  readonly #meter: CopyMeter | null;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
+  readonly #troubles: Troubles;
   readonly #pausedTopics = new Set<string>();
+  #isHeld: PausedBy = () => false;
   readonly #starter: Starter;
   #pendingBytes = 0;
   /** Those that were owned here when it was closed. */
@@ -75,7 +76,10 @@ export class Copier implements Flow {
     this.telemetry = options.telemetry;
     this.clock = options.clock;
     this.elsewhere = options.elsewhere ?? (() => null);
+    this.#meter = options.meter ?? null;
     this.#shards = options.shards;
+    this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
+    this.#isHeld = options.isHeld ?? this.#isHeld;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
     this.#shards.attach(this);
@@ -120,7 +124,7 @@ export class Copier implements Flow {
     const id = positionId(this.name, spec.topic, spec.partition);
     const shard = shardOfPosition(this.name, spec.topic, spec.partition, this.#shards.shards);
     const partition = new Partition(spec, id, shard, this.clock, (moved, before) => this.#moved(moved, before));
-    partition.paused = this.#pausedTopics.has(spec.topic);
+    partition.paused = this.#isPaused(spec.topic, spec.partition);
     this.partitions.set(label, partition);
     const owner = this.owners.get(shard);
     if (owner) partition.own(owner.position(id));
@@ -132,11 +136,27 @@ export class Copier implements Flow {
     for (const one of this.#of(topic, partition)) one.paused = true;
   }
 
+  /** From now on these are paused, partitions to come too, beside those that {@link pause} names. */
+  hold(isHeld: PausedBy): void {
+    this.#isHeld = isHeld;
+    for (const one of this.partitions.values()) one.paused = this.#isPaused(one.spec.topic, one.spec.partition);
+    this.wakeFetchers();
+  }
+
+  #isPaused(topic: string, partition: number): boolean {
+    return this.#pausedTopics.has(topic) || this.#isHeld(topic, partition);
+  }
+
   /** Also the operator's word that what a partition has stopped for is to be taken as it is. */
   resume(topic: string, partition?: number): void {
     if (partition === undefined) this.#pausedTopics.delete(topic);
+    for (const one of this.#of(topic, partition)) one.paused = this.#isHeld(topic, one.spec.partition);
+    this.accept(topic, partition);
+  }
+
+  /** The operator's word that what partitions have stopped for is to be taken as it is; without a topic: of all. */
+  accept(topic?: string, partition?: number): void {
     for (const one of this.#of(topic, partition)) {
-      one.paused = false;
       this.targets.doubt(one.spec.targetTopic);
       if (one.state.kind === 'stopped') {
         one.accepted = true;
@@ -147,9 +167,21 @@ export class Copier implements Flow {
     this.wakeFetchers();
   }
 
-  #of(topic: string, partition?: number): Partition[] {
+  /** Fetched again from what is committed, after another look at both sides. One that had stopped stops again, unless that is mended. */
+  restart(topic?: string, partition?: number): void {
+    for (const one of this.#of(topic, partition)) {
+      this.targets.doubt(one.spec.targetTopic);
+      this.source.forget(one.spec.topic);
+      one.rewind();
+      one.start();
+    }
+    this.wakeStarter();
+  }
+
+  #of(topic?: string, partition?: number): Partition[] {
     return [...this.partitions.values()].filter(
-      ({ spec }) => spec.topic === topic && (partition === undefined || spec.partition === partition),
+      ({ spec }) =>
+        (topic === undefined || spec.topic === topic) && (partition === undefined || spec.partition === partition),
     );
   }
 
@@ -227,37 +259,33 @@ export class Copier implements Flow {
     counters.batches += landed.batches;
     counters.deadLettered += landed.deadLettered;
     if (landed.records > 0) {
-      const { records, bytes, maxTimestamp } = landed;
+      const { maxTimestamp } = landed;
       const ageMs = Math.max(0, fetchedAtMs - maxTimestamp);
       const latencyMs = Math.max(0, this.clock.now() - maxTimestamp);
-      const facts = { flow: this.name, topic: spec.targetTopic, partition: partition.targetPartition };
-      this.telemetry.emit(pullCopied, { ...facts, records, bytes, ageMs, latencyMs });
+      this.#meter?.copied(spec.targetTopic, partition.targetPartition, { ...landed, ageMs, latencyMs });
       partition.lastTimestamp = maxTimestamp;
     }
   }
 
-  recovered(partition: Partition): void {
-    const { trouble, label } = partition;
-    partition.trouble = null;
-    if (!trouble || (trouble.attempts < SILENT_ATTEMPTS && isQuiet(trouble.reason))) return;
-    const afterMs = Math.round(this.clock.monotonicMs() - trouble.sinceMs);
-    this.telemetry.emit(pullPartitionRecovered, { flow: this.name, source: label, afterMs });
+  away(partitions: Iterable<Partition>, reason: string): void {
+    this.#troubles.away(partitions, reason);
   }
 
-  #moved({ label, trouble, state }: Partition, before: PartitionState): void {
-    const facts = { flow: this.name, source: label };
-    if (state.kind === 'waiting') {
+  recovered(partition: Partition): void {
+    this.#troubles.recovered(partition);
+  }
+
+  #moved(partition: Partition, before: PartitionState): void {
+    const { state, label: source } = partition;
+    if (state.kind === 'waiting') this.#troubles.waits(partition, state.reason, state.detail);
+    else if (state.kind === 'starting') this.wakeStarter();
+    else if (state.kind !== 'copying') this.#troubles.left(partition);
+    if (state.kind === 'stopped' && before.kind !== 'stopped') {
       const { reason, detail } = state;
-      const first = isQuiet(reason) ? trouble?.attempts === SILENT_ATTEMPTS : trouble?.attempts === 1;
-      this.telemetry.emit(first ? pullPartitionWaits : pullPartitionWaitsAgain, { ...facts, reason, detail });
-    } else if (state.kind === 'stopped' && before.kind !== 'stopped') {
-      const { reason, detail } = state;
-      this.telemetry.emit(pullPartitionStopped, { ...facts, reason, detail });
-    } else if (state.kind === 'starting') this.wakeStarter();
+      this.telemetry.emit(pullPartitionStopped, { flow: this.name, source, reason, detail });
+    }
   }
 }
-
-const isQuiet = (reason: string): boolean => reason === 'sourceLeaderless' || reason === 'targetUnavailable';
 
 const isSame = (a: PartitionSpec, b: PartitionSpec): boolean =>
   a.targetTopic === b.targetTopic && a.targetPartition === b.targetPartition;

@@ -3,66 +3,6 @@ import type { PullGap } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { FlowName } from './settings.ts';
 
-/**
- * MirrorMaker 2's own metrics under the names that Strimzi's exporter gives them. Labels: one row a copied partition, from
- * configuration and metadata. Bytes are those of batches as they lie in the log (MirrorMaker counts values only), ages those
- * of the newest record of what was copied together.
- */
-interface Copied {
-  readonly flow: FlowName;
-  /** The target's topic, as MirrorMaker has it. */
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: number;
-  readonly bytes: number;
-  readonly ageMs: number;
-  readonly latencyMs: number;
-}
-const mm2 = (name: string): string => `kafka_connect_mirror_mirrorsourceconnector_${name}`;
-const mm2Labels = {
-  labels: ({ flow, topic, partition }: Copied) => ({
-    source: flow.source,
-    target: flow.target,
-    topic,
-    partition: String(partition),
-  }),
-  labelNames: ['source', 'target', 'topic', 'partition'],
-} as const;
-
-export const pullCopied = defineEvent<Copied>({
-  name: 'pull_copied',
-  metrics: [
-    {
-      kind: 'counter',
-      name: mm2('record_count'),
-      help: 'Records copied.',
-      by: ({ records }) => records,
-      ...mm2Labels,
-    },
-    {
-      kind: 'counter',
-      name: mm2('byte_count'),
-      help: 'Bytes of batches copied; the rate of it is the byte rate.',
-      by: ({ bytes }) => bytes,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('record_age_ms'),
-      help: 'Age of the newest record of what was fetched together, when it was fetched.',
-      to: ({ ageMs }) => ageMs,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('replication_latency_ms'),
-      help: 'Age of the newest record of what was written together, when it was committed.',
-      to: ({ latencyMs }) => latencyMs,
-      ...mm2Labels,
-    },
-  ],
-});
-
 const flowLabels = {
   labels: ({ flow }: { readonly flow: FlowName }) => ({ source: flow.source, target: flow.target }),
   labelNames: ['source', 'target'],
@@ -164,7 +104,7 @@ const troubleCount = {
   labelNames: ['source', 'target', 'reason'],
 } as const;
 
-/** The first of a row, or once it has lasted a while; `pull_partition_recovered` ends it. */
+/** Said of the first of a topic's partitions, of some reasons once it has lasted a while; `pull_partition_recovered` ends it. */
 export const pullPartitionWaits = defineEvent<InTrouble>({
   name: 'pull_partition_waits',
   log: {
@@ -186,22 +126,35 @@ export const pullPartitionStopped = defineEvent<InTrouble>({
   },
   metrics: [troubleCount],
 });
-export const pullPartitionRecovered = defineEvent<{ flow: FlowName; source: string; afterMs: number }>({
+interface Recovered {
+  readonly flow: FlowName;
+  readonly partitions: number;
+  readonly afterMs: number;
+}
+/** `source`: one of them. */
+export const pullPartitionRecovered = defineEvent<Recovered & { readonly source: string }>({
   name: 'pull_partition_recovered',
-  log: { level: 'info', says: ({ source, afterMs }) => `${source} is copied again, after ${afterMs} ms` },
-});
-
-/** The first of a row; `pull_source_back` ends it. */
-export const pullSourceAway = defineEvent<{ flow: FlowName; node: number; reason: string }>({
-  name: 'pull_source_away',
   log: {
-    level: 'warn',
-    says: ({ flow, node, reason }) => `${flow.source}, broker ${node}: ${reason}. It is tried until it works`,
+    level: 'info',
+    says: ({ source, partitions, afterMs }) =>
+      partitions === 1
+        ? `${source} is copied again, after ${afterMs} ms`
+        : `${source} and ${partitions - 1} more of its topic are copied again, after ${afterMs} ms`,
   },
 });
-export const pullSourceBack = defineEvent<{ flow: FlowName; node: number; afterMs: number }>({
+
+/** `pull_source_back` ends it. */
+export const pullSourceAway = defineEvent<{ flow: FlowName; reason: string }>({
+  name: 'pull_source_away',
+  log: { level: 'warn', says: ({ flow, reason }) => `${flow.source}: ${reason}. It is tried until it works` },
+});
+export const pullSourceBack = defineEvent<Recovered>({
   name: 'pull_source_back',
-  log: { level: 'info', says: ({ flow, node, afterMs }) => `${flow.source}, broker ${node}: back after ${afterMs} ms` },
+  log: {
+    level: 'info',
+    says: ({ flow, partitions, afterMs }) =>
+      `${flow.source}: back after ${afterMs} ms; partitions that it held up: ${partitions}`,
+  },
 });
 
 const shardLabel = { labels: ({ shard }: { shard: number }) => ({ shard: String(shard) }), labelNames: ['shard'] };

@@ -2,6 +2,7 @@
  * Fetches from one broker of the source: all partitions that it leads and that have room, in one long poll within a fetch
  * session. What comes is planned at once and handed to the shards' owners, and the next fetch goes out while they write.
  */
+import { crashPoint } from '../../../shared/crashPoint.ts';
 import { reasonOf } from '../../../shared/errors.ts';
 import {
   type FetchedPartition,
@@ -14,7 +15,7 @@ import {
 import { KIB } from '../../../shared/limits.ts';
 import { Waiter } from '../../../shared/waiter.ts';
 import { type Chunk, targetOf } from './chunk.ts';
-import { pullAborted, pullRebuilt, pullSourceAway, pullSourceBack } from './events.ts';
+import { pullAborted, pullRebuilt } from './events.ts';
 import type { Flow } from './flow.ts';
 import { flowText } from './ledger.ts';
 import type { Partition } from './partition.ts';
@@ -46,7 +47,6 @@ export class FetchLoop {
   /** Those of the present request. */
   readonly #asked = new Map<Partition, Asked>();
   #failures = 0;
-  #awaySinceMs = 0;
   #crowdedWaitMs = CROWDED_WAIT_MS;
   readonly #running: Promise<void>;
 
@@ -78,7 +78,7 @@ export class FetchLoop {
       try {
         const answer = await this.#session.fetch(this.#request(crowded));
         if (signal.aborted) return;
-        this.#reached();
+        this.#failures = 0;
         this.#accept(answer);
         await this.#pause(answer);
       } catch (error) {
@@ -136,7 +136,8 @@ export class FetchLoop {
     for (const answer of answers) {
       const partition = this.#flow.partitions.get(`${answer.topic}/${answer.partition}`);
       const question = partition && this.#asked.get(partition);
-      if (!question || question.generation !== partition.generation) continue;
+      // What was asked for before somebody paused it is thrown away: asked for again, it comes again.
+      if (!question || question.generation !== partition.generation || partition.paused) continue;
       if (answer.errorCode !== 0) this.#refused(partition, answer.errorCode);
       else {
         partition.highWatermark = answer.highWatermark;
@@ -168,6 +169,7 @@ export class FetchLoop {
       onRefused: settings.onRefused,
     });
     if (plan.next === offset && !plan.problem) return;
+    if (plan.records > 0) crashPoint('pull.batch.read');
     partition.fetchOffset = plan.next;
     partition.leaderEpoch = plan.leaderEpoch;
     partition.blocked = plan.problem !== null;
@@ -215,22 +217,11 @@ export class FetchLoop {
     } else partition.wait(code === CORRUPT ? 'sourceCorrupt' : 'sourceRefused', detail);
   }
 
-  #reached(): void {
-    if (this.#failures === 0) return;
-    const { telemetry, clock, name } = this.#flow;
-    const afterMs = Math.round(clock.monotonicMs() - this.#awaySinceMs);
-    telemetry.emit(pullSourceBack, { flow: name, node: this.nodeId, afterMs });
-    this.#failures = 0;
-  }
-
   /** The broker is away, or not where it was: its partitions may have another leader by now. */
   async #away(error: unknown): Promise<void> {
-    const { telemetry, clock, name, source } = this.#flow;
+    const { source } = this.#flow;
     this.#failures += 1;
-    if (this.#failures === 1) {
-      this.#awaySinceMs = clock.monotonicMs();
-      telemetry.emit(pullSourceAway, { flow: name, node: this.nodeId, reason: reasonOf(error) });
-    }
+    this.#flow.away(this.#asked.keys(), reasonOf(error));
     for (const partition of this.#asked.keys()) {
       source.forget(partition.spec.topic);
       partition.rewind();

@@ -21,6 +21,8 @@ export interface Flow extends ChunkFlow {
   readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   /** Fetched and not written yet. */
   readonly pendingBytes: number;
+  /** A broker of the source did not answer for these. */
+  away(partitions: Iterable<Partition>, reason: string): void;
   /** Something is to be settled, or to be fetched. */
   wakeStarter(): void;
   wakeFetchers(): void;

@@ -5,7 +5,9 @@
  * A partition's position never passes a batch that has neither landed nor become a dead letter. Where a batch behind such a
  * one has landed, the transaction is aborted: the partition in trouble waits, all others are fetched again.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
+import { crashPoint } from '../../../shared/crashPoint.ts';
 import { TributaryError } from '../../../shared/errors.ts';
 import type { IdempotentProducer, Outcome, OutgoingBatch, TransactionalProducer } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
@@ -80,6 +82,7 @@ export class Group {
     try {
       await this.#deliver(flat.filter(({ chunk, piece }) => !isDoubted(chunk, piece)));
       await this.#deliverDoubted(flat.filter(({ chunk, piece }) => isDoubted(chunk, piece)));
+      if (flat.length > 0) crashPoint('pull.batch.produced');
     } finally {
       for (const chunk of taken) chunk.flow.released(chunk);
     }
@@ -172,7 +175,9 @@ export class Group {
       }
       const end = await this.#writeEntries(changed);
       if (end === null) continue;
-      await producer.commit();
+      crashPoint('pull.ledger.written');
+      await commit(producer);
+      crashPoint('pull.commit.done');
       this.#settle();
       this.#tell(changed.length);
       return end;
@@ -267,6 +272,15 @@ export class Group {
     for (const progress of this.#progress.values()) progress.undo();
     this.#progress.clear();
   }
+}
+
+/** The request is on its way when the crash point is reached, its answer is not awaited yet. */
+async function commit(producer: TransactionalProducer): Promise<void> {
+  const committing = producer.commit();
+  committing.catch(() => {});
+  await setImmediate();
+  crashPoint('pull.commit.sent');
+  await committing;
 }
 
 /** At or behind a batch that the target has refused before. */

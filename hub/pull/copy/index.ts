@@ -25,7 +25,9 @@ export { flowText, type PullGap, type PullPosition } from './ledger.ts';
 export type { PartitionState, StopReason, WaitReason } from './partition.ts';
 export {
   type CopiedBatch,
+  type CopiedFacts,
   type CopiedTo,
+  type CopyMeter,
   type CopySettings,
   DEFAULT_COPY,
   type Elsewhere,

@@ -31,7 +31,7 @@ export type WaitReason =
   | 'targetRefused'
   | 'recordTooLarge'
   | 'cannotRebuild';
-export type StopReason = 'recreated' | 'targetReplaced' | 'targetTruncated';
+export type StopReason = 'noPosition' | 'recreated' | 'targetReplaced' | 'targetTruncated';
 
 export type PartitionState =
   | { readonly kind: 'unowned' }
@@ -151,6 +151,7 @@ export class Partition {
 
   disown(): void {
     this.rewind();
+    this.trouble = null;
     this.#become({ kind: 'unowned' });
   }
 

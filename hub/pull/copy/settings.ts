@@ -20,8 +20,11 @@ export interface CopySettings {
   /** `atLeastOnce`: records are visible at once and leave no transaction markers; after a failure some may come twice. */
   readonly delivery: 'exactlyOnce' | 'atLeastOnce';
   readonly isolation: Isolation;
-  /** Where a partition without a position begins. */
-  readonly startAt: 'earliest' | 'latest';
+  /**
+   * Where a partition without a position begins. `agoMs`: at the first record that is not older, at the end where all are.
+   * `none`: it stops until somebody resumes it, and then begins at the earliest.
+   */
+  readonly startAt: 'earliest' | 'latest' | 'none' | { readonly agoMs: number };
   /** A batch that the target refuses for ever (a record over its size limit, a timestamp): wait, or put it aside and go on. */
   readonly onRefused: 'hold' | 'deadLetter';
   /**
@@ -88,6 +91,21 @@ export interface CopiedBatch {
   readonly records: number;
   /** Each record's offset behind `first`; null where the source has no holes. */
   readonly deltas: Int32Array | null;
+}
+
+/** What is measured of a flow; must not throw. */
+export interface CopyMeter {
+  /** After the commit, what was fetched together of a partition, as it is called in the target. */
+  copied(topic: string, partition: number, facts: CopiedFacts): void;
+}
+export interface CopiedFacts {
+  readonly records: number;
+  readonly bytes: number;
+  readonly batches: number;
+  /** Of the newest record, when it was fetched. */
+  readonly ageMs: number;
+  /** Of the newest record, when it was committed. */
+  readonly latencyMs: number;
 }
 
 /** What a flow's owner hears. It may not throw. */

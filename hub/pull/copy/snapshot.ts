@@ -19,6 +19,8 @@ export interface PartitionSnapshot {
   readonly lagOffsets: number | null;
   /** Age of the newest record that was copied, while there are others; 0 where there are none. */
   readonly lagMs: number | null;
+  /** Age of the newest record that was copied since the start; null: none was. */
+  readonly newestAgeMs: number | null;
   readonly pendingBytes: number;
   readonly records: number;
   readonly bytes: number;
@@ -54,6 +56,7 @@ export function snapshotOf(partition: Partition, clock: Clock): PartitionSnapsho
     highWatermark: highWatermark >= 0 ? highWatermark : null,
     lagOffsets,
     lagMs: lagOffsets === 0 ? 0 : behindMs,
+    newestAgeMs: behindMs,
     pendingBytes: partition.pendingBytes,
     records: counters.records,
     bytes: counters.bytes,

@@ -10,6 +10,15 @@ export interface TargetTopic {
   readonly maxMessageBytes: number;
 }
 
+interface Known {
+  readonly topic: TargetTopic | null;
+  /** There are no rights to it: whether it exists is not known. */
+  readonly hidden: boolean;
+  readonly atMs: number;
+}
+
+/** Also of a topic that does not exist, where it might not be seen. */
+export const TOPIC_AUTHORIZATION_FAILED = 29;
 const FRESH_MS = 30_000;
 /** Kafka's own default, with the overhead that it allows for. */
 const DEFAULT_MAX_MESSAGE_BYTES = MIB;
@@ -17,7 +26,7 @@ const DEFAULT_MAX_MESSAGE_BYTES = MIB;
 export class TargetTopics {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
-  readonly #known = new Map<string, { readonly topic: TargetTopic | null; readonly atMs: number }>();
+  readonly #known = new Map<string, Known>();
   #looking: Promise<void> = Promise.resolve();
 
   constructor(cluster: Cluster, clock: Clock) {
@@ -28,6 +37,11 @@ export class TargetTopics {
   /** As last heard; null where it does not exist, or was never looked up. */
   get(topic: string): TargetTopic | null {
     return this.#known.get(topic)?.topic ?? null;
+  }
+
+  /** As {@link get}, where it is a difference that there are no rights to it. */
+  seen(topic: string): TargetTopic | 'hidden' | null {
+    return this.#known.get(topic)?.hidden ? 'hidden' : this.get(topic);
   }
 
   /** The next {@link look} asks for it. */
@@ -59,12 +73,13 @@ export class TargetTopics {
     for (const name of topics) {
       const found = metadata.topics.get(name);
       if (found?.errorCode !== 0) {
-        this.#known.set(name, { topic: null, atMs });
+        this.#known.set(name, { topic: null, hidden: found?.errorCode === TOPIC_AUTHORIZATION_FAILED, atMs });
         continue;
       }
       const partitions = new Map(found.partitions.map((p) => [p.partition, p.leader]));
       const maxMessageBytes = sizes.get(name) ?? DEFAULT_MAX_MESSAGE_BYTES;
-      this.#known.set(name, { topic: { topicId: found.topicId, partitions, maxMessageBytes }, atMs });
+      const topic = { topicId: found.topicId, partitions, maxMessageBytes };
+      this.#known.set(name, { topic, hidden: false, atMs });
     }
   }
 

@@ -4,7 +4,7 @@ import { appendRecords, type Cluster, fetchOffsetsOfGroups, listGroups } from '.
 import { Job, type JobState } from '../../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { CheckpointBook } from './book.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, type CheckpointMeter, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import {
   type CheckpointRules,
   checkpointsOf,
@@ -35,6 +35,7 @@ export interface CheckpointsOptions extends Omit<CheckpointRules, 'translator'> 
   readonly replicationFactor: number;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
+  readonly meter?: CheckpointMeter;
   /** Where they reach they count before offset syncs. */
   readonly exact?: ExactMaps;
   readonly maxCheckpoints?: number;
@@ -177,6 +178,7 @@ export class Checkpoints {
     const records = checkpoints.map((checkpoint) => ({ ...encodeCheckpoint(checkpoint), timestamp, headers: [] }));
     await appendRecords(this.#options.target, this.#topic, 0, records);
     for (const checkpoint of checkpoints) this.book.put(checkpoint);
+    if (checkpoints.length > 0) this.#options.meter?.checkpointsWritten(checkpoints, this.#clock.now() - timestamp);
   }
 
   #forgetAllBut(groups: ReadonlySet<string>): void {

@@ -23,7 +23,7 @@
  * run under way.
  */
 export { CheckpointBook } from './book.ts';
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+export { type Checkpoint, type CheckpointMeter, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { Checkpoints, type CheckpointsOptions } from './checkpointLoop.ts';
 export {
   type CheckpointRules,

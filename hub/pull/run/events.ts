@@ -121,3 +121,21 @@ export const loopRefused = defineEvent<{ readonly flow: string; readonly topic: 
       'come back for ever; name different topics in the two flows',
   },
 });
+
+export const flowUnable = defineEvent<{ readonly flow: string; readonly reason: string }>({
+  name: 'pull_flow_unable',
+  log: { level: 'error', says: ({ flow, reason }) => `flow ${flow} was added and can't run here: ${reason}` },
+});
+
+export const operationDone = defineEvent<{
+  readonly flow: string;
+  readonly operation: string;
+  readonly what: string;
+  readonly by: string;
+}>({
+  name: 'pull_operation',
+  log: {
+    level: 'info',
+    says: ({ flow, operation, what, by }) => `flow ${flow}: ${operation}${what}, asked for by ${by}`,
+  },
+});

@@ -3,6 +3,7 @@ import { TributaryError } from '../../../shared/errors.ts';
 import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
+import type { FlowRule } from '../control/index.ts';
 import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
 import { MapReader } from '../maps/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
@@ -23,6 +24,10 @@ export interface FlowParts {
   readonly shards: () => PullShards;
   /** Topics that would come back. */
   readonly loops: (topic: string) => boolean;
+  /** What operators have said, as it is now. */
+  readonly rule: () => FlowRule;
+  /** Resolves when that is known. */
+  readonly ruled: () => Promise<void>;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -48,6 +53,7 @@ export class FlowRun {
   #syncs: Part<FlowSyncs> | null = null;
   /** Also when it is closed already. */
   #copied: Copier | null = null;
+  #sync: Part<FlowSync> | null = null;
   #partitions: readonly PartitionSpec[] = [];
   readonly #saidLoops = new Set<string>();
 
@@ -67,6 +73,12 @@ export class FlowRun {
 
   get copier(): Copier | null {
     return this.#copier?.value ?? null;
+  }
+
+  /** What operators say has changed. */
+  ruleChanged(topics: boolean): void {
+    this.copier?.hold((topic, partition) => this.#parts.rule().isPaused(topic, partition));
+    if (topics) this.#sync?.value?.topicsChanged();
   }
 
   snapshot(): FlowSnapshot {
@@ -95,7 +107,7 @@ export class FlowRun {
     const { mm2Positions: mode } = this.settings;
     const mm2 = mode === 'never' ? null : this.#part('mm2Positions', () => this.#mm2Positions(mode));
     this.#copier = this.#part('copy', () => this.#copy(mm2));
-    this.#part('topics', () => this.#topics());
+    this.#sync = this.#part('topics', () => this.#topics());
     if (!checkpoints.enabled || !offsetSyncs.enabled) return;
     const emitter = this.#part('checkpoints', () => this.#checkpoints());
     if (groupOffsetSync.enabled) this.#part('groupOffsets', () => this.#groupOffsets(emitter));
@@ -156,6 +168,7 @@ export class FlowRun {
   async #copy(mm2: Part<Mm2Positions> | null): Promise<Copier> {
     const { source, target } = this.settings;
     const { telemetry, clock } = this.#parts;
+    await this.#parts.ruled();
     const shards = this.#parts.shards();
     await shards.opened;
     await mm2?.settled;
@@ -168,6 +181,7 @@ export class FlowRun {
       partitions: this.#partitions,
       settings: copySettingsOf(this.settings),
       elsewhere: (topic, partition) => before?.get(labelOf(topic, partition)) ?? null,
+      isHeld: (topic, partition) => this.#parts.rule().isPaused(topic, partition),
       listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
       telemetry,
       clock,
@@ -175,10 +189,16 @@ export class FlowRun {
     return this.#copied;
   }
 
-  #topics(): Promise<FlowSync> {
+  async #topics(): Promise<FlowSync> {
     const { topicRefresh, configSync, aclSync } = this.settings;
+    await this.#parts.ruled();
+    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic));
     return FlowSync.open({
-      ...syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic)),
+      ...rules,
+      accepts: (topic) => {
+        const said = this.#parts.rule().topics.get(topic);
+        return said === undefined ? rules.accepts(topic) : said && !this.#loops(topic);
+      },
       telemetry: this.#parts.telemetry,
       clock: this.#parts.clock,
       everyMs: {
@@ -206,11 +226,12 @@ export class FlowRun {
 
   #checkpoints(): Promise<Checkpoints> {
     const { topics, groups, checkpoints, offsetSyncs } = this.settings;
+    const listed = new NameFilter(topics);
     return Checkpoints.open({
       ...this.#names,
       ...this.#admins,
       policy: this.#policy,
-      acceptsTopic: new NameFilter(topics).accepts,
+      acceptsTopic: (topic) => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic),
       acceptsGroup: new NameFilter(groups).accepts,
       syncsOn: offsetSyncs.location,
       exact: new MapReader({

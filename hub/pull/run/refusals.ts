@@ -18,12 +18,11 @@ export function refuseUnable({ flows }: PullSettings): void {
   });
 }
 
-function unable(flow: FlowSettings): string[] {
+export function unable(flow: FlowSettings): string[] {
   const name = flowTextOf(flow);
   return [
     ...(flow.maxBytesPerSecond === null ? [] : [`${name}: a limit of bytes per second is not kept yet`]),
     ...(flow.provenanceHeaders ? [`${name}: provenance headers are not written yet`] : []),
-    ...(flow.autoOffsetReset === 'none' ? [`${name}: auto.offset.reset=none is not known to pulls`] : []),
     ...(flow.fetch.rack === null ? [] : [`${name}: a rack is not fetched from yet (client.rack)`]),
   ];
 }

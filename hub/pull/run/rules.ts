@@ -48,7 +48,7 @@ export function copySettingsOf(settings: FlowSettings): Partial<CopySettings> {
   return {
     delivery,
     isolation: isolationLevel === 'readCommitted' ? 'read_committed' : 'read_uncommitted',
-    startAt: autoOffsetReset === 'latest' ? 'latest' : 'earliest',
+    startAt: autoOffsetReset,
     onRefused: settings.onRecordTooLarge,
     onRecreated: settings.onTopicRecreated,
     offsetMaps: settings.checkpoints.enabled && settings.offsetSyncs.enabled,

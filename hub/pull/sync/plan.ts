@@ -27,6 +27,7 @@ export type FlowPlan = PlanText;
 /** Topics in one DescribeConfigs request. */
 const PER_REQUEST = 500;
 const UNKNOWN_TOPIC = 3;
+const TOPIC_AUTHORIZATION_FAILED = 29;
 
 /** Everything that would change now, for `--plan`. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
 export async function planFlow(rules: FlowRules): Promise<FlowPlan> {
@@ -47,6 +48,38 @@ export const flowOf = ({ sourceAlias, targetAlias }: TopicRules): string => `${s
 export async function readTopicPlan(rules: FlowRules): Promise<TopicPlan> {
   const [source, target] = await Promise.all([shapesIn(rules.source), shapesIn(rules.target)]);
   return planTopics(rules, source, new Map(target.map(({ name, partitions }) => [name, partitions])));
+}
+
+/**
+ * Pairs that were there and are not listed any more because the right to see them was withdrawn, on one side or the other,
+ * stay as they were: each partition of them then says by itself what it waits for.
+ */
+export async function withHidden(rules: FlowRules, plan: TopicPlan, before: readonly TopicPair[]): Promise<TopicPlan> {
+  const listed = new Set(plan.pairs.map(({ source }) => source));
+  const copied = new Set(existing(plan).map(({ target }) => target));
+  const [sources, copies] = await Promise.all([
+    hiddenAmong(
+      rules.source,
+      before.map(({ source }) => source).filter((topic) => !listed.has(topic)),
+    ),
+    hiddenAmong(
+      rules.target,
+      before.map(({ target }) => target).filter((topic) => !copied.has(topic)),
+    ),
+  ]);
+  const kept = before.filter(({ source }) => sources.has(source));
+  const gone = kept.filter(({ target }) => !copied.has(target) && !copies.has(target));
+  return {
+    ...plan,
+    pairs: [...plan.pairs, ...kept],
+    create: [...plan.create.filter(({ target }) => !copies.has(target)), ...gone],
+  };
+}
+
+async function hiddenAmong(cluster: Cluster, topics: readonly string[]): Promise<Set<string>> {
+  if (topics.length === 0) return new Set();
+  const found = (await cluster.metadata(topics)).topics;
+  return new Set(topics.filter((topic) => found.get(topic)?.errorCode === TOPIC_AUTHORIZATION_FAILED));
 }
 
 async function shapesIn(cluster: Cluster): Promise<TopicShape[]> {

@@ -128,6 +128,7 @@ const fetch = (version: 12 | 13): WireApi<FetchRequest, FetchResponse> => ({
     });
     return { errorCode, throttleMs, sessionId, partitions: topics.flat() };
   },
+  throttleMs: (answer) => answer.throttleMs,
 });
 export const fetchV12 = fetch(12);
 export const fetchV13 = fetch(13);

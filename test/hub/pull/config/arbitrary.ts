@@ -12,6 +12,7 @@ import type {
   Pem,
   PullSettings,
 } from '../../../../hub/pull/config/index.ts';
+import type { StartAt } from '../../../../hub/pull/config/startAt.ts';
 import { Secret } from '../../../../shared/config/index.ts';
 
 /** For the test to remove. */
@@ -113,7 +114,7 @@ const flow = fc
     }),
     replicationFactor: copies,
     delivery: fc.constantFrom('exactlyOnce', 'atLeastOnce'),
-    autoOffsetReset: fc.constantFrom('earliest', 'latest', 'none'),
+    autoOffsetReset: fc.constantFrom<StartAt>('earliest', 'latest', 'none', { agoMs: 0 }, { agoMs: 5_400_500 }),
     isolationLevel: fc.constantFrom('readUncommitted', 'readCommitted'),
     fetch: fc.record({
       maxBytes: bytes,

@@ -1,6 +1,6 @@
 /** Where a partition begins, from what the ledger and the logs say. */
 import { describe, expect, test } from 'vitest';
-import { beginAt, lookAt } from '../../../../hub/pull/copy/begin.ts';
+import { beginAt, lacksPosition, lookAt } from '../../../../hub/pull/copy/begin.ts';
 import type { Flow } from '../../../../hub/pull/copy/flow.ts';
 import type { PullPosition } from '../../../../hub/pull/copy/ledger.ts';
 import { Partition } from '../../../../hub/pull/copy/partition.ts';
@@ -59,6 +59,9 @@ describe('beginAt', () => {
     expect(begin(null, { earliest: 10 })).toMatchObject({ from: -1, next: 10, gap: null });
     expect(begin(null, {}, flow({ startAt: 'latest' }))).toMatchObject({ next: 100, gap: null });
     expect(begin(null, {}, flow({}, { next: 30, atMs: 5 }))).toMatchObject({ next: 30, gap: null });
+    const hour = flow({ startAt: { agoMs: 3_600_000 } });
+    expect(begin(null, { since: 70 }, hour)).toMatchObject({ next: 70, gap: null });
+    expect(begin(null, { since: null }, hour)).toMatchObject({ next: 100, gap: null });
     const late = begin(null, { earliest: 40 }, flow({}, { next: 30, atMs: 5 }));
     expect(late).toMatchObject({ next: 40, gap: { cause: 'retention', from: 30, to: 40 } });
   });
@@ -96,6 +99,17 @@ describe('beginAt', () => {
     expect(begin(position, { latest: 80, truncatedTo: 44 })).toMatchObject({ next: 44, gap });
     expect(begin(position, { earliest: 47, truncatedTo: 44 })).toMatchObject({ next: 47, gap: { to: 47 } });
   });
+});
+
+test('auto.offset.reset=none: stops without a position, and only then', () => {
+  const none = flow({ startAt: 'none' });
+  expect(lacksPosition(partitionAt(null), none)).toMatchObject({ stop: 'noPosition' });
+  expect(lacksPosition(partitionAt(position), none)).toBeNull();
+  expect(lacksPosition(partitionAt(null), flow({ startAt: 'none' }, { next: 30, atMs: 5 }))).toBeNull();
+  expect(lacksPosition(partitionAt(null), flow())).toBeNull();
+  const resumed = partitionAt(null);
+  resumed.accepted = true;
+  expect(lacksPosition(resumed, none)).toBeNull();
 });
 
 describe('lookAt', () => {
