@@ -177,9 +177,28 @@ export class Cluster {
     const known = this.#lines.get(key);
     if (known?.address === text) return known.line;
     known?.line.close();
-    const line = new Line(() => RawConnection.open(this.settings, address, this.#throttles));
+    const line = new Line(() => this.#dial(address));
     this.#lines.set(key, { address: text, line });
     return line;
+  }
+
+  #dial(address: Address): Promise<RawConnection> {
+    return RawConnection.open(this.settings, address, {
+      throttles: this.#throttles,
+      onUnanswered: (by) => this.#unanswered(by),
+    });
+  }
+
+  /**
+   * A machine that is gone answers nothing and resets nothing. What else leads there and waits for nothing is dialled anew
+   * when it is used next, maybe to where the name leads by now: it does not have to find out by waiting itself.
+   */
+  #unanswered(by: RawConnection): void {
+    const gone = addressText(by.address);
+    for (const line of [this.#control, ...Array.from(this.#lines.values(), (one) => one.line)]) {
+      const { current } = line;
+      if (current && current !== by && current.idle && addressText(current.address) === gone) current.close();
+    }
   }
 
   /** Configured addresses first, then what the cluster told; beginning after the last one: it may be silent by now. */
@@ -193,7 +212,7 @@ export class Cluster {
       const address = list[at];
       if (!address) continue;
       try {
-        const opened = await RawConnection.open(this.settings, address, this.#throttles);
+        const opened = await this.#dial(address);
         this.#firstToTry = at + 1;
         return opened;
       } catch (error) {

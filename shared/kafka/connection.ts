@@ -1,6 +1,6 @@
 /** One connection to one broker: dial, learn what it speaks, send and await requests, be silent when it asks for that. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection, Reader } from '@platformatic/kafka';
+import { Connection, Reader, TimeoutError } from '@platformatic/kafka';
 import { TributaryError } from '../errors.ts';
 import { answeredWith, noAnswer } from './failures.ts';
 import {
@@ -20,6 +20,12 @@ const IDLE_LIMIT_MS = 9 * 60_000;
 /** Part of a SASL session's lifetime in which new requests are begun. */
 const SESSION_SHARE = 0.8;
 
+export interface ConnectionWatch {
+  readonly throttles?: Throttles;
+  /** Called when a request was not answered in its time; the connection is closed then. */
+  readonly onUnanswered?: (by: RawConnection) => void;
+}
+
 export class RawConnection {
   readonly address: Address;
   readonly #connection: Connection;
@@ -27,30 +33,32 @@ export class RawConnection {
   readonly #ended = new AbortController();
   #silentUntilMs = 0;
   #silence: Promise<void> | null = null;
+  readonly #onUnanswered: (by: RawConnection) => void;
   #versions: ApiVersionsResponse = { errorCode: 0, ranges: new Map(), features: new Map() };
   #lastUsedMs = performance.now();
   #sessionEndsMs = Number.POSITIVE_INFINITY;
   #pending = 0;
   #closing = false;
+  #lossReason: unknown = null;
 
-  private constructor(settings: KafkaSettings, address: Address, throttles: Throttles) {
+  private constructor(settings: KafkaSettings, address: Address, watch: ConnectionWatch) {
     this.address = address;
-    this.#throttles = throttles;
+    this.#throttles = watch.throttles ?? new Throttles(null);
+    this.#onUnanswered = watch.onUnanswered ?? (() => {});
     const options = toConnectionOptions(settings, address, (lifetimeMs) => {
       this.#sessionEndsMs = performance.now() + lifetimeMs * SESSION_SHARE;
     });
     this.#connection = new Connection(settings.clientId ?? DEFAULT_CLIENT_ID, options);
-    // Every waiting request hears of a loss by its own callback; without a listener Node would end the process.
-    this.#connection.on('error', () => {});
+    // Every waiting request hears of a loss by its own callback, but not of the reason, which comes here: a TLS alert (the
+    // broker does not like our certificate) follows on a handshake that has succeeded.
+    this.#connection.on('error', (error: unknown) => {
+      this.#lossReason = error;
+    });
   }
 
   /** @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials) */
-  static async open(
-    settings: KafkaSettings,
-    address: Address,
-    throttles = new Throttles(null),
-  ): Promise<RawConnection> {
-    const raw = new RawConnection(settings, address, throttles);
+  static async open(settings: KafkaSettings, address: Address, watch: ConnectionWatch = {}): Promise<RawConnection> {
+    const raw = new RawConnection(settings, address, watch);
     try {
       await raw.#connection.connect(address.host, address.port);
       raw.#versions = await raw.#hello(settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
@@ -102,6 +110,11 @@ export class RawConnection {
     return this.#throttles.lately(addressText(this.address), api.name);
   }
 
+  /** Nothing is under way. */
+  get idle(): boolean {
+    return this.#pending === 0;
+  }
+
   speaks(api: WireApi<never, unknown>): boolean {
     return this.#versionFor(api) !== null;
   }
@@ -123,10 +136,18 @@ export class RawConnection {
     if (version === null) return Promise.reject(this.#tooOld(api));
     this.#lastUsedMs = performance.now();
     this.#pending += 1;
-    // Those that wait go on in their order.
-    if (this.silentForMs === 0) return this.#send(api, version, request);
-    this.#silence ??= this.#untilItMaySpeak();
+    // What waits goes on in its order, before anything new.
+    if (this.#silence === null && this.silentForMs === 0) return this.#send(api, version, request);
+    this.#silence ??= this.#beSilent();
     return this.#silence.then(() => this.#send(api, version, request));
+  }
+
+  #beSilent(): Promise<void> {
+    const silence = this.#untilItMaySpeak();
+    silence.then(() => {
+      this.#silence = null;
+    });
+    return silence;
   }
 
   async #untilItMaySpeak(): Promise<void> {
@@ -134,7 +155,6 @@ export class RawConnection {
     for (let ms = this.silentForMs; ms > 0 && !signal.aborted; ms = this.silentForMs) {
       await sleep(Math.ceil(ms), undefined, { signal }).catch(() => {});
     }
-    this.#silence = null;
   }
 
   #send<Q, A>(api: WireApi<Q, A>, version: number, request: Q): Promise<A> {
@@ -149,7 +169,8 @@ export class RawConnection {
         (error, answer) => {
           this.#pending -= 1;
           this.#lastUsedMs = performance.now();
-          if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), error));
+          if (error instanceof TimeoutError) this.#onUnanswered(this);
+          if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), this.#lossReason ?? error));
           else {
             this.#obey(api.name, api.throttleMs?.(answer as A) ?? null);
             resolve(answer as A);

@@ -14,7 +14,7 @@ const send = (batches: Parameters<IdempotentProducer['send']>[0]) =>
   new IdempotentProducer(cluster(), 'pull test').send(batches);
 
 describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
-  test('all codecs, null keys and values, headers, old timestamps, order per partition', async () => {
+  test('MirrorSourceTaskTest.testSerde, testPoll: all codecs, null keys and values, headers, old timestamps, order per partition', async () => {
     const rig = PullRig.open();
     const forever = { 'retention.ms': '-1' };
     const topic = await rig.topic('pull-copy', { partitions: 3, configs: forever, target: forever });
@@ -73,7 +73,7 @@ describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
   });
 });
 
-test('transactions of others: committed records come, aborted and markers do not, and the position passes both', async () => {
+test('MirrorConnectorsIntegrationTransactionsTest: committed records come, aborted and markers do not, and the position passes both', async () => {
   const rig = PullRig.open();
   const topic = await rig.topic('pull-transactions');
   const [one, two] = [await transactional(), await transactional()];

@@ -22,13 +22,13 @@ export class Authority {
     openssl(['req', '-x509', ...CURVE, ...subject, '-keyout', this.#file('ca-key.pem'), '-out', this.ca]);
   }
 
-  /** A new key and certificate, under a name of their own. */
-  server(name: string): ServerFiles {
+  /** A new key and certificate, under a name of their own; `days` below 0: its time is over. */
+  server(name: string, days = 2): ServerFiles {
     const [cert, key, request] = [this.#file(`${name}.pem`), this.#file(`${name}-key.pem`), this.#file(`${name}.csr`)];
     openssl(['req', ...CURVE, '-subj', `/CN=${name}`, '-keyout', key, '-out', request]);
     const extensions = this.#file(`${name}.ext`);
     writeFileSync(extensions, 'subjectAltName = IP:127.0.0.1\n');
-    const signer = ['-CA', this.ca, '-CAkey', this.#file('ca-key.pem'), '-CAcreateserial', '-days', '2'];
+    const signer = ['-CA', this.ca, '-CAkey', this.#file('ca-key.pem'), '-CAcreateserial', '-days', String(days)];
     openssl(['x509', '-req', '-in', request, ...signer, '-extfile', extensions, '-out', cert]);
     return { cert, key };
   }

@@ -28,6 +28,8 @@ export interface ProxyOptions extends LinkSettings {
   readonly targetHost?: string;
   readonly targetPort: number;
   readonly chaos?: Chaos;
+  /** Default: a free port of 127.0.0.1. */
+  readonly listen?: { readonly host: string; readonly port: number };
 }
 
 /** Bytes that wait in front of one direction's line, beside those that are under way in it; more wait in the sender's socket. */
@@ -54,7 +56,10 @@ export class TcpProxy {
 
   static async listen(options: ProxyOptions): Promise<TcpProxy> {
     const proxy = new TcpProxy(options);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };
+    await new Promise<void>((resolve, reject) => {
+      proxy.#server.once('error', reject).listen(port, host, resolve);
+    });
     return proxy;
   }
 

@@ -97,6 +97,16 @@ const ALIAS = {
   allowed: 'write letters, digits, ".", "_", "-": it becomes part of topic names',
 };
 
+/** Named after properties, where one of them says the same. */
+const rates = (bytes?: string, records?: string) => ({
+  maxBytesPerSecond: optional(
+    size({ says: bytes ? says(bytes) : 'It is not faster than this.', minimum: '1B', maximum: '1000TB' }),
+  ),
+  maxRecordsPerSecond: optional(
+    integer({ says: records ? says(records) : 'No more records are copied than this.', minimum: 1 }),
+  ),
+});
+
 const flowOptions = {
   source: text({ says: 'Alias of the cluster that is copied from.', ...ALIAS }),
   target: text({ says: 'Alias of the cluster that is copied into.', ...ALIAS }),
@@ -209,7 +219,11 @@ const flowOptions = {
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
   onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),
-  maxBytesPerSecond: optional(size({ says: says('tributary.max.bytes.per.second'), minimum: '1B' })),
+  ...rates('tributary.max.bytes.per.second', 'tributary.max.records.per.second'),
+  topicLimits: dictionary(section(rates(), { says: 'Of one topic.' }), {
+    says: 'Rates of topics by name; `*`: each that is not named, by itself.',
+    default: {},
+  }),
   clients: section(
     { source: clientsBeside('the source'), target: clientsBeside('the target') },
     { says: 'Clients that differ from those of the clusters, for this flow only.' },

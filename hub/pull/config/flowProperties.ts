@@ -2,6 +2,7 @@
 import { FILTER_DEFAULTS } from '../../../shared/names/index.ts';
 import { checkPatterns } from './patterns.ts';
 import { among, atLeast, copies, has, isClass, listOf, none, only, type Property } from './property.ts';
+import { checkRates } from './topicLimits.ts';
 
 const patterns = { check: (value: string) => checkPatterns(listOf(value)) };
 const listed = (list: readonly string[]): string => list.join(',');
@@ -300,4 +301,21 @@ export const ownProperties: readonly Property[] = [
     'Whether ACLs that went away at the source are taken away at the target too.',
   ),
   has('tributary.max.bytes.per.second', 'long', null, 'The flow is not faster than this.', { check: atLeast(1) }),
+  has('tributary.max.records.per.second', 'long', null, 'The flow copies no more records than this.', {
+    check: atLeast(1),
+  }),
+  has(
+    'tributary.topic.max.bytes.per.second',
+    'list',
+    '',
+    'No topic is faster than this; `topic=number` for a single one: `1000000, orders=5000`.',
+    { check: checkRates },
+  ),
+  has(
+    'tributary.topic.max.records.per.second',
+    'list',
+    '',
+    'Of no topic more records are copied than this; `topic=number` for a single one.',
+    { check: checkRates },
+  ),
 ];

@@ -166,13 +166,20 @@ function inYaml(flow: FlowSettings): Yaml {
     onTopicRecreated: flow.onTopicRecreated,
     provenanceHeaders: flow.provenanceHeaders,
     maxBytesPerSecond: bytes(flow.maxBytesPerSecond),
+    maxRecordsPerSecond: flow.maxRecordsPerSecond,
+    topicLimits: Object.fromEntries(
+      Object.entries(flow.topicLimits).map(([topic, { maxBytesPerSecond, maxRecordsPerSecond }]) => [
+        topic,
+        { maxBytesPerSecond: bytes(maxBytesPerSecond), maxRecordsPerSecond },
+      ]),
+    ),
   };
 }
 
 /** What differs, with the sections around it; undefined: nothing. */
 function changes(value: unknown, plain: unknown): unknown {
   if (fingerprint(value) === fingerprint(plain)) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || plain === undefined) return value;
   const entries = Object.entries(value).flatMap(([key, part]) => {
     const changed = changes(part, (plain as Yaml)[key]);
     return changed === undefined ? [] : [[key, changed] as const];

@@ -142,7 +142,14 @@ export interface FlowSettings {
   readonly provenanceHeaders: boolean;
   /** Null: as fast as it goes. */
   readonly maxBytesPerSecond: number | null;
+  readonly maxRecordsPerSecond: number | null;
+  readonly topicLimits: TopicLimits;
 }
+
+/** By topic, in the order of their names; `*`: each that is not named, by itself. Null: as fast as it goes. */
+export type TopicLimits = Readonly<
+  Record<string, { readonly maxBytesPerSecond: number | null; readonly maxRecordsPerSecond: number | null }>
+>;
 
 export interface PullSettings {
   /** By alias, in the file's order. */

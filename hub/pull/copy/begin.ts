@@ -104,6 +104,7 @@ const NOTHING: Omit<Plan, 'next' | 'leaderEpoch'> = {
   bytes: 0,
   records: 0,
   aborted: 0,
+  returned: 0,
   rebuilt: new Map(),
   problem: null,
 };

@@ -4,14 +4,18 @@
  */
 import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
+import type { Stamper } from '../../../shared/records/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
 import { pullPartitionStopped } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
+import { Followers } from './followers.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
+import { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
+import { flowStamp } from './provenance.ts';
 import {
   type CopiedTo,
   type CopyListener,
@@ -19,6 +23,7 @@ import {
   type CopySettings,
   DEFAULT_COPY,
   type Elsewhere,
+  type FlowLimits,
   type FlowName,
   type PartitionSpec,
 } from './settings.ts';
@@ -57,6 +62,8 @@ export class Copier implements Flow {
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
   readonly #meter: CopyMeter | null;
+  readonly limiter: Limiter;
+  readonly followers: Followers;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
@@ -64,6 +71,7 @@ export class Copier implements Flow {
   readonly #pausedTopics = new Set<string>();
   #isHeld: PausedBy = () => false;
   readonly #starter: Starter;
+  #stamp: Stamper | null = null;
   #pendingBytes = 0;
   /** Those that were owned here when it was closed. */
   #last: readonly Partition[] | null = null;
@@ -77,6 +85,9 @@ export class Copier implements Flow {
     this.clock = options.clock;
     this.elsewhere = options.elsewhere ?? (() => null);
     this.#meter = options.meter ?? null;
+    this.limiter = new Limiter(this.name, this.telemetry, this.clock);
+    this.limiter.set(this.settings.limits);
+    this.followers = new Followers(this.settings.rack, this.clock);
     this.#shards = options.shards;
     this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
     this.#isHeld = options.isHeld ?? this.#isHeld;
@@ -95,6 +106,12 @@ export class Copier implements Flow {
   }
   get targets() {
     return this.#shards.targets;
+  }
+  /** Both clusters' ids are known by the time that something is copied. */
+  get stamp(): Stamper | null {
+    if (!this.settings.provenance) return null;
+    this.#stamp ??= flowStamp(this.name, this.source.clusterId, this.targets.clusterId);
+    return this.#stamp;
   }
   get pendingBytes(): number {
     return this.#pendingBytes;
@@ -117,7 +134,18 @@ export class Copier implements Flow {
         known.start();
       }
     }
+    this.limiter.share(this.partitions.values());
     this.wakeStarter();
+  }
+
+  /**
+   * Other rates from now on. `flow` and `topics` each take the place of what was, where they are given; `{}` takes limits
+   * away. Gone when the process ends.
+   * @throws TributaryError `configInvalid`
+   */
+  setLimits(limits: FlowLimits): void {
+    this.limiter.set(limits);
+    this.wakeFetchers();
   }
 
   #add(label: string, spec: PartitionSpec): void {
@@ -187,7 +215,7 @@ export class Copier implements Flow {
 
   snapshot(): CopierSnapshot {
     const partitions = [...this.partitions.values()].map((partition) => snapshotOf(partition, this.clock));
-    return { flow: this.name, pendingBytes: this.#pendingBytes, partitions };
+    return { flow: this.name, limits: this.limiter.limits, pendingBytes: this.#pendingBytes, partitions };
   }
 
   /** What is copied here, as committed; once it is closed: what was copied here then. */
@@ -220,12 +248,14 @@ export class Copier implements Flow {
     for (const partition of this.partitions.values()) {
       if (partition.shard === owner.shard) partition.own(owner.position(partition.id));
     }
+    this.limiter.share(this.partitions.values());
     this.wakeStarter();
   }
 
   lost(shard: number): void {
     this.owners.delete(shard);
     for (const partition of this.partitions.values()) if (partition.shard === shard) partition.disown();
+    this.limiter.share(this.partitions.values());
   }
 
   wakeStarter(): void {
@@ -234,9 +264,9 @@ export class Copier implements Flow {
 
   wakeFetchers(): void {
     if (this.signal.aborted) return;
-    for (const { leader, state } of this.partitions.values()) {
-      if (state.kind !== 'copying' || leader < 0 || this.#fetchers.has(leader)) continue;
-      this.#fetchers.set(leader, new FetchLoop(this, leader));
+    for (const { fetchNode, state } of this.partitions.values()) {
+      if (state.kind !== 'copying' || fetchNode < 0 || this.#fetchers.has(fetchNode)) continue;
+      this.#fetchers.set(fetchNode, new FetchLoop(this, fetchNode));
     }
     for (const fetcher of this.#fetchers.values()) fetcher.wake();
   }

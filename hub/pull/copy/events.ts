@@ -22,6 +22,34 @@ export const pullRebuilt = defineEvent<{ flow: FlowName; reason: RebuildReason; 
   ],
 });
 
+export const pullLimited = defineEvent<{ flow: FlowName; topic: string; ms: number }>({
+  name: 'pull_limited',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_limited_seconds_total',
+      help: 'Time in which a topic was not fetched because of its limit; without a topic: the flow because of its own.',
+      by: ({ ms }) => ms / 1_000,
+      labels: ({ flow, topic }) => ({ source: flow.source, target: flow.target, topic }),
+      labelNames: ['source', 'target', 'topic'],
+    },
+  ],
+});
+
+export const pullFetched = defineEvent<{ flow: FlowName; replica: 'leader' | 'follower'; bytes: number }>({
+  name: 'pull_fetched',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_fetched_bytes_total',
+      help: 'Bytes of batches fetched, from leaders and from followers that are nearer (client.rack).',
+      by: ({ bytes }) => bytes,
+      labels: ({ flow, replica }) => ({ source: flow.source, target: flow.target, replica }),
+      labelNames: ['source', 'target', 'replica'],
+    },
+  ],
+});
+
 export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
   name: 'pull_aborted_dropped',
   metrics: [
@@ -29,6 +57,19 @@ export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
       kind: 'counter',
       name: 'tributary_pull_aborted_records_total',
       help: 'Records passed over because their transaction was aborted.',
+      by: ({ records }) => records,
+      ...flowLabels,
+    },
+  ],
+});
+
+export const pullReturned = defineEvent<{ flow: FlowName; records: number }>({
+  name: 'pull_returned_dropped',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_returned_records_total',
+      help: 'Records not copied, as their provenance headers say that they came from the target or through it.',
       by: ({ records }) => records,
       ...flowLabels,
     },

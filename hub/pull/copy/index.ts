@@ -31,8 +31,10 @@ export {
   type CopySettings,
   DEFAULT_COPY,
   type Elsewhere,
+  type FlowLimits,
   type FlowName,
   type PartitionSpec,
+  type RateLimit,
 } from './settings.ts';
 export { PullShards, type PullShardsSettings } from './shards.ts';
 export type { CopierSnapshot, PartitionSnapshot } from './snapshot.ts';

@@ -57,8 +57,8 @@ export class ShardOwner {
   readonly #inbox = new Inbox();
   readonly #idempotent: IdempotentProducer;
   readonly #positions = new Map<string, PullPosition>();
-  readonly #maps = { notBeforeMs: 0 };
   readonly #tenure: Tenure;
+  readonly #maps = { notBeforeMs: 0 };
   #failures = 0;
   #roomBytes: number;
   #lastError: string | null = null;

@@ -49,12 +49,16 @@ export type PartitionState =
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
+/** Nothing is wrong with the partition itself: the question is one for all that wait with it, and the answer may come any time. */
+const MAX_UNREACHED_MS = 5_000;
+const UNREACHED: ReadonlySet<WaitReason> = new Set(['sourceUnreachable', 'sourceLeaderless', 'targetUnavailable']);
 
 export interface Counters {
   records: number;
   bytes: number;
   batches: number;
   aborted: number;
+  returned: number;
   deadLettered: number;
   readonly rebuilt: Map<RebuildReason, number>;
 }
@@ -77,6 +81,7 @@ export class Partition {
     bytes: 0,
     batches: 0,
     aborted: 0,
+    returned: 0,
     deadLettered: 0,
     rebuilt: new Map(),
   };
@@ -94,6 +99,8 @@ export class Partition {
   /** The source's leader, as last heard; -1: none. */
   leader = -1;
   sourceLeaderEpoch = -1;
+  /** A replica that the leader has named; null: the leader itself. */
+  follower: { readonly node: number; readonly untilMs: number } | null = null;
   topicId = '';
   targetTopicId = '';
   highWatermark = -1;
@@ -134,6 +141,11 @@ export class Partition {
   get target(): string {
     return `${this.spec.targetTopic}/${this.targetPartition}`;
   }
+  /** Where it is fetched; a follower for a while only, then the leader is asked again. */
+  get fetchNode(): number {
+    if (this.follower && this.#clock.monotonicMs() >= this.follower.untilMs) this.follower = null;
+    return this.follower?.node ?? this.leader;
+  }
   get copying(): boolean {
     return this.state.kind === 'copying' && !this.paused && !this.blocked;
   }
@@ -159,6 +171,7 @@ export class Partition {
   rewind(): void {
     this.generation += 1;
     this.blocked = false;
+    this.follower = null;
     this.fetchOffset = this.committed;
     this.leaderEpoch = this.position?.leaderEpoch ?? -1;
   }
@@ -179,7 +192,8 @@ export class Partition {
     const attempts = (this.trouble?.attempts ?? 0) + 1;
     const sinceMs = this.trouble?.sinceMs ?? this.#clock.monotonicMs();
     this.trouble = { reason, sinceMs, attempts };
-    const pauseMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
+    const mostMs = UNREACHED.has(reason) ? MAX_UNREACHED_MS : MAX_RETRY_MS;
+    const pauseMs = Math.min(mostMs, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
     const retryAtMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
     this.#become({ kind: 'waiting', reason, detail, sinceMs, retryAtMs });
   }

@@ -16,6 +16,19 @@ export interface PartitionSpec {
   readonly targetPartition?: number;
 }
 
+/** Null or absent: as fast as it goes. */
+export interface RateLimit {
+  readonly maxBytesPerSecond?: number | null;
+  readonly maxRecordsPerSecond?: number | null;
+}
+
+export interface FlowLimits {
+  /** All topics together. */
+  readonly flow?: RateLimit;
+  /** By source topic; `*`: each that is not named, by itself. */
+  readonly topics?: Readonly<Record<string, RateLimit>>;
+}
+
 export interface CopySettings {
   /** `atLeastOnce`: records are visible at once and leave no transaction markers; after a failure some may come twice. */
   readonly delivery: 'exactlyOnce' | 'atLeastOnce';
@@ -32,6 +45,12 @@ export interface CopySettings {
    * target, or `new`: wait until its partitions are given another target topic.
    */
   readonly onRecreated: 'stop' | 'follow' | 'new';
+  /** Whether each record gets a header that says where it was copied from, and does not go back there. */
+  readonly provenance: boolean;
+  /** To begin with. */
+  readonly limits: FlowLimits;
+  /** Where this process is: brokers that know it may let a near replica answer. Null: leaders answer. */
+  readonly rack: string | null;
   /** Whether exact maps of offsets are written (`../maps/`): for translating the offsets of groups. */
   readonly offsetMaps: boolean;
   readonly fetchBytes: number;
@@ -51,6 +70,9 @@ export const DEFAULT_COPY: CopySettings = {
   startAt: 'earliest',
   onRefused: 'hold',
   onRecreated: 'stop',
+  provenance: false,
+  limits: {},
+  rack: null,
   offsetMaps: true,
   fetchBytes: 8 * MIB,
   fetchPartitionBytes: 2 * MIB,

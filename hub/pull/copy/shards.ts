@@ -86,14 +86,14 @@ export class PullShards {
     return new PullShards(parts, settings);
   }
 
-  get mapsTopic(): string {
-    return this.#settings.mapsTopic ?? `${this.#settings.topic}.maps`;
-  }
   /** Rejects where the ledger can never be used. */
   get opened(): Promise<void> {
     return this.#shares.started;
   }
 
+  get mapsTopic(): string {
+    return this.#settings.mapsTopic ?? `${this.#settings.topic}.maps`;
+  }
   get shards(): number {
     return this.#settings.shards;
   }

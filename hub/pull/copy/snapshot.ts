@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { PullGap } from './ledger.ts';
 import type { Partition, PartitionState } from './partition.ts';
-import type { FlowName } from './settings.ts';
+import type { FlowLimits, FlowName } from './settings.ts';
 
 export interface PartitionSnapshot {
   readonly topic: string;
@@ -26,6 +26,8 @@ export interface PartitionSnapshot {
   readonly bytes: number;
   readonly batches: number;
   readonly abortedRecords: number;
+  /** Not copied, as they came from the target or through it. */
+  readonly returnedRecords: number;
   readonly deadLetteredRecords: number;
   readonly rebuiltBatches: Readonly<Record<string, number>>;
   readonly gaps: readonly PullGap[];
@@ -35,6 +37,7 @@ export interface PartitionSnapshot {
 
 export interface CopierSnapshot {
   readonly flow: FlowName;
+  readonly limits: FlowLimits;
   readonly pendingBytes: number;
   readonly partitions: readonly PartitionSnapshot[];
 }
@@ -62,6 +65,7 @@ export function snapshotOf(partition: Partition, clock: Clock): PartitionSnapsho
     bytes: counters.bytes,
     batches: counters.batches,
     abortedRecords: counters.aborted,
+    returnedRecords: counters.returned,
     deadLetteredRecords: counters.deadLettered,
     rebuiltBatches: Object.fromEntries(counters.rebuilt),
     gaps: position?.gaps ?? [],

@@ -118,7 +118,7 @@ export const loopRefused = defineEvent<{ readonly flow: string; readonly topic: 
     level: 'warn',
     says: ({ flow, topic }) =>
       `flow ${flow}: ${topic} is not copied: the flow back takes it as well and keeps its name, so each record would ` +
-      'come back for ever; name different topics in the two flows',
+      'come back for ever; name different topics in the two flows, or set tributary.provenance.headers for both',
   },
 });
 

@@ -49,6 +49,12 @@ export function copySettingsOf(settings: FlowSettings): Partial<CopySettings> {
     delivery,
     isolation: isolationLevel === 'readCommitted' ? 'read_committed' : 'read_uncommitted',
     startAt: autoOffsetReset,
+    limits: {
+      flow: { maxBytesPerSecond: settings.maxBytesPerSecond, maxRecordsPerSecond: settings.maxRecordsPerSecond },
+      topics: settings.topicLimits,
+    },
+    provenance: settings.provenanceHeaders,
+    rack: fetch.rack,
     onRefused: settings.onRecordTooLarge,
     onRecreated: settings.onTopicRecreated,
     offsetMaps: settings.checkpoints.enabled && settings.offsetSyncs.enabled,

@@ -12,6 +12,7 @@ import type {
   Pem,
   PullSettings,
 } from '../../../../hub/pull/config/index.ts';
+import type { TopicLimits } from '../../../../hub/pull/config/settings.ts';
 import type { StartAt } from '../../../../hub/pull/config/startAt.ts';
 import { Secret } from '../../../../shared/config/index.ts';
 
@@ -142,6 +143,15 @@ const flow = fc
     mm2Positions: fc.constantFrom('auto', 'always', 'never'),
     provenanceHeaders: fc.boolean(),
     maxBytesPerSecond: bytes,
+    maxRecordsPerSecond: bytes,
+    topicLimits: fc.constantFrom<TopicLimits>(
+      {},
+      {
+        '*': { maxBytesPerSecond: 1_000, maxRecordsPerSecond: null },
+        orders: { maxBytesPerSecond: null, maxRecordsPerSecond: 7 },
+      },
+      { 'a.b': { maxBytesPerSecond: 5_000_000, maxRecordsPerSecond: 1 } },
+    ),
     otherOffsets: fc.boolean(),
     ownClients: fc.record({ source: orNull(client), target: orNull(client) }),
   })

@@ -277,6 +277,16 @@ describe('config providers', () => {
   });
 });
 
+test('rates: each topic, and single ones', () => {
+  const rates =
+    'A->B.tributary.topic.max.bytes.per.second = 900, orders=50\ntributary.topic.max.records.per.second=orders=7';
+  expect(flow(rates).topicLimits).toEqual({
+    '*': { maxBytesPerSecond: 900, maxRecordsPerSecond: null },
+    orders: { maxBytesPerSecond: 50, maxRecordsPerSecond: 7 },
+  });
+  expect(mistakes('tributary.topic.max.bytes.per.second = orders=fast')[0]).toContain('no rate');
+});
+
 test('clients: of the cluster, of a kind, of a flow', () => {
   const { clients } = flow(
     'A.consumer.client.id = reader\nA->B.source.admin.bootstrap.servers = admin:1\nA.consumer.isolation.level = READ_COMMITTED\nA->B.consumer.auto.offset.reset = latest\nB.producer.request.timeout.ms = 7000\n',

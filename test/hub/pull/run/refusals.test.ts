@@ -9,9 +9,9 @@ const settingsOf = (...lines: string[]) => {
 const IDENTITY = 'replication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPolicy';
 
 test('what is not done yet stops the start, all of it named, and only where a flow copies', () => {
-  const limits = ['A->B.tributary.max.bytes.per.second = 1000', 'A->B.tributary.provenance.headers = true'];
+  const limits = ['A->B.consumer.client.rack = r1'];
   expect(() => refuseUnable(settingsOf('A->B.enabled = true', ...limits))).toThrow(
-    /A->B: a limit of bytes per second is not kept yet; A->B: provenance headers are not written yet/,
+    /A->B: a rack is not fetched from yet/,
   );
   expect(() => refuseUnable(settingsOf(...limits))).not.toThrow();
   expect(() => refuseUnable(settingsOf('A->B.enabled = true'))).not.toThrow();
@@ -22,6 +22,10 @@ test('with names kept, topics of both directions are loops; with prefixes none i
   const kept = settingsOf(IDENTITY, ...both);
   const loops = loopsOf(kept.flows[0]!, kept);
   expect(['ab', 'a', 'b'].map(loops)).toEqual([true, false, true]);
+  const one = settingsOf(IDENTITY, ...both, 'A->B.tributary.provenance.headers = true');
+  expect(one.flows.map((flow) => loopsOf(flow, one)('ab'))).toEqual([true, true]);
+  const broken = settingsOf(IDENTITY, ...both, 'tributary.provenance.headers = true');
+  expect(broken.flows.map((flow) => loopsOf(flow, broken)('ab'))).toEqual([false, false]);
   const prefixed = settingsOf(...both);
   expect(loopsOf(prefixed.flows[0]!, prefixed)('ab')).toBe(false);
 });
