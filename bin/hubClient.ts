@@ -58,8 +58,8 @@ export class HubClient {
     return this.#ask<T>('POST', path, JSON.stringify(body));
   }
 
-  async send<T>(method: 'PUT' | 'DELETE', path: string): Promise<T> {
-    return this.#ask<T>(method, path);
+  async send<T>(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.#ask<T>(method, path, body === undefined ? undefined : JSON.stringify(body));
   }
 
   async close(): Promise<void> {
