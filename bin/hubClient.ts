@@ -98,7 +98,9 @@ export class HubClient {
     const all = mistakes.map(
       ({ path, problem, allowed }) => `${path ? `${path} ` : ''}${problem}${allowed ? `; ${allowed}` : ''}`,
     );
-    const said = hint ?? (all.length > 0 ? `${all.join('. ')}.` : undefined);
+    // The message says it already.
+    const said =
+      (message?.includes(hint ?? '') ? undefined : hint) ?? (all.length > 0 ? `${all.join('. ')}.` : undefined);
     return this.#failed(
       mistakes.length > 0 ? `it answered ${status}` : reason,
       said,
