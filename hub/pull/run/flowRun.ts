@@ -4,7 +4,7 @@ import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
 import type { FlowRule } from '../control/index.ts';
-import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
+import { Copier, type CopierSnapshot, type FlowLimits, type PartitionSpec, type PullShards } from '../copy/index.ts';
 import { MapReader } from '../maps/index.ts';
 import type { FlowMetrics, PullMetrics } from '../metrics/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
@@ -80,9 +80,15 @@ export class FlowRun {
   }
 
   /** What operators say has changed. */
-  ruleChanged(topics: boolean): void {
+  ruleChanged({ topics, limits }: { readonly topics: boolean; readonly limits: boolean }): void {
     this.copier?.hold((topic, partition) => this.#parts.rule().isPaused(topic, partition));
+    if (limits) this.copier?.setLimits(this.#limits());
     if (topics) this.#sync?.value?.topicsChanged();
+  }
+
+  /** What operators said takes the place of what was written, for the flow and for its topics. */
+  #limits(): FlowLimits {
+    return { ...copySettingsOf(this.settings).limits, ...this.#parts.rule().limits };
   }
 
   snapshot(): FlowSnapshot {
@@ -195,7 +201,7 @@ export class FlowRun {
       source: this.#cluster('source', 'consumer'),
       shards,
       partitions: this.#partitions,
-      settings: copySettingsOf(this.settings),
+      settings: { ...copySettingsOf(this.settings), limits: this.#limits() },
       elsewhere: (topic, partition) => before?.get(labelOf(topic, partition)) ?? null,
       isHeld: (topic, partition) => this.#parts.rule().isPaused(topic, partition),
       listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
