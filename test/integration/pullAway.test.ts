@@ -54,7 +54,9 @@ C->B.enabled = true
 C->B.topics = ${beside}
 ${COMMON}`;
 
-test('a source that is away: one line says so and one that it is back; another flow goes on', { timeout: 120_000 }, async () => {
+test('a source that is away: one line says so and one that it is back; another flow goes on', {
+  timeout: 120_000,
+}, async () => {
   const [orders, events] = [await from.makeTopic('orders', 3), await from.makeTopic('events', 2)];
   const beside = await to.makeTopic('beside');
   const flows = PullFlows.open(fileFor(source.brokers.join(','), [orders, events], beside));
@@ -97,7 +99,9 @@ function resolveTo(address: () => string): void {
   });
 }
 
-test('a source whose name leads elsewhere: found there once the old address is silent', { timeout: 120_000 }, async () => {
+test('a source whose name leads elsewhere: found there once the old address is silent', {
+  timeout: 120_000,
+}, async () => {
   const at = (host: string) => TcpProxy.listen({ targetPort: named.listener, listen: { host, port: named.told } });
   const [before, after] = [await at('127.0.0.1'), await at('127.0.0.2')];
   onTestFinished(async () => {
