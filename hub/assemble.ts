@@ -48,7 +48,7 @@ export async function runHub(
   const shards = openShards(config, cluster, telemetry, listening.promise);
   const contacts = new Contacts(clock);
   let server: HubServer | null = null;
-  const fleet = fleetParts(shards, contacts, () => server);
+  const fleet = { ...fleetParts(shards, contacts, () => server), flows: pulls !== null };
   const api = operatorApi({
     ...{ title: 'Tributary hub API', description: DESCRIPTION, version: version() },
     routes: [fleetRoutes(fleet, clock), ...(pulls ? [pulls.routes] : [])],

@@ -46,8 +46,8 @@ export const limits = {
   metricPartitions: 2_000,
   metricCheckpoints: 2_000,
   /** Pulls: exact offset maps. Runs of a segment, segments of a partition, bytes of a flow's maps in memory. */
-  offsetMapRuns: 128,
-  offsetMapSegments: 128,
+  offsetMapRuns: 64,
+  offsetMapSegments: 256,
   offsetMapBytes: 64 * MIB,
 } as const;
 

@@ -38,7 +38,8 @@ export function fleetRoutes(parts: FleetParts, clock: Clock): FastifyPluginAsync
       async (): Promise<schemas.HubStatus> => {
         const identity = parts.identity();
         const shown = identity && { ...identity };
-        return { nowMs: clock.now(), version: parts.version, identity: shown, shards: [...parts.shards()] };
+        const flows = parts.flows === true ? { flows: true } : {};
+        return { nowMs: clock.now(), version: parts.version, identity: shown, ...flows, shards: [...parts.shards()] };
       },
     );
   };

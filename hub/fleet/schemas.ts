@@ -207,6 +207,7 @@ export const HubStatus = Type.Object(
         shards: count('Into how many parts the edges are divided, for ever.'),
       }),
     ),
+    flows: Type.Optional(Type.Boolean({ description: 'It pulls flows: see `/v1/flows`.' })),
     shards: list(
       Type.Object({
         shard: count('Partition of the ledger.'),

@@ -156,7 +156,11 @@ export const Resume = Type.Object(
 );
 
 export const FlowBody = Type.Object(
-  { source: text('Alias of a cluster.'), target: text('Alias of a cluster.') },
+  // What is missing is said together with everything else that is wrong.
+  {
+    source: Type.Optional(text('Alias of a cluster; needed.')),
+    target: Type.Optional(text('Alias of a cluster; needed.')),
+  },
   {
     additionalProperties: true,
     description:

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { CopiedBatch } from '../../hub/pull/copy/index.ts';
 import { IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
+import { expectExact } from '../support/exactMap.ts';
 import { cluster, consumeAll, endOffsets, produce } from '../support/kafka.ts';
 import { batchOf, copied, copyOf, headersOf, PullRig, plainOf, transactional } from '../support/pullRig.ts';
 
@@ -13,7 +14,7 @@ const send = (batches: Parameters<IdempotentProducer['send']>[0]) =>
   new IdempotentProducer(cluster(), 'pull test').send(batches);
 
 describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
-  test('all codecs, null keys and values, headers, old timestamps, order per partition', async () => {
+  test('MirrorSourceTaskTest.testSerde, testPoll: all codecs, null keys and values, headers, old timestamps, order per partition', async () => {
     const rig = PullRig.open();
     const forever = { 'retention.ms': '-1' };
     const topic = await rig.topic('pull-copy', { partitions: 3, configs: forever, target: forever });
@@ -72,7 +73,7 @@ describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
   });
 });
 
-test('transactions of others: committed records come, aborted and markers do not, and the position passes both', async () => {
+test('MirrorConnectorsIntegrationTransactionsTest: committed records come, aborted and markers do not, and the position passes both', async () => {
   const rig = PullRig.open();
   const topic = await rig.topic('pull-transactions');
   const [one, two] = [await transactional(), await transactional()];
@@ -151,6 +152,7 @@ test('what compaction has left: holes, tombstones with a delete horizon', { time
   expect(target).toEqual(source);
   expect(target.filter(({ value }) => value === null)).toHaveLength(5);
   expect(process.state(topic).rebuiltBatches).toEqual({ holes: 5 });
+  await expectExact(rig, topic);
   expect((await headersOf(copyOf(topic))).map(({ codec }) => codec)).toEqual([...CODECS, 'none']);
 });
 

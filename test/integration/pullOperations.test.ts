@@ -4,7 +4,8 @@
  * Seen red: a control log that hands over words only, and a copier that does not hold.
  */
 import { describe, expect, test } from 'vitest';
-import { createTopic, produce, uniqueTopic } from '../support/kafka.ts';
+import { deleteTopics } from '../../shared/kafka/index.ts';
+import { cluster, createTopic, produce, uniqueTopic } from '../support/kafka.ts';
 import { eventually, ownerOf, PullFleet, type PullService, plainFlow, valuesOf } from '../support/pullService.ts';
 
 /** Eight share a shard: enough of them that both processes have some, however the shards fall. */
@@ -152,5 +153,34 @@ describe('two processes', () => {
     expect((await three.list()).flows.map((it) => it.flow)).toEqual([flow]);
     expect(await three.ask('DELETE', flowUrl(flow))).toMatchObject({ status: 409 });
     expect(await three.ask('GET', '/nobody')).toMatchObject({ status: 404, body: { hint: `There are: ${flow}.` } });
+  }, 180_000);
+
+  test('a partition that stopped, since its topic was made again, goes on when somebody accepts that', async () => {
+    const topic = uniqueTopic('again');
+    const [source, target] = [`s${topic}`, `t${topic}`];
+    await createTopic('', { name: topic });
+    await produce(topic, numbered(0, 10));
+    const fleet = PullFleet.open();
+    const file = fleet.file([source, target], [plainFlow(source, target, [topic])]);
+    const at = flowUrl(`${source}->${target}`);
+    const [one, two] = await Promise.all([fleet.start(file), fleet.start(file)]);
+    const copy = `${source}.${topic}`;
+    await expect.poll(() => valuesOf(copy), { timeout: 30_000 }).toEqual(values(10));
+    await deleteTopics(cluster(), [topic]);
+    await createTopic('', { name: topic });
+    await produce(topic, numbered(10, 10));
+    const states = async (): Promise<string[]> => {
+      const flows = await Promise.all([one, two].map((service) => service.flow(`${source}->${target}`)));
+      return flows.map(({ topics }) => topics[0]?.state ?? '').sort();
+    };
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['elsewhere', 'stopped']);
+    // Restarted it stops again; only the word makes it go on, whoever it is said to.
+    await one.done('POST', `${at}/topics/${topic}/restart`);
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['elsewhere', 'stopped']);
+    await one.done('POST', `${at}/topics/${topic}/partitions/0/resume`);
+    expect(await states()).toEqual(['elsewhere', 'stopped']);
+    const stranger = (await one.flow(`${source}->${target}`)).topics[0]?.state === 'elsewhere' ? one : two;
+    await stranger.done('POST', `${at}/topics/${topic}/partitions/0/resume`, { accept: true });
+    await expect.poll(() => valuesOf(copy), { timeout: 30_000 }).toEqual(values(20));
   }, 180_000);
 });

@@ -46,7 +46,7 @@ export class PullRig {
     const rig = new PullRig();
     onTestFinished(async () => {
       await Promise.all(rig.#processes.map((one) => one.close()));
-      await deleteTopics(cluster(), [rig.ledger, `${rig.ledger}.dead`]);
+      await deleteTopics(cluster(), [rig.ledger, `${rig.ledger}.dead`, `${rig.ledger}.maps`]);
     });
     return rig;
   }

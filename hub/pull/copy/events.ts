@@ -270,3 +270,15 @@ export const pullLedgerTrouble = defineEvent<{ topic: string; reason: string }>(
     says: ({ topic, reason }) => `the pull ledger ${topic} can't be opened: ${reason}. It is tried until it works`,
   },
 });
+
+export const pullMapsRefused = defineEvent<{ readonly topic: string; readonly shard: number; readonly reason: string }>(
+  {
+    name: 'pull_maps_refused',
+    log: {
+      level: 'warn',
+      says: ({ topic, shard, reason }) =>
+        `pull shard ${shard}: ${topic} does not take exact offset maps: ${reason}; offsets of groups are translated by ` +
+        'offset syncs alone, and may repeat records',
+    },
+  },
+);

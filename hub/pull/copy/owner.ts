@@ -18,14 +18,14 @@ import { retryAfterMs, Tenure, type TenureState } from '../../ledger/tenure.ts';
 import type { LedgerIdentity } from '../../ledger/topics.ts';
 import { type Chunk, Inbox } from './chunk.ts';
 import { pullShardLost, pullShardTaken, pullShardTrouble, pullShardTroubleAgain } from './events.ts';
-import { Group } from './group.ts';
+import { Group, type PullTopics } from './group.ts';
 import { decodePull, type PullChange, type PullPosition } from './ledger.ts';
 import type { TargetTopics } from './targets.ts';
 
 export interface OwnerParts {
   readonly cluster: Cluster;
   readonly identity: LedgerIdentity;
-  readonly topics: { readonly ledger: string; readonly deadLetter: string };
+  readonly topics: PullTopics;
   readonly targets: TargetTopics;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -58,6 +58,7 @@ export class ShardOwner {
   readonly #idempotent: IdempotentProducer;
   readonly #positions = new Map<string, PullPosition>();
   readonly #tenure: Tenure;
+  readonly #maps = { notBeforeMs: 0 };
   #failures = 0;
   #roomBytes: number;
   #lastError: string | null = null;
@@ -124,6 +125,7 @@ export class ShardOwner {
       producer: this.#tenure.producer,
       idempotent: this.#idempotent,
       positions: this.#positions,
+      maps: this.#maps,
     });
     const startMs = clock.monotonicMs();
     const endMs = startMs + bounds.ms;
@@ -167,7 +169,7 @@ export class ShardOwner {
       {
         ...this.#parts,
         ledger: topics.ledger,
-        beside: [topics.deadLetter],
+        beside: [topics.deadLetter, topics.maps],
         memory: {
           clear: () => this.#positions.clear(),
           fold: (record, where) => this.#fold(decodePull(record, where)),

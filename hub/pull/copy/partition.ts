@@ -15,6 +15,7 @@
  * Paused is not a state: a paused partition keeps its own and is not fetched.
  */
 import type { Clock } from '../../../shared/clock.ts';
+import { type OpenSegment, openSegment } from '../maps/index.ts';
 import type { PullPosition } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { PartitionSpec } from './settings.ts';
@@ -48,6 +49,9 @@ export type PartitionState =
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
+/** Nothing is wrong with the partition itself: the question is one for all that wait with it, and the answer may come any time. */
+const MAX_UNREACHED_MS = 5_000;
+const UNREACHED: ReadonlySet<WaitReason> = new Set(['sourceUnreachable', 'sourceLeaderless', 'targetUnavailable']);
 
 export interface Counters {
   records: number;
@@ -113,6 +117,8 @@ export class Partition {
   /** What ended the last plan; said once everything in front of it is written. */
   blocked = false;
   trouble: Trouble | null = null;
+  /** What the next copied records are added to in its exact map; null: the map begins with them. */
+  map: OpenSegment | null = null;
 
   constructor(
     spec: PartitionSpec,
@@ -149,6 +155,8 @@ export class Partition {
     this.position = position;
     this.committed = position?.next ?? -1;
     this.leaderEpoch = position?.leaderEpoch ?? -1;
+    const map = position?.map;
+    this.map = map ? openSegment(map.since, map.segment + 1) : null;
     this.rewind();
     if (this.state.kind === 'unowned') this.#become({ kind: 'starting' });
   }
@@ -184,7 +192,8 @@ export class Partition {
     const attempts = (this.trouble?.attempts ?? 0) + 1;
     const sinceMs = this.trouble?.sinceMs ?? this.#clock.monotonicMs();
     this.trouble = { reason, sinceMs, attempts };
-    const pauseMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
+    const mostMs = UNREACHED.has(reason) ? MAX_UNREACHED_MS : MAX_RETRY_MS;
+    const pauseMs = Math.min(mostMs, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
     const retryAtMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
     this.#become({ kind: 'waiting', reason, detail, sinceMs, retryAtMs });
   }

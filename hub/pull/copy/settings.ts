@@ -1,4 +1,4 @@
-import type { Isolation, OutgoingBatch } from '../../../shared/kafka/index.ts';
+import type { Isolation } from '../../../shared/kafka/index.ts';
 import { MIB } from '../../../shared/limits.ts';
 
 /** A flow's two cluster aliases. */
@@ -51,6 +51,8 @@ export interface CopySettings {
   readonly limits: FlowLimits;
   /** Where this process is: brokers that know it may let a near replica answer. Null: leaders answer. */
   readonly rack: string | null;
+  /** Whether exact maps of offsets are written (`../maps/`): for translating the offsets of groups. */
+  readonly offsetMaps: boolean;
   readonly fetchBytes: number;
   readonly fetchPartitionBytes: number;
   readonly fetchMinBytes: number;
@@ -71,6 +73,7 @@ export const DEFAULT_COPY: CopySettings = {
   provenance: false,
   limits: {},
   rack: null,
+  offsetMaps: true,
   fetchBytes: 8 * MIB,
   fetchPartitionBytes: 2 * MIB,
   fetchMinBytes: 1,
@@ -127,10 +130,8 @@ export interface CopiedFacts {
   readonly latencyMs: number;
 }
 
-/** What a flow's owner hears. Neither may throw. */
+/** What a flow's owner hears. It may not throw. */
 export interface CopyListener {
   /** After the commit. */
   copied?(batch: CopiedBatch): void;
-  /** Batches to be written in the transaction that has these, beside the positions; each of the target cluster. */
-  alongside?(batches: readonly CopiedBatch[]): readonly OutgoingBatch[];
 }

@@ -24,6 +24,8 @@ export interface PullShardsSettings {
   readonly replicationFactor: number;
   /** Takes batches that their target refuses for ever, where a flow wants that. */
   readonly deadLetterTopic: string;
+  /** Takes exact offset maps; default: the ledger's name and `.maps`. */
+  readonly mapsTopic?: string;
   /** This process's name, unique among those that run. */
   readonly instance: string;
   readonly sessionTimeoutMs?: number;
@@ -89,6 +91,9 @@ export class PullShards {
     return this.#shares.started;
   }
 
+  get mapsTopic(): string {
+    return this.#settings.mapsTopic ?? `${this.#settings.topic}.maps`;
+  }
   get shards(): number {
     return this.#settings.shards;
   }
@@ -153,7 +158,7 @@ export class PullShards {
   async #openLedger(): Promise<LedgerIdentity> {
     const { topic, shards, replicationFactor, deadLetterTopic: dead } = this.#settings;
     const shape = { partitions: shards, replicationFactor };
-    const wanted = [ledgerTopic(topic, shape), deadLetterTopic(dead, shape)];
+    const wanted = [ledgerTopic(topic, shape), deadLetterTopic(dead, shape), ledgerTopic(this.mapsTopic, shape)];
     const { cluster, telemetry } = this.#parts;
     const identity = await openLedgerTopics(cluster, { topic, shards, advice: ADVICE }, wanted, telemetry);
     checkGenesis({ topic }, identity, await readGenesis(cluster, topic, identity.ledgerTopicId));
@@ -165,7 +170,7 @@ export class PullShards {
     const parts = {
       ...this.#parts,
       identity: this.#identity!,
-      topics: { ledger: topic, deadLetter },
+      topics: { ledger: topic, deadLetter, maps: this.mapsTopic },
       targets: this.targets,
       owner: `${instance}/${process.pid}/${this.#run}`,
       transactionTimeoutMs: transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,

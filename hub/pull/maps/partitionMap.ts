@@ -22,6 +22,8 @@ const SEGMENT_OVERHEAD_BYTES = 200;
 
 export class PartitionMap {
   #since = -1;
+  /** Nothing is missing between `since` and the first segment. */
+  #whole = false;
   readonly #segments: Kept[] = [];
   #bytes = 0;
 
@@ -39,7 +41,10 @@ export class PartitionMap {
     if (!segment || !first) return;
     const last = this.#segments.at(-1)?.number;
     const follows = last === undefined || segment.number === last || segment.number === last + 1;
-    if (segment.since !== this.#since || !follows) this.#keepFrom(this.#segments.length);
+    if (segment.since !== this.#since || !follows) {
+      this.#keepFrom(this.#segments.length);
+      this.#whole = segment.number === 0;
+    }
     this.#since = segment.since;
     for (let end = this.#segments.at(-1); end; end = this.#segments.at(-1)) {
       if (end.number !== segment.number && end.source < first.source && end.target < first.target) break;
@@ -59,6 +64,7 @@ export class PartitionMap {
   }
 
   #keepFrom(index: number): void {
+    if (index > 0) this.#whole = false;
     for (const gone of this.#segments.splice(0, index)) this.#bytes -= sizeOf(gone);
   }
 
@@ -67,8 +73,7 @@ export class PartitionMap {
     const at = this.#segments.findLastIndex(({ source }) => source <= upstream);
     const first = this.#segments[0];
     if (at < 0) {
-      const whole = first?.number === 0 && upstream >= this.#since;
-      return whole ? { kind: 'exact', offset: first.target } : null;
+      return first && this.#whole && upstream >= this.#since ? { kind: 'exact', offset: first.target } : null;
     }
     const next = this.#segments[at + 1];
     const runs = this.#runsOf(at);

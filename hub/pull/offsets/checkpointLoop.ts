@@ -9,6 +9,8 @@ import {
   type CheckpointRules,
   checkpointsOf,
   concerns,
+  type ExactMaps,
+  exactFirst,
   type SourceOffset,
   type Translator,
 } from './checkpointRules.ts';
@@ -18,6 +20,7 @@ import {
   checkpointsUnreadable,
   groupsNotRead,
   internalTopicMade,
+  mapsUnreadable,
 } from './events.ts';
 import { ensureInternalTopic } from './internalTopics.ts';
 import { readInternal, SyncReader } from './syncReader.ts';
@@ -33,8 +36,8 @@ export interface CheckpointsOptions extends Omit<CheckpointRules, 'translator'> 
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
   readonly meter?: CheckpointMeter;
-  /** Instead of the offset-syncs topic: exact maps. */
-  readonly translator?: Translator;
+  /** Where they reach they count before offset syncs. */
+  readonly exact?: ExactMaps;
   readonly maxCheckpoints?: number;
   readonly maxPartitions?: number;
 }
@@ -59,6 +62,7 @@ export class Checkpoints {
   readonly #syncs: SyncReader;
   readonly #job: Job;
   #saidBounds = '';
+  #saidInexact = false;
 
   private constructor(options: CheckpointsOptions, topic: string, book: CheckpointBook, seeded: boolean) {
     const { policy, sourceAlias, targetAlias, syncsOn, source, target } = options;
@@ -108,8 +112,7 @@ export class Checkpoints {
   async #emit(signal: AbortSignal): Promise<void> {
     const { source, acceptsGroup, acceptsTopic, telemetry } = this.#options;
     const started = this.#clock.monotonicMs();
-    if (!this.#options.translator) await this.#syncs.catchUp();
-    const translator = this.#options.translator ?? this.#syncs.store;
+    const translator = await this.#translator();
     const groups = await groupsOf(source, acceptsGroup);
     this.#forgetAllBut(new Set(groups));
     const emitted: Checkpoint[] = [];
@@ -133,6 +136,23 @@ export class Checkpoints {
       telemetry.emit(groupsNotRead, { flow: facts.flow, failed: failed.length, group, reason: reasonOf(error) });
     }
     this.#sayBounds();
+  }
+
+  /** Maps that can't be read are done without: offset syncs are enough for a rough place. */
+  async #translator(): Promise<Translator> {
+    const { exact, telemetry } = this.#options;
+    await this.#syncs.catchUp();
+    const { store } = this.#syncs;
+    if (!exact) return store;
+    try {
+      await exact.catchUp();
+      this.#saidInexact = false;
+      return exactFirst(exact, store);
+    } catch (error) {
+      if (!this.#saidInexact) telemetry.emit(mapsUnreadable, { flow: flowOf(this.#options), reason: reasonOf(error) });
+      this.#saidInexact = true;
+      return store;
+    }
   }
 
   #checkpoints(rules: CheckpointRules, group: string, offsets: readonly SourceOffset[], round: Round): Checkpoint[] {

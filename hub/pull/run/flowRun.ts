@@ -5,6 +5,7 @@ import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
 import type { FlowRule } from '../control/index.ts';
 import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
+import { MapReader } from '../maps/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
 import { FlowSync } from '../sync/index.ts';
 import type { PullClusters } from './clusters.ts';
@@ -233,6 +234,12 @@ export class FlowRun {
       acceptsTopic: (topic) => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic),
       acceptsGroup: new NameFilter(groups).accepts,
       syncsOn: offsetSyncs.location,
+      exact: new MapReader({
+        cluster: this.#cluster('target', 'consumer'),
+        topic: this.#parts.shards().mapsTopic,
+        flow: flowTextOf(this.settings),
+        acceptsTopic: new NameFilter(topics).accepts,
+      }),
       intervalMs: checkpoints.everyMs,
       replicationFactor: checkpoints.replicationFactor,
     });

@@ -57,6 +57,7 @@ export function copySettingsOf(settings: FlowSettings): Partial<CopySettings> {
     rack: fetch.rack,
     onRefused: settings.onRecordTooLarge,
     onRecreated: settings.onTopicRecreated,
+    offsetMaps: settings.checkpoints.enabled && settings.offsetSyncs.enabled,
     ...(fetch.maxBytes === null ? {} : { fetchBytes: fetch.maxBytes }),
     ...(fetch.partitionMaxBytes === null ? {} : { fetchPartitionBytes: fetch.partitionMaxBytes }),
     ...(fetch.minBytes === null ? {} : { fetchMinBytes: fetch.minBytes }),
