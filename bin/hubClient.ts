@@ -11,12 +11,20 @@ export interface HubOptions {
   readonly ca?: string;
 }
 
+/** What is wrong with what was sent. */
+interface Sent {
+  readonly path: string;
+  readonly problem: string;
+  readonly allowed?: string;
+}
+
+const BAD = new Set([400, 404, 409, 413]);
 const ANSWER_WITHIN_MS = 10_000;
 const DEFAULT_HUB = 'http://127.0.0.1:8443';
 
-export function addHubOptions(command: Command): Command {
+export function addHubOptions(command: Command, fallback: string = DEFAULT_HUB): Command {
   return command
-    .option('--hub <url>', `the hub; by default that of "tributary up" in this folder, else ${DEFAULT_HUB}`)
+    .option('--hub <url>', `the hub; by default that of "tributary up" in this folder, else ${fallback}`)
     .option('--token <token>', "an operator's token; better set TRIBUTARY_TOKEN, which other users can't see")
     .option('--ca <file>', "PEM file with the authorities that the hub's certificate is checked against");
 }
@@ -26,8 +34,8 @@ export class HubClient {
   readonly #token: string | undefined;
   readonly #agent: Agent;
 
-  constructor(options: HubOptions) {
-    this.url = (options.hub ?? upFile()?.hubUrl ?? DEFAULT_HUB).replace(/\/+$/, '');
+  constructor(options: HubOptions, fallback: string = DEFAULT_HUB) {
+    this.url = (options.hub ?? upFile()?.hubUrl ?? fallback).replace(/\/+$/, '');
     if (!URL.canParse(this.url) || !/^https?:/.test(this.url)) {
       throw new TributaryError({
         code: 'configInvalid',
@@ -50,11 +58,15 @@ export class HubClient {
     return this.#ask<T>('POST', path, JSON.stringify(body));
   }
 
+  async send<T>(method: 'PUT' | 'DELETE', path: string): Promise<T> {
+    return this.#ask<T>(method, path);
+  }
+
   async close(): Promise<void> {
     await this.#agent.close();
   }
 
-  async #ask<T>(method: 'GET' | 'POST', path: string, body?: string): Promise<T> {
+  async #ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<T> {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -82,7 +94,16 @@ export class HubClient {
     if (status === 401 || status === 403) {
       return this.#failed(reason, "Set TRIBUTARY_TOKEN to an operator's token.", 'unauthorized');
     }
-    return this.#failed(reason, hint ?? undefined, status === 400 || status === 404 ? 'badRequest' : 'internal');
+    const { mistakes = [] } = (parsed ?? {}) as { mistakes?: readonly Sent[] };
+    const all = mistakes.map(
+      ({ path, problem, allowed }) => `${path ? `${path} ` : ''}${problem}${allowed ? `; ${allowed}` : ''}`,
+    );
+    const said = hint ?? (all.length > 0 ? `${all.join('. ')}.` : undefined);
+    return this.#failed(
+      mistakes.length > 0 ? `it answered ${status}` : reason,
+      said,
+      BAD.has(status) ? 'badRequest' : 'internal',
+    );
   }
 
   #failed(

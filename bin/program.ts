@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../shared/version.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerEdge } from './commands/edge.ts';
+import { registerFlows } from './commands/flows.ts';
 import { registerLink } from './commands/link.ts';
 import { registerPull } from './commands/pull.ts';
 import { registerRoles } from './commands/roles.ts';
@@ -32,6 +33,7 @@ export function makeProgram(): Command {
   registerUp(program);
   registerRoles(program);
   registerPull(program);
+  registerFlows(program);
   registerStatus(program);
   registerVerify(program);
   registerEdge(program);

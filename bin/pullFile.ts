@@ -27,6 +27,13 @@ export function isPullFile(file: string): boolean {
   return formatOf(file, bytes) === 'properties' || topLevelKeys(bytes.toString('utf8')).includes('flows');
 }
 
+/** Whether a file with flows has a hub's own options as well: then it is the hub that runs them. */
+export const isHubFile = (file: string): boolean => {
+  const bytes = readBytes(file);
+  const keys = formatOf(file, bytes) === 'yaml' ? topLevelKeys(bytes.toString('utf8')) : [];
+  return keys.some((key) => Object.hasOwn(hubOptions.properties, key));
+};
+
 function formatOf(file: string, bytes: Buffer): PullFormat {
   if (/\.ya?ml$/i.test(file)) return 'yaml';
   if (/\.(properties|conf|cfg)$/i.test(file)) return 'properties';

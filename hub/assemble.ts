@@ -9,10 +9,12 @@ import type { Check } from '../shared/telemetry/checks.ts';
 import { TelemetryServer } from '../shared/telemetry/server.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { version } from '../shared/version.ts';
+import { besideOf, openPulls, type Pulls } from './assemblePull.ts';
 import type { HubConfig } from './config.ts';
 import { type FleetParts, fleetPage, fleetRoutes, hubChecks, type ShardFacts } from './fleet/index.ts';
 import { auditTopicOf } from './ledger/topics.ts';
-import { Contacts, HubServer, type ReceiveParts } from './receive/index.ts';
+import type { PullSettings } from './pull/config/index.ts';
+import { Contacts, HubServer, operatorApi, type ReceiveParts } from './receive/index.ts';
 import { verifyShipment } from './verify/index.ts';
 import { Shards, shardOf } from './write/index.ts';
 
@@ -27,16 +29,32 @@ export interface RunningHub {
   readonly ended: Promise<void>;
 }
 
-/** Listens at once; shipments are taken when the ledger was read and shards are owned. */
-export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<RunningHub> {
-  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'));
+const DESCRIPTION =
+  'What a Tributary hub knows of its edges, and the flows that it runs. Numbers of the ledger are exact; those of an agent are as old as its last report.';
+
+/**
+ * Listens at once; shipments are taken when the ledger was read and shards are owned.
+ * @param flows what it pulls beside that; null: nothing
+ */
+export async function runHub(
+  config: HubConfig,
+  telemetry: Telemetry,
+  flows: PullSettings | null = null,
+): Promise<RunningHub> {
+  const pulls = flows ? openFlows(config, flows, telemetry) : null;
+  const cluster = Cluster.open(kafkaSettings(config.kafka, 'tributary-hub'), telemetry);
   // A hub that can't serve (its address is taken, a file is wrong) must not take shards from one that does.
   const listening = Promise.withResolvers<void>();
   const shards = openShards(config, cluster, telemetry, listening.promise);
   const contacts = new Contacts(clock);
   let server: HubServer | null = null;
-  const fleet = fleetParts(shards, contacts, () => server);
+  const fleet = { ...fleetParts(shards, contacts, () => server), flows: pulls !== null };
+  const api = operatorApi({
+    ...{ title: 'Tributary hub API', description: DESCRIPTION, version: version() },
+    routes: [fleetRoutes(fleet, clock), ...(pulls ? [pulls.routes] : [])],
+  });
   const closeCore = async (): Promise<void> => {
+    await pulls?.run.close();
     await shards.close();
     await cluster.close();
   };
@@ -53,14 +71,15 @@ export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<R
         telemetry,
         contacts,
         clock,
-        more: { operators: fleetRoutes(fleet, clock), everybody: fleetPage },
+        more: { operators: api, everybody: fleetPage },
       },
     );
-    const pages = await openPages(config, telemetry, checksOf(server, shards));
+    pulls?.servedAt(server.url);
+    const pages = await openPages(config, telemetry, [...checksOf(server, shards), ...(pulls?.checks ?? [])]);
     const hub = server;
     listening.resolve();
     return {
-      facts: { url: hub.url, telemetry: pages?.address ?? null },
+      facts: { url: hub.url, telemetry: pages?.address ?? null, ...(flows ? { flows: flows.flows.length } : {}) },
       ended: shards.started,
       reload: () => hub.reload(),
       close: async () => {
@@ -76,11 +95,20 @@ export async function runHub(config: HubConfig, telemetry: Telemetry): Promise<R
   }
 }
 
+const instanceOf = ({ name, listen }: HubConfig): string => name ?? `${hostname()}-${listen.port}`;
+
+/** In a ledger of their own: a flow has one transaction after the other, and receipts must not wait behind them. */
+function openFlows(config: HubConfig, settings: PullSettings, telemetry: Telemetry): Pulls {
+  const { flows } = config.ledger;
+  return openPulls({ settings, instance: instanceOf(config), telemetry, ledgerTopic: flows });
+}
+
 function openShards(config: HubConfig, cluster: Cluster, telemetry: Telemetry, after: Promise<void>): Shards {
-  const { name, listen, ledger, deadLetter, routes } = config;
-  const reserved = [ledger.topic, auditTopicOf(ledger.topic), deadLetter.topic];
+  const { ledger, deadLetter, routes } = config;
+  const { flows } = ledger;
+  const reserved = [ledger.topic, auditTopicOf(ledger.topic), deadLetter.topic, flows, ...besideOf(flows)];
   const settings = {
-    instance: name ?? `${hostname()}-${listen.port}`,
+    instance: instanceOf(config),
     ledger: { ...ledger, deadLetterTopic: deadLetter.topic },
   };
   return Shards.open(settings, { cluster, routing: new Routes({ ...routes, reserved }), clock, telemetry, after });

@@ -75,6 +75,10 @@ const ledger = section(
       minimum: 1,
       maximum: 1_000,
     }),
+    flows: topicName(
+      'The compacted topic with the positions of pull flows (`flows:`), on the cluster that each flow writes into; beside it `<topic>.control` with what operators said. Hubs and `tributary pull --ledger` with the same one share the work.',
+      'tributary.pulls',
+    ),
     replicationFactor: replicationFactor('Copies of both topics, when the hub has to create them.'),
     auditRetentionMs: duration({
       says: 'How long the audit topic keeps marks and gaps one by one, set when the hub creates it.',
@@ -217,7 +221,14 @@ const addressesDiffer: Check<Root> = {
 
 const topicsDiffer: Check<Root> = {
   needs: ['ledger', 'deadLetter'],
-  run: ({ ledger: { topic }, deadLetter }, report) => {
+  run: ({ ledger: { topic, flows }, deadLetter }, report) => {
+    const own = [topic, `${topic}.audit`, deadLetter.topic];
+    if ([flows, `${flows}.control`, `${flows}.deadletter`].some((name) => own.includes(name))) {
+      report('ledger.flows', {
+        problem: `"${flows}" is not apart from the hub's own topics`,
+        allowed: 'use another name',
+      });
+    }
     if (deadLetter.topic === topic || deadLetter.topic === `${topic}.audit`) {
       report('deadLetter.topic', {
         problem: `"${deadLetter.topic}" is a topic of the ledger`,

@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'bufferFailed',
   'badRequest',
   'notFound',
+  'conflict',
   'tooLarge',
   'malformedLine',
   'unauthorized',
@@ -83,3 +84,6 @@ export class TributaryError extends Error {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/( It is retried)?\.$/, '').replace(/\.$/, '') : String(error);
 }
+
+export const isCode = (error: unknown, code: ErrorCode): error is TributaryError =>
+  error instanceof TributaryError && error.code === code;

@@ -42,6 +42,13 @@ export const limits = {
   openStreamsPerEdge: 20_000,
   gapsPerStream: 1_000,
   ledgerEntryBytes: 64 * KIB,
+  /** Pulls: partitions, and checkpoints, with a series of their own on /metrics; the others of a flow share one. */
+  metricPartitions: 2_000,
+  metricCheckpoints: 2_000,
+  /** Pulls: exact offset maps. Runs of a segment, segments of a partition, bytes of a flow's maps in memory. */
+  offsetMapRuns: 64,
+  offsetMapSegments: 256,
+  offsetMapBytes: 64 * MIB,
 } as const;
 
 function assertRelations(l: typeof limits): void {

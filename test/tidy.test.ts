@@ -42,6 +42,8 @@ const ROOMS: Readonly<Record<string, May>> = {
   // Whole clusters: no edge, no shipment. Positions are a ledger of the same kind, shards are shared out in the same way.
   'hub/pull': { 'hub/ledger': 'values', 'hub/membership': 'values' },
   'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
+  // Operators' view of pulls, and what they may do to them; operations are handed in.
+  'hub/flows': { 'hub/pull': 'types' },
   'hub/dashboard': { 'hub/fleet': 'types' },
   // `tributary verify`: reads what the others wrote, in a process of its own.
   'hub/prove': { 'hub/ledger': 'values', 'hub/sequence': 'values', 'hub/write': 'values' },
@@ -61,6 +63,7 @@ const ROOMS: Readonly<Record<string, May>> = {
     'hub/assemblePull.ts': 'values',
     'hub/prove': 'values',
     'hub/fleet': 'types',
+    'hub/flows': 'types',
     // Where an agent's socket is, and what it answers.
     'agent/control/operator.ts': 'values',
     'agent/forward': 'types',
@@ -76,7 +79,7 @@ const ROOMS: Readonly<Record<string, May>> = {
 const ASSEMBLERS: Readonly<Record<string, string>> = {
   'agent/assemble.ts': 'agent/',
   'hub/assemble.ts': 'hub/',
-  'hub/assemblePull.ts': 'hub/pull',
+  'hub/assemblePull.ts': 'hub/',
 };
 
 function filesUnder(folder: string, ending = '.ts'): string[] {

@@ -67,11 +67,12 @@ interface CheckFlags {
 async function check(file: string, options: CheckFlags): Promise<number> {
   const { roleOf, schemaOf } = await import('../configRoles.ts');
   const { loadConfig } = await import('../../shared/config/index.ts');
-  const { isPullFile, loadPull, remarkLines } = await import('../pullFile.ts');
-  const role = options.role ?? (isPullFile(file) ? 'pull' : roleOf(file));
+  const { isHubFile, isPullFile, loadPull, remarkLines } = await import('../pullFile.ts');
+  const role = options.role ?? (isPullFile(file) && !isHubFile(file) ? 'pull' : roleOf(file));
   let remarks: readonly string[] = [];
   try {
     if (role === 'pull') remarks = remarkLines(file, loadPull(file));
+    else if (role === 'hub') (await import('../hubFile.ts')).loadHub(file);
     else loadConfig(schemaOf(role), file);
   } catch (error) {
     if (!(error instanceof ConfigError) || !options.json) throw error;

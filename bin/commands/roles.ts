@@ -50,18 +50,18 @@ export function registerRoles(program: Command): void {
     });
   program
     .command('hub')
-    .description('run a hub: take what the agents send, write it into central Kafka')
+    .description('run a hub: take what the agents send, write it into central Kafka, and pull what "flows:" names')
     .requiredOption('-c, --config <file>', 'YAML file')
     .addHelpText('after', help('hub'))
     .action(async ({ config: file }: { config: string }) => {
-      const { hubOptions } = await import('../../hub/config.ts');
-      const { listenText, loadConfig } = await import('../../shared/config/index.ts');
+      const { loadHub } = await import('../hubFile.ts');
+      const { listenText } = await import('../../shared/config/index.ts');
       const { runRole } = await import('../role.ts');
-      const config = loadConfig(hubOptions, file);
+      const { config, flows } = loadHub(file);
       const facts = { role: 'hub', listen: listenText(config.listen) } as const;
       await runRole(facts, config.telemetry.log, async (telemetry) => {
         const { runHub } = await import('../../hub/assemble.ts');
-        return runHub(config, telemetry);
+        return runHub(config, telemetry, flows);
       });
     });
 }

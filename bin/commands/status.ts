@@ -1,10 +1,12 @@
 /** `tributary status`: the fleet as a table. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { EdgeList, EdgeSummary } from '../../hub/fleet/schemas.ts';
+import type { EdgeList, EdgeSummary, HubStatus } from '../../hub/fleet/schemas.ts';
+import type { FlowList } from '../../hub/flows/index.ts';
 import { EXIT } from '../exit.ts';
 import { addHubOptions, HubClient, type HubOptions } from '../hubClient.ts';
 import { ageText, sizeText, table } from '../lines.ts';
+import { listText as flowsText, isTroubled } from './flows.ts';
 
 interface Options extends HubOptions {
   readonly json?: boolean;
@@ -33,7 +35,7 @@ oldest record has been waiting, CONTACT when the hub heard of the agent. Below t
 
 Exit codes: 0 every edge is well, 1 the hub can't be asked, 3 some edge is not well: offline, its link is stuck or refused
 or waits for your word, an epoch is held, its numbers do not add up, or central Kafka has lost
-records of it.
+records of it; or a flow of this hub is troubled ("tributary flows").
 
 Examples:
   tributary status --watch
@@ -50,18 +52,38 @@ Examples:
     });
 }
 
+/** Null: this hub pulls nothing. */
+async function fetchFlows(client: HubClient): Promise<FlowList | null> {
+  const { flows } = await client.get<HubStatus>('/v1/hub');
+  return flows === true ? client.get<FlowList>('/v1/flows') : null;
+}
+
+interface Look {
+  readonly data: EdgeList & { readonly flows?: FlowList['flows'] };
+  readonly text: string;
+  readonly well: boolean;
+}
+
+async function look(client: HubClient): Promise<Look> {
+  const [edges, flows] = await Promise.all([fetchAll(client), fetchFlows(client)]);
+  const well = edges.edges.every((edge) => complaints(edge).length === 0);
+  if (flows === null) return { data: edges, text: statusText(edges), well };
+  const data = { ...edges, flows: flows.flows };
+  return { data, text: `${statusText(edges)}\n\n${flowsText(flows)}`, well: well && !flows.flows.some(isTroubled) };
+}
+
 async function show(client: HubClient, { json }: Options): Promise<number> {
-  const fleet = await fetchAll(client);
-  process.stdout.write(json ? `${JSON.stringify(fleet, null, 2)}\n` : `${statusText(fleet)}\n`);
-  return fleet.edges.some((edge) => complaints(edge).length > 0) ? EXIT.found : EXIT.ok;
+  const { data, text, well } = await look(client);
+  process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
+  return well ? EXIT.ok : EXIT.found;
 }
 
 async function watch(client: HubClient, options: Options): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   while (!stop.signal.aborted) {
-    const text = await fetchAll(client).then(
-      (fleet) => (options.json ? JSON.stringify(fleet) : `${client.url}, ${clockText(fleet)}\n\n${statusText(fleet)}`),
+    const text = await look(client).then(
+      ({ data, text: said }) => (options.json ? JSON.stringify(data) : `${client.url}, ${clockText(data)}\n\n${said}`),
       (error: Error) => (options.json ? JSON.stringify({ error: error.message }) : error.message),
     );
     if (process.stdout.isTTY && !options.json) process.stdout.write('\x1b[H\x1b[2J');

@@ -7,10 +7,11 @@
  * - Numbers of the two sides are shown beside each other and never mixed: `delivered` is the ledger's, `captured`,
  *   `buffered`, `gaps` and `agentDelivered` are the agent's. For one report of an agent
  *   captured = agentDelivered + buffered + gaps.
- * - Answers and their documentation come from one declaration (`schemas.ts`); `GET /v1/openapi.json` serves it.
+ * - Answers and their documentation come from one declaration (`schemas.ts`); `GET /v1/openapi.json` serves it (`hub/receive/openApi.ts`).
  */
 export { type HubProgress, hubChecks } from './checks.ts';
 export { fleetPage } from './page.ts';
 export type { FleetParts, ShardFacts } from './parts.ts';
 export { fleetRoutes } from './routes.ts';
 export type { EdgeList, EdgeStatus, EdgeSummary, HubStatus, PlaceStatus } from './schemas.ts';
+export { ApiError } from './schemas.ts';

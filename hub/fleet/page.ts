@@ -14,7 +14,7 @@ const STYLE = `
 
 // textContent only: what an agent reports is never read as HTML.
 const SCRIPT = `
-  const rows = document.querySelector('tbody'), note = document.querySelector('#note'), form = document.querySelector('form');
+  const rows = document.querySelector('#edges tbody'), flows = document.querySelector('#flows'), note = document.querySelector('#note'), form = document.querySelector('form');
   const number = (value) => value === null ? '–' : value.toLocaleString('en');
   const bytes = (value) => value === null ? '–' : value < 1048576 ? Math.ceil(value / 1024) + ' KiB' : (value / 1048576).toFixed(1) + ' MiB';
   const age = (ms) => ms === null ? '–' : ms < 1000 ? '0 s' : ms < 120000 ? Math.round(ms / 1000) + ' s' : ms < 7200000 ? Math.round(ms / 60000) + ' min' : Math.round(ms / 3600000) + ' h';
@@ -34,6 +34,12 @@ const SCRIPT = `
       cell(bytes(e.bufferBytes)), cell(e.buffered ? age(e.oldestAgeMs) : '–'), cell(heard), cell(wrong, 'word why bad'));
     return tr;
   }
+  function flowRow(f) {
+    const tr = document.createElement('tr'), bad = f.state === 'troubled' || f.state === 'unable';
+    tr.append(cell(f.flow), cell(f.state, bad ? 'word bad' : 'word'), cell(number(f.partitions)), cell(number(f.copying)), cell(number(f.paused)),
+      cell(number(f.waiting + f.stopped), f.waiting + f.stopped ? 'bad' : ''), cell(number(f.lagOffsets)), cell(number(f.gaps), f.gaps ? 'bad' : ''), cell(f.reason ?? '', 'word why bad'));
+    return tr;
+  }
   async function get(path) {
     const token = sessionStorage.getItem('operatorToken');
     const answer = await fetch(path, { headers: token ? { authorization: 'Bearer ' + token } : {} });
@@ -49,6 +55,8 @@ const SCRIPT = `
       note.textContent = 'version ' + hub.version + ', ' + serving + ' of ' + hub.shards.length + ' shards served, ' + list.total + ' edges' + (list.next ? ', the first 1000 shown' : '');
       note.className = 'dim';
       rows.replaceChildren(...list.edges.map((edge) => row(edge, list.nowMs)));
+      flows.hidden = !hub.flows;
+      if (hub.flows) flows.querySelector('tbody').replaceChildren(...(await get('v1/flows')).flows.map(flowRow));
     } catch (error) { note.textContent = error.message; note.className = 'bad'; }
     setTimeout(show, 3000);
   }
@@ -60,6 +68,7 @@ const HEADS = [
   ...['edge', 'state', 'link', 'captured', 'delivered', 'buffered', 'gaps', 'in ledger'],
   ...['buffer', 'oldest', 'contact', 'not well'],
 ];
+const FLOW_HEADS = ['flow', 'state', 'partitions', 'copying', 'paused', 'in trouble', 'lag', 'gaps', 'not well'];
 const WORDS = ['state', 'link', 'not well'];
 const heading = (head: string): string => `<th${WORDS.includes(head) ? ' class="word"' : ''}>${head}</th>`;
 
@@ -68,7 +77,8 @@ const PAGE = `<!doctype html>
 <style>${STYLE}</style></head><body>
 <h1>Tributary hub <small id="note">…</small></h1>
 <form hidden><label>Operator token <input name="token" type="password" autocomplete="off"></label> <button>Show</button></form>
-<table><thead><tr>${HEADS.map(heading).join('')}</tr></thead><tbody></tbody></table>
+<table id="edges"><thead><tr>${HEADS.map(heading).join('')}</tr></thead><tbody></tbody></table>
+<table id="flows" hidden><thead><tr>${FLOW_HEADS.map(heading).join('')}</tr></thead><tbody></tbody></table>
 <p class="dim">captured = delivered + buffered + gaps is one report of the agent, some seconds old; what is in the ledger is what this hub has
 written into central Kafka by now. Oldest: the longest that a record has been waiting in the agent's buffer.</p>
 <p class="dim">As JSON: <a href="v1/edges">edges</a>, <a href="v1/hub">hub</a>, <a href="v1/openapi.json">the API</a>.</p>

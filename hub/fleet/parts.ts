@@ -19,6 +19,8 @@ export interface ShardFacts {
 export interface FleetParts {
   /** Of this program. */
   readonly version: string;
+  /** Whether this hub pulls flows, too. */
+  readonly flows?: boolean;
   /** Null while it is not known yet. */
   identity(): HubIdentity | null;
   shards(): readonly ShardFacts[];

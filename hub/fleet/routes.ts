@@ -1,4 +1,3 @@
-import { fastifySwagger } from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { Type } from 'typebox';
@@ -30,7 +29,6 @@ const problems = { '4xx': schemas.ApiError, '5xx': schemas.ApiError };
 export function fleetRoutes(parts: FleetParts, clock: Clock): FastifyPluginAsync {
   return async (plain) => {
     const app = plain.withTypeProvider<TypeBoxTypeProvider>();
-    await document(app, parts.version);
     // The types above say what an answer is, and the tests check it; a serializer for each schema would only cost time.
     app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
     edgeRoutes(app, parts, clock);
@@ -40,10 +38,10 @@ export function fleetRoutes(parts: FleetParts, clock: Clock): FastifyPluginAsync
       async (): Promise<schemas.HubStatus> => {
         const identity = parts.identity();
         const shown = identity && { ...identity };
-        return { nowMs: clock.now(), version: parts.version, identity: shown, shards: [...parts.shards()] };
+        const flows = parts.flows === true ? { flows: true } : {};
+        return { nowMs: clock.now(), version: parts.version, identity: shown, ...flows, shards: [...parts.shards()] };
       },
     );
-    app.get('/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.send(app.swagger()));
   };
 }
 
@@ -134,24 +132,6 @@ function edgesIn(parts: FleetParts, state: schemas.EdgeState | null, nowMs: numb
   const stateNow = (edge: EdgeId) =>
     stateOf({ known: ledger.has(edge), contact: parts.contact(edge), connected: parts.isConnected(edge) }, nowMs);
   return all.filter((edge) => stateNow(edge) === state);
-}
-
-function document(app: App, version: string): Promise<void> {
-  const description =
-    'What a Tributary hub knows of its edges. Numbers of the ledger are exact; those of an agent are as old as its last report.';
-  const bearer = {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'An operator token; not needed on the same machine.',
-  } as const;
-  return app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Tributary fleet API', description, version },
-      components: { securitySchemes: { operator: bearer } },
-      security: [{ operator: [] }],
-    },
-  }) as unknown as Promise<void>;
 }
 
 function unknown(operation: string, subject: string, reason: string): TributaryError {

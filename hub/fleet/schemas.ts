@@ -207,6 +207,7 @@ export const HubStatus = Type.Object(
         shards: count('Into how many parts the edges are divided, for ever.'),
       }),
     ),
+    flows: Type.Optional(Type.Boolean({ description: 'It pulls flows: see `/v1/flows`.' })),
     shards: list(
       Type.Object({
         shard: count('Partition of the ledger.'),
@@ -243,6 +244,16 @@ export const ApiError = Type.Object(
     retry: Type.Union([Type.Literal('retried'), Type.Literal('retryable'), Type.Literal('final')], {
       description: '`retryable`: the same request may work later. `final`: not before something changes.',
     }),
+    mistakes: Type.Optional(
+      list(
+        Type.Object({
+          path: text('Where, in the body; empty: the body as a whole.'),
+          problem: text('What is wrong.'),
+          allowed: Type.Optional(text('What is allowed, or what to do.')),
+        }),
+        'All that is wrong with what was sent.',
+      ),
+    ),
   },
   { description: 'Every answer that is not 2xx.' },
 );

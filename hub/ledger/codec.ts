@@ -36,6 +36,15 @@ export interface LedgerRecord {
   readonly value: Buffer | null;
 }
 
+/** The kinds that every ledger has, the hub's and the pulls'. */
+export type OwnChange = Extract<LedgerChange, { readonly kind: 'genesis' | 'claim' }>;
+
+/** Null: of another kind. @throws as {@link decodeChange} */
+export function decodeOwn(record: LedgerRecord, where: string): OwnChange | null {
+  const text = record.key.toString('utf8');
+  return text === 'genesis' || text === 'claim' ? (decodeChange(record, where) as OwnChange) : null;
+}
+
 /** @throws TributaryError `internal` where an entry is over `limits.ledgerEntryBytes`: some list is not bounded */
 export function encodeChange(change: LedgerChange): LedgerRecord {
   const key = Buffer.from(keyText(change as LedgerKey), 'utf8');
@@ -52,7 +61,7 @@ export function encodeAudit(edge: string, entry: AuditEntry): LedgerRecord {
 }
 
 /**
- * @throws TributaryError `versionUnsupported` for what a newer hub wrote, `internal` for what no hub can have written:
+ * @throws TributaryError `versionUnsupported` for what a newer version wrote, `internal` for what no hub can have written:
  * an owner must not guess about its only memory
  */
 export function decodeChange(record: LedgerRecord, where: string): LedgerChange {
@@ -95,7 +104,7 @@ const unusable = (where: string, reason: string): TributaryError =>
     operation: 'read ledger',
     subject: where,
     reason,
-    hint: 'Only hubs may write to this topic; look at the record before anything else.',
+    hint: 'Only its owners may write to a ledger; look at the record before anything else.',
     retry: 'final',
   });
 
@@ -104,7 +113,7 @@ const newer = (where: string, version: string): TributaryError =>
     code: 'versionUnsupported',
     operation: 'read ledger',
     subject: where,
-    reason: `it was written in format ${version}, this hub reads format 1`,
-    hint: 'Start a hub of at least the version that wrote it.',
+    reason: `it was written in format ${version}, this version reads format 1`,
+    hint: 'Start at least the version that wrote it.',
     retry: 'final',
   });

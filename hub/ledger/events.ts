@@ -12,7 +12,7 @@ export const ledgerRisk = defineEvent<{ topic: string; risk: string }>({
     {
       kind: 'counter',
       name: 'tributary_hub_ledger_risks_total',
-      help: 'Settings of the ledger topic that endanger what the hub promises, found at start.',
+      help: "Settings of a ledger topic, the hub's or the pulls', that endanger what is promised, found at start.",
     },
   ],
 });

@@ -23,6 +23,14 @@ export interface LedgerIdentity {
   readonly shards: number;
 }
 
+/** What its owner can do about what is wrong with it. */
+export interface LedgerAdvice {
+  /** It has another number of partitions. */
+  readonly shards: (partitions: number) => string;
+  /** Kafka does not make it. */
+  readonly notMade: string;
+}
+
 interface Shape {
   readonly partitions: number;
   readonly replicationFactor: number;
@@ -65,14 +73,14 @@ export const deadLetterTopic = (name: string, shape: Shape): NewTopic => ({
  */
 export async function openLedgerTopics(
   cluster: Cluster,
-  settings: { readonly topic: string; readonly shards: number },
+  settings: { readonly topic: string; readonly shards: number; readonly advice: LedgerAdvice },
   wanted: readonly NewTopic[],
   telemetry: Telemetry,
 ): Promise<LedgerIdentity> {
   const names = wanted.map((topic) => topic.name);
   const before = await cluster.metadata(names);
   const missing = wanted.filter((topic) => before.topics.get(topic.name)?.errorCode !== 0);
-  if (missing.length > 0) await makeTopics(cluster, missing, telemetry);
+  if (missing.length > 0) await makeTopics(cluster, missing, settings.advice, telemetry);
   const metadata = await withLeaders(cluster, names);
   const ledger = metadata.topics.get(settings.topic)!;
   checkShards(settings, ledger);
@@ -80,7 +88,12 @@ export async function openLedgerTopics(
   return { clusterId: metadata.clusterId, ledgerTopicId: ledger.topicId, shards: settings.shards };
 }
 
-async function makeTopics(cluster: Cluster, missing: readonly NewTopic[], telemetry: Telemetry): Promise<void> {
+async function makeTopics(
+  cluster: Cluster,
+  missing: readonly NewTopic[],
+  advice: LedgerAdvice,
+  telemetry: Telemetry,
+): Promise<void> {
   for (const result of await createTopics(cluster, missing)) {
     if (result.errorCode === 0) telemetry.emit(topicMade, { topic: result.name });
     else if (result.errorCode !== TOPIC_ALREADY_EXISTS) {
@@ -89,7 +102,7 @@ async function makeTopics(cluster: Cluster, missing: readonly NewTopic[], teleme
         operation: 'make topic',
         subject: result.name,
         reason: result.errorMessage ?? `Kafka answers ${result.errorCode}`,
-        hint: 'Make it by hand, or give the hub the right to, or change ledger.replicationFactor.',
+        hint: advice.notMade,
         retry: 'final',
       });
     }
@@ -119,12 +132,15 @@ async function withLeaders(cluster: Cluster, names: readonly string[]): Promise<
   }
 }
 
-function checkShards({ topic, shards }: { topic: string; shards: number }, { partitions }: MetadataTopic): void {
+function checkShards(
+  { topic, shards, advice }: { readonly topic: string; readonly shards: number; readonly advice: LedgerAdvice },
+  { partitions }: MetadataTopic,
+): void {
   if (partitions.length === shards) return;
   throw invalid(
     topic,
-    `it has ${partitions.length} partitions and ledger.shards is ${shards}`,
-    `The number of shards can never change: set ledger.shards to ${partitions.length}.`,
+    `it has ${partitions.length} partitions, and there are ${shards} shards`,
+    `The number of shards can never change: ${advice.shards(partitions.length)}`,
   );
 }
 
@@ -141,12 +157,12 @@ async function checkConfigs(
     throw invalid(
       topic,
       `its cleanup.policy is "${config('cleanup.policy')}"`,
-      'It must be "compact" and nothing else, or Kafka deletes what the hub has to remember.',
+      'It must be "compact" and nothing else, or Kafka deletes what nothing else remembers.',
     );
   }
   const risks: string[] = [];
   const replicas = Math.min(...ledger.partitions.map((partition) => partition.replicas.length));
-  if (replicas < 2) risks.push('it has one replica: the loss of a disk loses what every edge was told is safe');
+  if (replicas < 2) risks.push('it has one replica: the loss of a disk loses what was said to be safe');
   else if (Number(config('min.insync.replicas')) < 2) {
     risks.push('min.insync.replicas is 1: a record can be acknowledged while only one broker has it');
   }

@@ -1,11 +1,12 @@
 import type { Cluster, NewTopic } from '../../shared/kafka/index.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { decodeChange } from './codec.ts';
+import { decodeOwn } from './codec.ts';
 import type { GenesisEntry } from './entries.ts';
 import {
   checkGenesis,
   deadLetterTopic,
+  type LedgerAdvice,
   type LedgerIdentity,
   ledgerTopic,
   openLedgerTopics,
@@ -27,6 +28,11 @@ export interface LedgerSettings {
   readonly deadLetterTopic: string;
 }
 
+const ADVICE: LedgerAdvice = {
+  shards: (partitions) => `set ledger.shards to ${partitions}.`,
+  notMade: 'Make it by hand, or give the hub the right to, or change ledger.replicationFactor.',
+};
+
 export const auditTopicOf = (ledgerTopic: string): string => `${ledgerTopic}.audit`;
 
 /**
@@ -39,7 +45,7 @@ export async function openLedger(
   settings: LedgerSettings,
   telemetry: Telemetry,
 ): Promise<LedgerIdentity> {
-  const identity = await openLedgerTopics(cluster, settings, topicsOf(settings), telemetry);
+  const identity = await openLedgerTopics(cluster, { ...settings, advice: ADVICE }, topicsOf(settings), telemetry);
   checkGenesis(settings, identity, await readGenesis(cluster, settings.topic, identity.ledgerTopicId));
   return identity;
 }
@@ -71,9 +77,9 @@ export async function readGenesis(cluster: Cluster, topic: string, topicId: stri
     from: null,
     until: 'stable',
     visit: (record) => {
-      const change = decodeChange(record, `${topic}/0 at ${record.offset}`);
-      if (change.kind !== 'genesis') return true;
-      genesis = change.value;
+      const own = decodeOwn(record, `${topic}/0 at ${record.offset}`);
+      if (own?.kind !== 'genesis') return true;
+      genesis = own.value;
       return false;
     },
   });

@@ -14,7 +14,7 @@ export const membershipTrouble = defineEvent<{ group: string; reason: string }>(
   log: {
     level: 'warn',
     says: ({ group, reason }) =>
-      `which shards are this hub's is not known (group ${group}): ${reason}; it goes on with those that it has. It is tried until it works`,
+      `which shards are to be served here is not known (group ${group}): ${reason}; it goes on with those that it has. It is tried until it works`,
   },
 });
 export const membershipTroubleAgain = defineEvent<{ group: string; reason: string }>({

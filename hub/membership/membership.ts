@@ -1,5 +1,6 @@
 /**
- * A hub's place in the group that shares the shards out: Kafka's classic group protocol, without consuming anything.
+ * A process's place, a hub's or a pull's, in the group that shares the shards out: Kafka's classic group protocol,
+ * without consuming anything.
  *
  * The assignment is a hint. It says who should own a shard; who owns it the producer's fence says. So nothing here is
  * exact: a lost coordinator or a late heartbeat changes nothing but the hint's age.
@@ -21,7 +22,7 @@ export interface MembershipSettings {
   /** The ledger: its partitions are the shards. */
   readonly topic: string;
   readonly shards: number;
-  /** Unique among running hubs; null: a new member at each start. */
+  /** Unique among those that run; null: a new member at each start. */
   readonly instanceId: string | null;
   readonly sessionTimeoutMs: number;
 }
@@ -137,7 +138,7 @@ export class Membership {
     if (JOIN_AGAIN.has(code)) return;
     if (error instanceof Answered && !STALE_COORDINATOR.has(code)) this.#memberId = '';
     const twins = code === FENCED_INSTANCE_ID;
-    const reason = twins ? `another hub is running as "${this.#settings.instanceId}"` : reasonOf(error);
+    const reason = twins ? `another process is running as "${this.#settings.instanceId}"` : reasonOf(error);
     const event = this.#lastError === null ? membershipTrouble : membershipTroubleAgain;
     this.#lastError = reason;
     this.#telemetry.emit(event, { group: this.#settings.group, reason });

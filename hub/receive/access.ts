@@ -152,12 +152,15 @@ export function isLoopback(address: string): boolean {
   return version !== 0 && LOOPBACK.check(mapped, version === 6 ? 'ipv6' : 'ipv4');
 }
 
+const originHost = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);
+
 /**
  * Whether it is really this machine that asks: not through a proxy on it, and not a web page that a browser on it was
- * made to believe to be ours by a name that points here.
+ * made to believe to be ours by a name that points here, or that comes from elsewhere and only sends.
  */
 function isLocal({ headers, remote }: Asker): boolean {
   if (!isLoopback(remote) || headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined) return false;
+  if (headers.origin !== undefined && originHost(headers.origin) !== headers.host) return false;
   const host = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return isLoopback(host);
 }

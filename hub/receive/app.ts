@@ -32,8 +32,28 @@ export interface AppDeps {
   readonly isClosing: () => boolean;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, behind the operators' door; null: somebody on the same machine. */
+    operator?: string | null;
+  }
+}
+
 export function makeApp(deps: AppDeps): FastifyInstance {
-  const { server, telemetry, more } = deps;
+  const { more } = deps;
+  const app = bareApp(deps);
+  app.register(async (scope) => agentScope(scope, deps));
+  if (more.everybody) app.register(more.everybody);
+  if (more.operators) app.register(operatorScope(more.operators, deps.access));
+  return app;
+}
+
+/** Without routes: what becomes of errors, and of requests while it closes. */
+export function bareApp({
+  server,
+  telemetry,
+  isClosing,
+}: Pick<AppDeps, 'server' | 'telemetry' | 'isClosing'>): FastifyInstance {
   const app = fastify({
     serverFactory: (handler) => server.on('request', handler),
     bodyLimit: 64 * 1024,
@@ -41,11 +61,11 @@ export function makeApp(deps: AppDeps): FastifyInstance {
     // A busy machine takes long to load them; that is no error.
     pluginTimeout: 0,
     // What is not known is refused, not dropped.
-    ajv: { customOptions: { removeAdditional: false } },
+    ajv: { customOptions: { removeAdditional: false, allErrors: true } },
     forceCloseConnections: 'idle',
   });
   app.addHook('onRequest', (request, _reply, next) => {
-    if (deps.isClosing()) next(closing(request));
+    if (isClosing()) next(closing(request));
     else next();
   });
   app.addHook('onResponse', (request, reply, next) => {
@@ -57,9 +77,6 @@ export function makeApp(deps: AppDeps): FastifyInstance {
   app.setNotFoundHandler((request) => {
     throw noSuchRoute(request);
   });
-  app.register(async (scope) => agentScope(scope, deps));
-  if (more.everybody) app.register(more.everybody);
-  if (more.operators) app.register(operatorScope(more.operators, deps.access));
   return app;
 }
 
@@ -81,10 +98,11 @@ function agentScope(scope: FastifyInstance, { requests, parts, telemetry }: AppD
   post('/v1/heartbeat', (incoming) => requests.heartbeat(incoming));
 }
 
-function operatorScope(routes: FastifyPluginAsync, access: Access): FastifyPluginAsync {
+export function operatorScope(routes: FastifyPluginAsync, access: Access): FastifyPluginAsync {
   return async (scope) => {
+    scope.decorateRequest('operator', null);
     scope.addHook('onRequest', async (request) => {
-      access.operatorOf(askerOf(request.raw));
+      request.operator = access.operatorOf(askerOf(request.raw));
     });
     await scope.register(routes);
   };

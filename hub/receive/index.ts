@@ -11,7 +11,7 @@
  * - Credit is how many bytes an edge may have unanswered, those under way included.
  *
  * Format of every answer that is not 2xx: for agents the envelope's `Problem`, for operators `{code, message, hint,
- * retry}`; 429 (the edge has too much under way) and 503 (the hub can't now) with `Retry-After`.
+ * retry}`, with `mistakes` where a body has some; 429 (the edge has too much under way) and 503 (the hub can't now) with `Retry-After`.
  *
  * Life: {@link HubServer.open} reads token and certificate files, listens, and looks at the files again every 2 s;
  * {@link HubServer.close} refuses new requests, waits for those under way, ends the connections.
@@ -20,6 +20,8 @@ export { isLoopback } from './access.ts';
 export type { MoreRoutes } from './app.ts';
 export { BODY_SETTINGS, type BodySettings } from './body.ts';
 export { CONTACT_LIMITS, type Contact, type ContactLimits, Contacts } from './contacts.ts';
+export { operatorApi } from './openApi.ts';
+export { OperatorServer, type OperatorServerSettings } from './operatorServer.ts';
 export type { ReceiveParts, Registered } from './parts.ts';
 export { faultOf, type JsonProblem, RequestFault } from './problems.ts';
 export { HubServer, type ReceiveDeps, type ReceiveProgress, type ReceiveSettings } from './server.ts';

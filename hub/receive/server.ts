@@ -1,11 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { createSecureContext, type Server as TlsServer } from 'node:tls';
+import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../../shared/clock.ts';
-import { listenText } from '../../shared/config/address.ts';
-import { reasonOf, TributaryError } from '../../shared/errors.ts';
+import { TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import { Jobs } from '../../shared/telemetry/jobs.ts';
@@ -20,7 +16,8 @@ import { Connections } from './connections.ts';
 import { Contacts } from './contacts.ts';
 import { edgesBelieved, listening } from './events.ts';
 import type { ReceiveParts } from './parts.ts';
-import { WatchedFiles, type WatchedSettings } from './watchedFiles.ts';
+import { closeApp, type KeyPair, listenOn, makeServer, urlOf } from './tlsServer.ts';
+import type { WatchedFiles } from './watchedFiles.ts';
 
 export interface ReceiveSettings {
   readonly listen: { readonly host: string; readonly port: number };
@@ -57,16 +54,6 @@ export interface ReceiveDeps {
   readonly more?: MoreRoutes;
 }
 
-interface KeyPair {
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** Nothing moves for this long: the connection ends. Longer than any wait for a receipt. */
-const SOCKET_IDLE_MS = 600_000;
-const KEEP_ALIVE_MS = 120_000;
-const MAX_CONNECTIONS = 50_000;
-
 export class HubServer {
   readonly #app: FastifyInstance;
   readonly #server: Server;
@@ -89,7 +76,7 @@ export class HubServer {
     try {
       const { server, certificate } = await makeServer(settings, { everyMs, telemetry, jobs });
       hub = new HubServer(settings, deps, access, server, certificate);
-      await hub.#listen(settings.listen);
+      await listenOn(hub.#app, settings.listen);
     } catch (error) {
       await access.close();
       await hub?.close();
@@ -156,29 +143,9 @@ export class HubServer {
     });
   }
 
-  async #listen(listen: ReceiveSettings['listen']): Promise<void> {
-    try {
-      await this.#app.listen({ host: listen.host, port: listen.port });
-    } catch (cause) {
-      if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
-      throw new TributaryError({
-        code: 'configInvalid',
-        operation: 'listen',
-        subject: listenText(listen),
-        reason: reasonOf(cause),
-        hint: 'Set listen to an address of this machine that is free, or stop what holds it.',
-        retry: 'final',
-        cause,
-      });
-    }
-  }
-
   /** `http://127.0.0.1:8443`, with the port that was given. */
   get url(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') return '';
-    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `${this.#certificate ? 'https' : 'http'}://${host}:${address.port}`;
+    return urlOf(this.#server, this.#certificate !== null);
   }
 
   /** Facts for health and status. */
@@ -208,14 +175,9 @@ export class HubServer {
   /** Takes no new request, waits for those under way, ends all connections. */
   async close(): Promise<void> {
     this.#closing = true;
-    const late = setTimeout(() => this.#server.closeAllConnections(), this.#drainMs);
-    // A connection that had an answer outstanding would otherwise be kept alive after it.
-    const idle = setInterval(() => this.#server.closeIdleConnections(), 20);
     try {
-      await this.#app.close();
+      await closeApp(this.#app, this.#server, this.#drainMs);
     } finally {
-      clearTimeout(late);
-      clearInterval(idle);
       await this.#access.close();
       await this.#certificate?.close();
     }
@@ -235,34 +197,4 @@ function refuseUnsafe({ listen, tls, edgeTokensPath }: ReceiveSettings): void {
     hint: 'Set them, or listen on 127.0.0.1.',
     retry: 'final',
   });
-}
-
-type Watching = Pick<WatchedSettings<unknown>, 'everyMs' | 'telemetry' | 'jobs'>;
-
-async function makeServer(settings: ReceiveSettings, watching: Watching) {
-  const { tls } = settings;
-  const certificate = tls ? await openCertificate([tls.cert, tls.key], watching) : null;
-  const made = certificate ? createTlsServer({ ...certificate.value, minVersion: 'TLSv1.2' }) : createServer();
-  const server = made as Server;
-  if (certificate) certificate.onChange = (pair) => (made as unknown as TlsServer).setSecureContext(pair);
-  // Bodies have deadlines of their own (body.ts), by their length.
-  server.requestTimeout = 0;
-  server.headersTimeout = 30_000;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.timeout = SOCKET_IDLE_MS;
-  server.maxConnections = MAX_CONNECTIONS;
-  return { server, certificate };
-}
-
-function openCertificate(paths: readonly string[], watching: Watching) {
-  const parse = ([cert = '', key = '']: readonly string[]): KeyPair => {
-    // A secure context takes an empty key, as a file has that is being written, without a word.
-    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-      throw new Error('the key is not that of the certificate');
-    }
-    createSecureContext({ cert, key });
-    return { cert, key };
-  };
-  const hint = 'tls.cert is a PEM file with the certificate, tls.key one with the private key of it.';
-  return WatchedFiles.open({ what: 'certificate', paths, parse, hint, ...watching });
 }

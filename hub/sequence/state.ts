@@ -6,20 +6,9 @@
 
 import type { EdgeId } from '../../shared/identity.ts';
 import type { LedgerChange } from '../ledger/codec.ts';
-import type {
-  ClaimEntry,
-  EdgeEntry,
-  GapEntry,
-  GenesisEntry,
-  IncidentEntry,
-  MarkEntry,
-  PlaceEntry,
-  StreamEntry,
-} from '../ledger/entries.ts';
+import type { EdgeEntry, GapEntry, IncidentEntry, MarkEntry, PlaceEntry, StreamEntry } from '../ledger/entries.ts';
 
 export interface ShardState {
-  genesis: GenesisEntry | null;
-  claim: ClaimEntry | null;
   readonly edges: Map<EdgeId, EdgeEntry>;
   readonly marks: Map<EdgeId, MarkEntry>;
   /** By `<edge>/<epoch>/<lane>/<partition>/<topic>`. */
@@ -36,8 +25,6 @@ export interface ShardState {
 }
 
 export const emptyState = (): ShardState => ({
-  genesis: null,
-  claim: null,
   edges: new Map(),
   marks: new Map(),
   streams: new Map(),
@@ -52,10 +39,8 @@ export const emptyState = (): ShardState => ({
 export function applyChange(state: ShardState, change: LedgerChange): void {
   switch (change.kind) {
     case 'genesis':
-      state.genesis = change.value;
-      return;
     case 'claim':
-      state.claim = change.value;
+      // Of the ledger itself: its owner keeps them (hub/ledger/tenure.ts).
       return;
     case 'edge':
       put(state.edges, change.id, change.value);

@@ -10,7 +10,7 @@
  * (`GroupRun`), each one transaction (`runTransaction`).
  */
 export { DEAD_LETTER } from './deadLetter.ts';
-export { type OwnerParts, type OwnerState, ShardOwner, transactionalIdOf } from './owner.ts';
+export { type OwnerParts, type OwnerState, ShardOwner } from './owner.ts';
 export type { RouteTarget, Routing } from './routing.ts';
 export {
   type Registered,

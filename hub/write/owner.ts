@@ -12,17 +12,18 @@
  *   The group's jobs are rejected (`outcomeUnknown`, retryable); agents send again and the ledger answers.
  * - Fenced means lost: the owner answers nothing more and says so to `onLost`. It never takes the shard back by itself.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
-import { type Cluster, OutcomeUnknown, TransactionalProducer } from '../../shared/kafka/index.ts';
+import { type Cluster, OutcomeUnknown } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { mendLedger, mendTargets } from '../ledger/mend.ts';
+import { decodeChange } from '../ledger/codec.ts';
+import { Tenure, type TenureState } from '../ledger/tenure.ts';
 import type { LedgerIdentity } from '../ledger/topics.ts';
 import {
+  applyChange,
   type Destinations,
   type EpochDecision,
   type Exclusion,
@@ -31,13 +32,13 @@ import {
   type ShardState,
 } from '../sequence/index.ts';
 import type { Settled, Verified } from '../stages.ts';
-import { claimShard, readShard, supersededBy, targetsOf } from './claim.ts';
 import { destinationsOf, prepareTargets } from './destinations.ts';
 import { queueChanged, shardLost, shardTaken, shardTrouble, shardTroubleAgain, transactionFailed } from './events.ts';
 import { GroupRun } from './group.ts';
 import { type Job, JobQueue, Pace } from './jobs.ts';
+import { targetsOf } from './memory.ts';
 import { settledOf } from './receipts.ts';
-import { fencedBy, notOwner, overloaded, toldTo } from './refusals.ts';
+import { notOwner, overloaded, toldTo } from './refusals.ts';
 import type { Routing } from './routing.ts';
 import type { Targets } from './targets.ts';
 import { TargetWatch } from './watch.ts';
@@ -57,12 +58,7 @@ export interface OwnerParts {
   readonly maxQueueBytes: number;
 }
 
-export type OwnerState = 'opening' | 'serving' | 'recovering' | 'closed';
-
-const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 5_000;
-
-export const transactionalIdOf = (ledgerTopic: string, shard: number): string => `tributary-${ledgerTopic}-${shard}`;
+export type OwnerState = TenureState;
 
 export class ShardOwner {
   readonly shard: number;
@@ -73,13 +69,8 @@ export class ShardOwner {
   readonly #pace = new Pace({ bytes: limits.transactionBytes, partitions: limits.transactionPartitions });
   readonly #watch: TargetWatch;
   readonly #preparing = new Map<EdgeId, Promise<void>>();
-  readonly #stopped = new AbortController();
-  #producer: TransactionalProducer | null = null;
+  readonly #tenure: Tenure;
   #shardState: ShardState = emptyState();
-  #ledgerEnd = 0;
-  #term = -1;
-  #state: OwnerState = 'opening';
-  #sinceMs: number;
   #lastError: string | null = null;
   #running: Promise<void> = Promise.resolve();
 
@@ -89,7 +80,7 @@ export class ShardOwner {
     this.#onLost = onLost;
     this.#queue = new JobQueue(parts.maxQueueBytes);
     this.#destinations = destinationsOf(parts.routing, parts.targets, parts.telemetry);
-    this.#sinceMs = parts.clock.now();
+    this.#tenure = this.#newTenure();
     this.#watch = new TargetWatch({
       ...parts,
       shard,
@@ -133,14 +124,14 @@ export class ShardOwner {
   opened: Promise<void> = Promise.resolve();
 
   get state(): OwnerState {
-    return this.#state;
+    return this.#tenure.state;
   }
   /** Ledger offset of the present claim; -1 before the first. */
   get term(): Term {
-    return this.#term as Term;
+    return this.#tenure.term as Term;
   }
   get facts(): { sinceMs: number; lastError: string | null; queueBytes: number } {
-    return { sinceMs: this.#sinceMs, lastError: this.#lastError, queueBytes: this.#queue.bytes };
+    return { sinceMs: this.#tenure.sinceMs, lastError: this.#lastError, queueBytes: this.#queue.bytes };
   }
   /** What has committed. Read it at once: it changes with the next transaction. */
   get ledger(): ShardState {
@@ -171,19 +162,19 @@ export class ShardOwner {
 
   /** Ends after the transaction under way; what still waits is rejected. */
   async close(cause: 'revoked' | 'closed' = 'closed'): Promise<void> {
-    if (this.#state !== 'closed') {
-      this.#parts.telemetry.emit(shardLost, { shard: this.shard, cause, reason: `term ${this.#term} ends` });
+    if (this.#tenure.end()) {
+      this.#parts.telemetry.emit(shardLost, { shard: this.shard, cause, reason: `term ${this.term} ends` });
     }
-    this.#end(notOwner(this.shard, 'it was given up'));
+    this.#ended(notOwner(this.shard, 'it was given up'));
     await this.#running;
-    this.#producer?.close();
+    this.#tenure.close();
   }
 
   /** Targets that are not known yet are looked up and made first; the edge's next shipments wait behind this one. */
   #enqueueInOrder(job: Job & { kind: 'shipment' }): void {
     const { edge } = job.shipment;
     const before = this.#preparing.get(edge);
-    const opening = this.#state === 'opening';
+    const opening = this.state === 'opening';
     const preparing = opening ? null : prepareTargets(this.#parts, this.#shardState, job.shipment);
     if (!before && !opening && !preparing) {
       this.#enqueue(job);
@@ -198,21 +189,21 @@ export class ShardOwner {
   async #prepare(job: Job & { kind: 'shipment' }, before?: Promise<void>, preparing?: Promise<void> | null) {
     await before;
     // What a stream's target is only the ledger says.
-    if (this.#state === 'opening') await this.opened.catch(() => {});
+    if (this.state === 'opening') await this.opened.catch(() => {});
     await (preparing ?? prepareTargets(this.#parts, this.#shardState, job.shipment));
     this.#enqueue(job);
   }
 
   #enqueue(job: Job): void {
-    if (this.#state === 'closed') job.reject(notOwner(this.shard, 'it was given up'));
+    if (this.state === 'closed') job.reject(notOwner(this.shard, 'it was given up'));
     else if (!this.#queue.add(job)) job.reject(overloaded(this.shard, this.#queue.bytes));
     else this.#parts.telemetry.emit(queueChanged, { shard: this.shard, bytes: this.#queue.bytes });
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+    while (!this.#tenure.ended.aborted) {
       await this.#queue.arrival();
-      if (this.#stopped.signal.aborted) return;
+      if (this.#tenure.ended.aborted) return;
       const jobs = this.#queue.take(this.#pace.limits);
       this.#parts.telemetry.emit(queueChanged, { shard: this.shard, bytes: this.#queue.bytes });
       if (jobs.length === 0) continue;
@@ -237,7 +228,7 @@ export class ShardOwner {
       state: this.#shardState,
       jobs,
       destinations: this.#destinations,
-      producer: this.#producer!,
+      producer: this.#tenure.producer,
       targets,
       routing,
       telemetry,
@@ -246,10 +237,8 @@ export class ShardOwner {
       onDiverged: (found) => this.#watch.found(found),
     });
     const ledgerEnd = await run.commit(new Map<string, Exclusion>());
-    if (ledgerEnd !== null) {
-      this.#ledgerEnd = Math.max(this.#ledgerEnd, ledgerEnd);
-      crashPoint('hub.commit.done');
-    }
+    this.#tenure.committed(ledgerEnd);
+    if (ledgerEnd !== null) crashPoint('hub.commit.done');
     this.#pace.ended(run.late);
     run.answer();
   }
@@ -276,90 +265,61 @@ export class ShardOwner {
     for (const job of jobs) job.reject(told);
   }
 
-  /** Fences, reads and claims, until it works. The first time, and whenever nobody knows what a transaction did. */
+  /** The first time, and whenever nobody knows what a transaction did. @throws what ends the ownership */
   async #take(): Promise<void> {
-    const started = performance.now();
-    if (this.#state !== 'opening') this.#become('recovering');
-    for (let attempt = 1; ; attempt += 1) {
-      if (this.#stopped.signal.aborted) throw notOwner(this.shard, 'it was given up');
-      try {
-        await this.#takeOnce();
-        if (this.#state === 'opening') this.#watch.checkAll();
-        this.#become('serving');
-        const tookMs = Math.round(performance.now() - started);
-        const entries = this.#shardState.streams.size + this.#shardState.places.size;
-        this.#parts.telemetry.emit(shardTaken, { shard: this.shard, term: this.#term, entries, tookMs });
-        return;
-      } catch (error) {
-        await this.#wait(error, attempt);
-      }
-    }
+    if (!(await this.#tenure.take())) throw notOwner(this.shard, 'it was given up');
   }
 
-  async #takeOnce(): Promise<void> {
-    const { cluster, topics, transactionTimeoutMs, telemetry, identity, owner, clock } = this.#parts;
-    const where = { topic: topics.ledger, topicId: identity.ledgerTopicId, partition: this.shard };
-    if (!this.#producer) {
-      const transactionalId = transactionalIdOf(topics.ledger, this.shard);
-      this.#producer = await TransactionalProducer.open(cluster, { transactionalId, transactionTimeoutMs, telemetry });
-    } else {
-      const other = this.#term < 0 ? null : await supersededBy(cluster, where, this.#ledgerEnd, owner);
-      if (other) throw fencedBy(this.shard, other);
-      await this.#producer.fence();
-    }
-    const beside = [topics.audit, topics.deadLetter].map((topic) => ({ topic, partition: this.shard }));
-    await mendLedger(this.#producer, where, beside);
-    const from = this.#term < 0 ? null : this.#ledgerEnd;
-    if (from === null) this.#shardState = emptyState();
-    this.#ledgerEnd = await readShard(cluster, where, from, this.#shardState);
-    await mendTargets(this.#producer, targetsOf(this.#shardState), beside);
-    const claim = await claimShard(this.#producer, {
-      where,
-      identity,
-      owner,
-      nowMs: clock.now(),
-      state: this.#shardState,
-    });
-    this.#term = claim.term;
-    this.#ledgerEnd = claim.term + 1;
+  #newTenure(): Tenure {
+    const { topics } = this.#parts;
+    return new Tenure(
+      {
+        ...this.#parts,
+        ledger: topics.ledger,
+        beside: [topics.audit, topics.deadLetter],
+        memory: {
+          clear: () => {
+            this.#shardState = emptyState();
+          },
+          fold: (record, where) => applyChange(this.#shardState, decodeChange(record, where)),
+          targets: () => targetsOf(this.#shardState),
+        },
+        onTrouble: (failure, attempt, retryAfterMs) => this.#notTaken(failure, attempt, retryAfterMs),
+        onServing: ({ first, tookMs }) => this.#serving(first, tookMs),
+      },
+      this.shard,
+    );
   }
 
-  /** Between two attempts. What waits is told to come again: nobody knows how long this takes. */
-  async #wait(error: unknown, attempt: number): Promise<void> {
-    const failure = error instanceof Error ? error : new Error(String(error));
+  /** What waits is told to come again: nobody knows how long this takes. */
+  #notTaken(failure: Error, attempt: number, retryAfterMs: number): void {
     this.#lastError = failure.message;
-    const fatal = !(failure instanceof TributaryError) || (failure.retry === 'final' && failure.code !== 'fenced');
-    if (fatal || (isCode(failure, 'fenced') && this.#state === 'recovering')) throw failure;
-    const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
-    const doing = this.#state === 'opening' ? 'open' : 'find out what the ledger says';
+    const doing = this.state === 'opening' ? 'open' : 'find out what the ledger says';
     const event = attempt === 1 ? shardTrouble : shardTroubleAgain;
     this.#parts.telemetry.emit(event, { shard: this.shard, doing, reason: reasonOf(failure), retryAfterMs });
     for (const job of this.#queue.takeAll()) job.reject(toldTo(failure, this.shard));
-    await sleep(retryAfterMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
+  }
+
+  #serving(first: boolean, tookMs: number): void {
+    if (first) this.#watch.checkAll();
+    const entries = this.#shardState.streams.size + this.#shardState.places.size;
+    this.#parts.telemetry.emit(shardTaken, { shard: this.shard, term: this.term, entries, tookMs });
   }
 
   #lose(cause: 'fenced' | 'failed', error: unknown): void {
     const failure = error instanceof Error ? error : new Error(String(error));
-    if (this.#state === 'closed') return;
+    if (!this.#tenure.end()) return;
     this.#lastError = failure.message;
     this.#parts.telemetry.emit(shardLost, { shard: this.shard, cause, reason: reasonOf(failure) });
-    this.#end(notOwner(this.shard, cause === 'fenced' ? 'another hub has taken it over' : 'it failed here'));
-    this.#producer?.close();
+    this.#ended(notOwner(this.shard, cause === 'fenced' ? 'another hub has taken it over' : 'it failed here'));
+    this.#tenure.close();
     this.#onLost(cause, failure);
   }
 
-  #end(told: TributaryError): void {
-    this.#become('closed');
+  #ended(told: TributaryError): void {
     this.#watch.close();
-    this.#stopped.abort();
     for (const job of this.#queue.takeAll()) job.reject(told);
     this.#queue.wake();
-  }
-
-  #become(state: OwnerState): void {
-    if (this.#state === 'closed' || this.#state === state) return;
-    this.#state = state;
-    this.#sinceMs = this.#parts.clock.now();
   }
 }
 

@@ -35,13 +35,3 @@ export function overloaded(shard: number, bytes: number): TributaryError {
     retry: 'retryable',
   });
 }
-
-export function fencedBy(shard: number, owner: string): TributaryError {
-  return new TributaryError({
-    code: 'fenced',
-    operation: 'take over',
-    subject: `shard ${shard}`,
-    reason: `${owner} has claimed it since`,
-    retry: 'final',
-  });
-}

@@ -1,15 +1,11 @@
 /**
- * All shards that this hub owns, and the way to the right one.
+ * All shards that this hub owns, and the way to the right one; when they are opened and closed `Shares` says.
  *
- * shard = first 4 bytes of SHA-256(edge), big-endian, mod the number of shards. The group's assignment is a hint: an
- * assigned shard is opened (which fences whoever had it), one that is assigned elsewhere is closed after its transaction.
- * A shard stays open over rebalances and while the coordinator is away. One that was fenced is opened again only when a
- * later heartbeat confirms that it is still ours.
+ * shard = first 4 bytes of SHA-256(edge), big-endian, mod the number of shards.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock.ts';
-import { reasonOf, TributaryError } from '../../shared/errors.ts';
+import { TributaryError } from '../../shared/errors.ts';
 import type { EdgeId, Epoch, Term } from '../../shared/identity.ts';
 import type { Cluster } from '../../shared/kafka/index.ts';
 import { limits } from '../../shared/limits.ts';
@@ -17,7 +13,7 @@ import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Reached } from '../../shared/wire/index.ts';
 import type { PositionEntry } from '../ledger/entries.ts';
 import { auditTopicOf, type LedgerIdentity, type LedgerSettings, openLedger } from '../ledger/topics.ts';
-import { Membership } from '../membership/membership.ts';
+import { type Lost, Shares } from '../membership/shares.ts';
 import {
   type EdgeView,
   type EpochDecision,
@@ -78,7 +74,6 @@ export interface Registered {
 
 const SESSION_TIMEOUT_MS = 10_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
-const OPEN_RETRY_MS = 1_000;
 const FAILED_RETRY_MS = 15_000;
 
 export function shardOf(edge: EdgeId, shards: number): number {
@@ -89,24 +84,10 @@ export class Shards {
   readonly #settings: ShardsSettings;
   readonly #parts: ShardsParts;
   readonly #targets: Targets;
-  readonly #owners = new Map<number, ShardOwner>();
-  /** Closing, to be waited for before the shard is opened here again. */
-  readonly #leaving = new Map<number, Promise<void>>();
-  /** Monotonic time before which a shard is not opened again. */
-  readonly #notBefore = new Map<number, number>();
-  readonly #stopped = new AbortController();
+  readonly #shares: Shares<ShardOwner>;
   /** Names this run in its claims: also a restarted container with the same name and process id is somebody else. */
   readonly #run = randomBytes(4).toString('hex');
   #identity: LedgerIdentity | null = null;
-  #membership: Membership | null = null;
-  #assigned: ReadonlySet<number> = new Set();
-  #lastError: string | null = 'starting';
-
-  /**
-   * Resolves when the ledger is there and this hub asks for its shards.
-   * Rejects with what trying again does not mend: `configInvalid`, `wrongHub`, `topicNotCreatable`, `brokerRefused`.
-   */
-  readonly started: Promise<void>;
 
   private constructor(settings: ShardsSettings, parts: ShardsParts) {
     this.#settings = settings;
@@ -114,8 +95,15 @@ export class Shards {
     const { topic, deadLetterTopic } = settings.ledger;
     const reserved = [topic, auditTopicOf(topic), deadLetterTopic];
     this.#targets = new Targets({ ...parts, reserved });
-    this.started = this.#start();
-    this.started.catch(() => {});
+    this.#shares = this.#open();
+  }
+
+  /**
+   * Resolves when the ledger is there and this hub asks for its shards.
+   * Rejects with what trying again does not mend: `configInvalid`, `wrongHub`, `topicNotCreatable`, `brokerRefused`.
+   */
+  get started(): Promise<void> {
+    return this.#shares.started;
   }
 
   /** At once, with or without Kafka; see {@link started}. */
@@ -130,7 +118,7 @@ export class Shards {
       code: 'overloaded',
       operation: 'open ledger',
       subject: this.#settings.ledger.topic,
-      reason: this.#lastError ?? 'starting',
+      reason: this.#shares.trouble ?? 'starting',
       retry: 'retryable',
     });
   }
@@ -166,13 +154,13 @@ export class Shards {
   }
 
   snapshot(): ShardsSnapshot {
-    const owners = [...this.#owners.values()];
+    const owners = [...this.#shares.owners.values()];
     return {
       identity: this.#identity,
       shards: owners.map(statusOf).sort((a, b) => a.shard - b.shard),
       edges: () => owners.flatMap((owner) => edgesOf(owner.ledger)),
       edge: (edge) => {
-        const owner = this.#identity && this.#owners.get(shardOf(edge, this.#identity.shards));
+        const owner = this.#identity && this.#shares.owners.get(shardOf(edge, this.#identity.shards));
         return owner ? edgeView(owner.ledger, edge) : null;
       },
     };
@@ -180,67 +168,42 @@ export class Shards {
 
   /** Whether every shard that should be here is served, and why not. */
   get health(): { readonly serving: boolean; readonly reason: string | null } {
-    const waiting = [...this.#assigned].filter((shard) => this.#owners.get(shard)?.state !== 'serving');
-    const reason = this.#lastError ?? this.#membership?.trouble ?? null;
-    if (!this.#identity || this.#assigned.size === 0) return { serving: false, reason: reason ?? 'no shard assigned' };
-    if (waiting.length > 0) return { serving: false, reason: `shards ${waiting.join(', ')} are not served yet` };
-    return { serving: true, reason: null };
+    const { assigned, trouble, waiting } = this.#shares;
+    if (!this.#identity || assigned.size === 0) return { serving: false, reason: trouble ?? 'no shard assigned' };
+    return { serving: waiting === null, reason: waiting };
   }
 
   /** Ends after the transactions under way, then leaves the group so that others take over at once. */
   async close(): Promise<void> {
-    if (this.#stopped.signal.aborted) return;
-    this.#stopped.abort();
-    await Promise.all([...this.#owners.values()].map((owner) => owner.close()));
-    await Promise.all(this.#leaving.values());
-    this.#owners.clear();
-    await this.#membership?.close();
+    await this.#shares.close();
     this.#targets.close();
   }
 
-  async #start(): Promise<void> {
+  #open(): Shares<ShardOwner> {
     const { ledger, group, instance, sessionTimeoutMs } = this.#settings;
-    const { cluster, telemetry, clock } = this.#parts;
-    const { topic } = ledger;
-    await this.#parts.after;
-    const sinceMs = clock.monotonicMs();
-    for (let failures = 0; ; failures += 1) {
-      try {
+    const { cluster, telemetry, after } = this.#parts;
+    const { topic, shards } = ledger;
+    return Shares.open({
+      ...this.#parts,
+      group: {
+        group: group ?? topic,
+        topic,
+        shards,
+        instanceId: instance,
+        sessionTimeoutMs: sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
+      },
+      failedRetryMs: FAILED_RETRY_MS,
+      openLedger: async () => {
+        await after;
         this.#identity = await openLedger(cluster, ledger, telemetry);
-        if (failures > 0) telemetry.emit(ledgerReached, { topic, afterMs: clock.monotonicMs() - sinceMs });
-        break;
-      } catch (error) {
-        this.#lastError = reasonOf(error);
-        const final = !(error instanceof TributaryError) || error.retry === 'final';
-        if (final || this.#stopped.signal.aborted) throw error;
-        telemetry.emit(failures === 0 ? ledgerTrouble : ledgerTroubleAgain, { topic, reason: this.#lastError });
-        await sleep(OPEN_RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
-      }
-    }
-    this.#lastError = null;
-    if (this.#stopped.signal.aborted) return;
-    const settings = {
-      group: group ?? ledger.topic,
-      topic: ledger.topic,
-      shards: ledger.shards,
-      instanceId: instance,
-      sessionTimeoutMs: sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-    };
-    this.#membership = new Membership(cluster, settings, telemetry, (shards) => this.#assign(shards));
+      },
+      onLedgerTrouble: (reason, first) => telemetry.emit(first ? ledgerTrouble : ledgerTroubleAgain, { topic, reason }),
+      onLedgerReached: (afterMs) => telemetry.emit(ledgerReached, { topic, afterMs }),
+      openShard: (shard, lost) => this.#openShard(shard, lost),
+    });
   }
 
-  /** Makes what is open here what is assigned. Called again with every heartbeat. */
-  #assign(shards: ReadonlySet<number>): void {
-    this.#assigned = shards;
-    for (const [shard, owner] of this.#owners) if (!shards.has(shard)) this.#giveUp(shard, owner);
-    const now = this.#parts.clock.monotonicMs();
-    for (const shard of shards) {
-      const waits = this.#owners.has(shard) || this.#leaving.has(shard) || (this.#notBefore.get(shard) ?? 0) > now;
-      if (!waits) this.#open(shard);
-    }
-  }
-
-  #open(shard: number): void {
+  #openShard(shard: number, lost: Lost): ShardOwner {
     const { ledger, instance, transactionTimeoutMs, maxQueueBytes } = this.#settings;
     const { topic, deadLetterTopic } = ledger;
     const parts = {
@@ -252,23 +215,12 @@ export class Shards {
       transactionTimeoutMs: transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,
       maxQueueBytes: maxQueueBytes ?? limits.hubBodyBytes,
     };
-    const owner = ShardOwner.create(parts, shard, (cause) => {
-      if (this.#owners.get(shard) === owner) this.#owners.delete(shard);
-      const pauseMs = cause === 'failed' ? FAILED_RETRY_MS : 0;
-      this.#notBefore.set(shard, this.#parts.clock.monotonicMs() + pauseMs);
-    });
-    this.#owners.set(shard, owner);
-  }
-
-  #giveUp(shard: number, owner: ShardOwner): void {
-    this.#owners.delete(shard);
-    const leaving = owner.close('revoked').finally(() => this.#leaving.delete(shard));
-    this.#leaving.set(shard, leaving);
+    return ShardOwner.create(parts, shard, lost);
   }
 
   #ownerOf(edge: EdgeId): ShardOwner {
     const shard = shardOf(edge, this.identity().shards);
-    const owner = this.#owners.get(shard);
+    const owner = this.#shares.owners.get(shard);
     if (owner && owner.state !== 'closed') return owner;
     throw this.#notOwner(edge, `shard ${shard} is not served by this hub`);
   }

@@ -24,5 +24,7 @@ export { type Check, dictionary, list, oneOf, optional, section, switchOr, type 
 export { listen, path, url } from './placeOptions.ts';
 export { formatDuration, formatSize, parseDuration, parseSize } from './quantity.ts';
 export { duration, size } from './quantityOptions.ts';
+export { readTree } from './read.ts';
 export { Secret } from './secret.ts';
+export { parseTree } from './tree.ts';
 export { choice, flag, integer, integerOr, secret, text } from './values.ts';

@@ -61,9 +61,10 @@ async function appendBatch(
       cluster.forget(topic);
       throw new TryAgain(noAnswer('append records', subject, new Error('the partition is unknown or has no leader')));
     }
-    const [answer] = await unlessLost(cluster, topic, async () =>
+    const { partitions } = await unlessLost(cluster, topic, async () =>
       (await cluster.connection(leader.nodeId, 'append')).send(produceV11, request),
     );
+    const [answer] = partitions;
     const code = answer?.errorCode ?? -1;
     if (code === 0) return;
     if (saysStaleLeader(code)) cluster.forget(topic);

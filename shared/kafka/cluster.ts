@@ -1,11 +1,13 @@
 /** A cluster as its clients see it: metadata, leaders, coordinators, and one connection a node and purpose. */
 import { TributaryError } from '../errors.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { RawConnection } from './connection.ts';
 import { saysStaleCoordinator } from './errorTable.ts';
 import { answeredWith, closedError, deepReason, noAnswer } from './failures.ts';
 import { Line } from './line.ts';
 import { type Patience, patiently, TryAgain } from './patience.ts';
 import { type Address, addressText, type KafkaSettings, parseAddress } from './settings.ts';
+import { Throttles } from './throttle.ts';
 import { type ApiVersionsResponse, apiVersions } from './wire/apiVersions.ts';
 import { type CoordinatorKind, findCoordinator } from './wire/findCoordinator.ts';
 import { type MetadataResponse, type MetadataTopic, metadata as metadataApi } from './wire/metadata.ts';
@@ -26,6 +28,7 @@ export class Cluster {
   readonly settings: KafkaSettings;
   readonly #bootstrap: readonly Address[];
   readonly #control: Line;
+  readonly #throttles: Throttles;
   readonly #lines = new Map<string, { readonly address: string; readonly line: Line }>();
   readonly #nodes = new Map<number, Address>();
   readonly #topics = new Map<string, MetadataTopic>();
@@ -34,18 +37,19 @@ export class Cluster {
   #firstToTry = 0;
   #closed = false;
 
-  private constructor(settings: KafkaSettings) {
+  private constructor(settings: KafkaSettings, telemetry: Telemetry | null) {
     this.settings = settings;
+    this.#throttles = new Throttles(telemetry);
     this.#bootstrap = settings.brokers.map(parseAddress);
     this.#control = new Line(() => this.#dialAny());
   }
 
   /**
-   * Lazy: no broker is asked before the first call that needs one.
+   * Lazy: no broker is asked before the first call that needs one. `telemetry` hears of throttling.
    * @throws TributaryError `configInvalid`
    */
-  static open(settings: KafkaSettings): Cluster {
-    return new Cluster(settings);
+  static open(settings: KafkaSettings, telemetry: Telemetry | null = null): Cluster {
+    return new Cluster(settings, telemetry);
   }
 
   /** The id that the cluster gave with the last metadata; null before. */
@@ -179,18 +183,21 @@ export class Cluster {
   }
 
   #dial(address: Address): Promise<RawConnection> {
-    return RawConnection.open(this.settings, address, (silent) => this.#silenced(silent));
+    return RawConnection.open(this.settings, address, {
+      throttles: this.#throttles,
+      onUnanswered: (by) => this.#unanswered(by),
+    });
   }
 
   /**
    * A machine that is gone answers nothing and resets nothing. What else leads there and waits for nothing is dialled anew
    * when it is used next, maybe to where the name leads by now: it does not have to find out by waiting itself.
    */
-  #silenced(silent: RawConnection): void {
-    const gone = addressText(silent.address);
+  #unanswered(by: RawConnection): void {
+    const gone = addressText(by.address);
     for (const line of [this.#control, ...Array.from(this.#lines.values(), (one) => one.line)]) {
       const { current } = line;
-      if (current && current !== silent && current.idle && addressText(current.address) === gone) current.close();
+      if (current && current !== by && current.idle && addressText(current.address) === gone) current.close();
     }
   }
 

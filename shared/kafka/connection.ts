@@ -1,4 +1,5 @@
-/** One connection to one broker: dial, learn what it speaks, send and await requests. */
+/** One connection to one broker: dial, learn what it speaks, send and await requests, be silent when it asks for that. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, Reader, TimeoutError } from '@platformatic/kafka';
 import { TributaryError } from '../errors.ts';
 import { answeredWith, noAnswer } from './failures.ts';
@@ -10,6 +11,7 @@ import {
   type KafkaSettings,
   toConnectionOptions,
 } from './settings.ts';
+import { Throttles } from './throttle.ts';
 import type { WireApi } from './wire/api.ts';
 import { type ApiVersionsResponse, apiVersions } from './wire/apiVersions.ts';
 
@@ -18,10 +20,20 @@ const IDLE_LIMIT_MS = 9 * 60_000;
 /** Part of a SASL session's lifetime in which new requests are begun. */
 const SESSION_SHARE = 0.8;
 
+export interface ConnectionWatch {
+  readonly throttles?: Throttles;
+  /** Called when a request was not answered in its time; the connection is closed then. */
+  readonly onUnanswered?: (by: RawConnection) => void;
+}
+
 export class RawConnection {
   readonly address: Address;
   readonly #connection: Connection;
-  readonly #onSilence: (silent: RawConnection) => void;
+  readonly #throttles: Throttles;
+  readonly #ended = new AbortController();
+  #silentUntilMs = 0;
+  #silence: Promise<void> | null = null;
+  readonly #onUnanswered: (by: RawConnection) => void;
   #versions: ApiVersionsResponse = { errorCode: 0, ranges: new Map(), features: new Map() };
   #lastUsedMs = performance.now();
   #sessionEndsMs = Number.POSITIVE_INFINITY;
@@ -29,9 +41,10 @@ export class RawConnection {
   #closing = false;
   #lossReason: unknown = null;
 
-  private constructor(settings: KafkaSettings, address: Address, onSilence: (silent: RawConnection) => void) {
+  private constructor(settings: KafkaSettings, address: Address, watch: ConnectionWatch) {
     this.address = address;
-    this.#onSilence = onSilence;
+    this.#throttles = watch.throttles ?? new Throttles(null);
+    this.#onUnanswered = watch.onUnanswered ?? (() => {});
     const options = toConnectionOptions(settings, address, (lifetimeMs) => {
       this.#sessionEndsMs = performance.now() + lifetimeMs * SESSION_SHARE;
     });
@@ -43,16 +56,9 @@ export class RawConnection {
     });
   }
 
-  /**
-   * `onSilence`: called when a request was not answered in its time; the connection is closed then.
-   * @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials)
-   */
-  static async open(
-    settings: KafkaSettings,
-    address: Address,
-    onSilence: (silent: RawConnection) => void = () => {},
-  ): Promise<RawConnection> {
-    const raw = new RawConnection(settings, address, onSilence);
+  /** @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials) */
+  static async open(settings: KafkaSettings, address: Address, watch: ConnectionWatch = {}): Promise<RawConnection> {
+    const raw = new RawConnection(settings, address, watch);
     try {
       await raw.#connection.connect(address.host, address.port);
       raw.#versions = await raw.#hello(settings.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS);
@@ -94,6 +100,16 @@ export class RawConnection {
     return !this.#closing && !this.#connection.isConnected();
   }
 
+  /** How long the broker still wants silence here; what is sent meanwhile waits. */
+  get silentForMs(): number {
+    return Math.max(0, this.#silentUntilMs - performance.now());
+  }
+
+  /** Whether the broker throttles such requests now, or did a moment ago. */
+  throttles(api: WireApi<never, unknown>): boolean {
+    return this.#throttles.lately(addressText(this.address), api.name);
+  }
+
   /** Nothing is under way. */
   get idle(): boolean {
     return this.#pending === 0;
@@ -120,6 +136,28 @@ export class RawConnection {
     if (version === null) return Promise.reject(this.#tooOld(api));
     this.#lastUsedMs = performance.now();
     this.#pending += 1;
+    // What waits goes on in its order, before anything new.
+    if (this.#silence === null && this.silentForMs === 0) return this.#send(api, version, request);
+    this.#silence ??= this.#beSilent();
+    return this.#silence.then(() => this.#send(api, version, request));
+  }
+
+  #beSilent(): Promise<void> {
+    const silence = this.#untilItMaySpeak();
+    silence.then(() => {
+      this.#silence = null;
+    });
+    return silence;
+  }
+
+  async #untilItMaySpeak(): Promise<void> {
+    const { signal } = this.#ended;
+    for (let ms = this.silentForMs; ms > 0 && !signal.aborted; ms = this.silentForMs) {
+      await sleep(Math.ceil(ms), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #send<Q, A>(api: WireApi<Q, A>, version: number, request: Q): Promise<A> {
     return new Promise<A>((resolve, reject) => {
       this.#connection.send<A>(
         api.key,
@@ -131,12 +169,22 @@ export class RawConnection {
         (error, answer) => {
           this.#pending -= 1;
           this.#lastUsedMs = performance.now();
-          if (error instanceof TimeoutError) this.#onSilence(this);
+          if (error instanceof TimeoutError) this.#onUnanswered(this);
           if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), this.#lossReason ?? error));
-          else resolve(answer as A);
+          else {
+            this.#obey(api.name, api.throttleMs?.(answer as A) ?? null);
+            resolve(answer as A);
+          }
         },
       );
     });
+  }
+
+  /** Null: such an answer does not say it. */
+  #obey(api: string, ms: number | null): void {
+    if (ms === null) return;
+    this.#throttles.heard(addressText(this.address), api, ms);
+    if (ms > 0) this.#silentUntilMs = Math.max(this.#silentUntilMs, performance.now() + ms);
   }
 
   #tooOld(api: WireApi<never, unknown>): TributaryError {
@@ -154,6 +202,7 @@ export class RawConnection {
   /** Requests under way fail as unanswered. */
   close(): void {
     this.#closing = true;
+    this.#ended.abort();
     this.#connection.close().catch(() => {});
   }
 

@@ -44,6 +44,7 @@ export {
 export { awaitStable, type LogEnd } from './stable.ts';
 export { OutcomeUnknown, type Unanswered } from './transaction/ambiguous.ts';
 export { IdempotentProducer } from './transaction/idempotent.ts';
+export type { Orphan, OrphanSearch } from './transaction/orphans.ts';
 export type { Outcome } from './transaction/outcome.ts';
 export type { OutgoingBatch } from './transaction/outgoing.ts';
 export { type ProducerOptions, TransactionalProducer } from './transaction/producer.ts';

@@ -39,6 +39,7 @@ const POSIX: Readonly<Record<string, string>> = {
   Digit: '0-9',
   Alnum: 'a-zA-Z0-9',
   XDigit: '0-9a-fA-F',
+  Punct: '!-\\/:-@\\[-`\\{-~',
 };
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
 const GROUPS = ['?:', '?=', '?!', '?<=', '?<!'];
@@ -259,7 +260,7 @@ function refused(source: string, what: string): TributaryError {
     code: 'configInvalid',
     operation: 'read regular expression',
     subject: JSON.stringify(source),
-    reason: `it has something that can't be matched exactly as Java does: ${what}`,
+    reason: `it can't be matched exactly as Java does: ${what}`,
     hint: 'Write it with plain characters, ".", classes in brackets, groups, "|" and "*", "+", "?", "{n,m}".',
     retry: 'final',
   });

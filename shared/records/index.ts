@@ -43,5 +43,6 @@ export {
   unsealRecords,
 } from './provenance.ts';
 export { type RebuildOptions, rebuildBatch } from './rebuild.ts';
-export { type RebuiltPart, rebuildParts } from './rebuildParts.ts';
+export { type RebuiltPart, rebuildParts, rebuildStamped } from './rebuildParts.ts';
+export { type HeaderStamp, Stamper } from './stamp.ts';
 export { type ReadOptions, type ReadRecord, type RecordView, readRecords, walkRecords } from './walk.ts';

@@ -41,6 +41,7 @@ export const isLegacy = (bytes: Buffer, at = 0): boolean => bytes.length - at > 
  */
 export function rebuildLegacy(bytes: Buffer, options: RebuildPartsOptions): LegacyRun {
   const records: LegacyRecord[] = [];
+  const headers = options.stamp ? [options.stamp.header] : [];
   let codec: Codec = 'none';
   let at = 0;
   let next = options.from;
@@ -49,7 +50,9 @@ export function rebuildLegacy(bytes: Buffer, options: RebuildPartsOptions): Lega
     if (size > bytes.length - at) break;
     const message = readMessage(bytes.subarray(at, at + size));
     if (codec === 'none') codec = message.codec;
-    for (const record of unpack(message, options.maxRawBytes)) if (record.offset >= options.from) records.push(record);
+    for (const record of unpack(message, options.maxRawBytes)) {
+      if (record.offset >= options.from) records.push({ ...record, headers });
+    }
     next = Math.max(next, message.offset + 1);
     at += size;
   }

@@ -13,6 +13,7 @@ import { AT, type BatchHeader, readHeader } from './header.ts';
 import { isNarrow, timestampDelta } from './numbers.ts';
 import { RawReader } from './rawReader.ts';
 import { scratch } from './scratch.ts';
+import type { Place, Stamper } from './stamp.ts';
 import { rawRecords } from './walk.ts';
 
 export interface RebuildPartsOptions {
@@ -21,6 +22,14 @@ export interface RebuildPartsOptions {
   /** No part is larger, unless it is a single record. */
   readonly maxBytes: number;
   readonly maxRawBytes: number;
+  /** Absent: records stay as they are. */
+  readonly stamp?: Stamper | null;
+}
+
+export interface Rebuilt {
+  readonly parts: RebuiltPart[];
+  /** Records that the stamp has left out. */
+  readonly dropped: number;
 }
 
 export interface RebuiltPart {
@@ -42,13 +51,21 @@ interface Raw {
   readonly timestamps: number[];
   readonly starts: number[];
   readonly ends: number[];
+  /** With a stamp: the same, and where the headers lie. */
+  readonly places: Place[];
+  readonly stamp: Stamper | null;
+  dropped: number;
 }
 
 /**
  * Empty where no record is left.
  * @throws RecordsError; `tooLarge` beyond `maxRawBytes`, `badStructure` also for a control batch
  */
-export function rebuildParts(batch: Buffer, options: RebuildPartsOptions): RebuiltPart[] {
+export const rebuildParts = (batch: Buffer, options: RebuildPartsOptions): RebuiltPart[] =>
+  rebuildStamped(batch, options).parts;
+
+/** The same, where records may be left out by their headers. */
+export function rebuildStamped(batch: Buffer, options: RebuildPartsOptions): Rebuilt {
   const raw = readRaw(batch, options);
   const parts: RebuiltPart[] = [];
   const pending: [from: number, to: number][] = [];
@@ -63,15 +80,16 @@ export function rebuildParts(batch: Buffer, options: RebuildPartsOptions): Rebui
     const middle = from + Math.ceil((to - from) / 2);
     pending.push([middle, to], [from, middle]);
   }
-  return parts;
+  return { parts, dropped: raw.dropped };
 }
 
-function readRaw(batch: Buffer, { from, maxRawBytes }: RebuildPartsOptions): Raw {
+function readRaw(batch: Buffer, { from, maxRawBytes, stamp = null }: RebuildPartsOptions): Raw {
   const header = readHeader(batch);
   if (header.control) throw new RecordsError('badStructure', 'a control batch cannot be rebuilt');
   const bytes = rawRecords(batch, header, { maxRawBytes });
   const wideBase = isNarrow(header.baseTimestamp) ? null : batch.readBigInt64BE(AT.baseTimestamp);
-  const raw: Raw = { header, bytes, deltas: [], timestamps: [], starts: [], ends: [] };
+  const lists = { deltas: [], timestamps: [], starts: [], ends: [], places: [] };
+  const raw: Raw = { header, bytes, ...lists, stamp, dropped: 0 };
   const reader = new RawReader(bytes, 0);
   const firstDelta = from - header.baseOffset;
   let before = -1;
@@ -84,17 +102,28 @@ function readRaw(batch: Buffer, { from, maxRawBytes }: RebuildPartsOptions): Raw
       throw new RecordsError('badStructure', `record ${i} is broken`);
     }
     before = delta;
-    if (delta >= firstDelta) {
-      raw.deltas.push(delta);
-      raw.timestamps.push(header.logAppendTime ? header.maxTimestamp : timestamp);
-      raw.starts.push(reader.at);
-      raw.ends.push(end);
-    }
+    if (delta >= firstDelta) keep(raw, reader, delta, header.logAppendTime ? header.maxTimestamp : timestamp, end);
     reader.at = end;
   }
   if (reader.at !== bytes.length)
     throw new RecordsError('badCount', `bytes behind the last of ${header.count} records`);
   return raw;
+}
+
+function keep(raw: Raw, reader: RawReader, delta: number, timestamp: number, end: number): void {
+  const start = reader.at;
+  if (raw.stamp) {
+    const place = raw.stamp.read(reader, end);
+    if (!place) {
+      raw.dropped += 1;
+      return;
+    }
+    raw.places.push(place);
+  }
+  raw.deltas.push(delta);
+  raw.timestamps.push(timestamp);
+  raw.starts.push(start);
+  raw.ends.push(end);
 }
 
 function encodePart(raw: Raw, from: number, to: number): RebuiltPart {
@@ -105,7 +134,9 @@ function encodePart(raw: Raw, from: number, to: number): RebuiltPart {
     for (let i = from; i < to; i++) {
       const timestamp = raw.timestamps[i]!;
       if (timestamp > max) max = timestamp;
-      putMoved(out, i - from, timestampDelta(timestamp, base), raw.bytes, raw.starts[i]!, raw.ends[i]!);
+      const delta = timestampDelta(timestamp, base);
+      if (raw.stamp) raw.stamp.put(out, i - from, delta, raw.bytes, raw.places[i]!);
+      else putMoved(out, i - from, delta, raw.bytes, raw.starts[i]!, raw.ends[i]!);
     }
     const blob = finishBatch(out, to - from, { base, max }, { codec: raw.header.codec });
     const [first, last] = [raw.deltas[from]!, raw.deltas[to - 1]!];

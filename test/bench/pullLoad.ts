@@ -1,8 +1,7 @@
 /**
- * The work of `pull`, in a process of its own: `fill` writes the source topic, `copy` copies it. First message: what; second: go.
+ * In a process of its own: `fill` writes a source topic, `raw` copies it as bare bytes (fetched, patched, produced in
+ * transactions; nothing checked, no positions). First message: what; everything is open then. Second: go.
  */
-import { Copier, PullShards } from '../../hub/pull/copy/index.ts';
-import { systemClock } from '../../shared/clock.ts';
 import {
   Cluster,
   createTopics,
@@ -15,18 +14,18 @@ import {
   TransactionalProducer,
 } from '../../shared/kafka/index.ts';
 import { encodeBatch, splitBatches } from '../../shared/records/index.ts';
-import { ProcessTelemetry } from '../../shared/telemetry/telemetry.ts';
 import { telemetryValue } from './preload.ts';
 
 export interface PullLoad {
-  readonly system: 'exactlyOnce' | 'atLeastOnce' | 'raw';
+  readonly task: 'fill' | 'raw';
   readonly brokers: string;
-  readonly round: number;
+  readonly source: string;
+  /** Of the bare copy. */
+  readonly target: string;
   readonly records: number;
   readonly bytes: number;
   readonly batch: number;
   readonly partitions: number;
-  readonly shards: number;
   readonly codec: 'none' | 'zstd';
 }
 export interface PullResult {
@@ -39,7 +38,6 @@ type Copied = Pick<PullResult, 'bytes' | 'records'>;
 /** Everything is open: copies when called, resolves when all of it is committed. */
 type Copy = () => Promise<Copied>;
 
-const SOURCE = 'bench-source';
 const FETCH_BYTES = 8 << 20;
 const FETCH_PARTITION_BYTES = 2 << 20;
 const COMMIT_BYTES = 16 << 20;
@@ -47,18 +45,17 @@ const COMMIT_BYTES = 16 << 20;
 const open = ({ brokers }: PullLoad): Cluster => Cluster.open({ brokers: brokers.split(',') });
 
 async function makeTopic(cluster: Cluster, name: string, partitions: number): Promise<void> {
-  const configs = { 'compression.type': 'producer' };
-  await createTopics(cluster, [{ name, partitions, replicationFactor: -1, configs }]);
+  await createTopics(cluster, [{ name, partitions, replicationFactor: -1 }]);
   const all = Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition, timestamp: LATEST }));
   await listOffsets(cluster, all);
 }
 
 async function fill(load: PullLoad): Promise<Copy> {
   const cluster = open(load);
-  await makeTopic(cluster, SOURCE, load.partitions);
+  await makeTopic(cluster, load.source, load.partitions);
   const producer = new IdempotentProducer(cluster, 'bench fill');
   return async () => {
-    let sent = 0;
+    let [sent, bytes] = [0, 0];
     while (sent < load.records) {
       const batches: OutgoingBatch[] = [];
       for (let i = 0; i < 64 && sent < load.records; i += 1) {
@@ -71,26 +68,29 @@ async function fill(load: PullLoad): Promise<Copy> {
           headers: [],
         }));
         const blob = encodeBatch(records, { codec: load.codec });
-        batches.push({ topic: SOURCE, partition: i % load.partitions, blob, records: count });
+        batches.push({ topic: load.source, partition: i % load.partitions, blob, records: count });
         sent += count;
+        bytes += blob.length;
       }
       const outcomes = await producer.send(batches);
       if (outcomes.some(({ kind }) => kind !== 'landed')) throw new Error('the source was not filled');
     }
     cluster.close();
-    return { bytes: 0, records: sent };
+    return { bytes, records: sent };
   };
 }
 
-async function raw(load: PullLoad, target: string): Promise<Copy> {
+async function raw(load: PullLoad): Promise<Copy> {
+  const { source, target } = load;
   const cluster = open(load);
+  await makeTopic(cluster, target, load.partitions);
   const producer = await TransactionalProducer.open(cluster, { transactionalId: target, transactionTimeoutMs: 60_000 });
   const offsets = new Array<number>(load.partitions).fill(0);
-  const leader = (await cluster.leader(SOURCE, 0))!.nodeId;
-  const topicId = (await cluster.topics([SOURCE])).get(SOURCE)!.topicId;
+  const leader = (await cluster.leader(source, 0))!.nodeId;
+  const topicId = (await cluster.topics([source])).get(source)!.topicId;
   const fetch = (): Promise<FetchedPartition[]> => {
     const partitions = offsets.map((offset, partition) => ({
-      ...{ topic: SOURCE, topicId, partition, offset, currentLeaderEpoch: -1, maxBytes: FETCH_PARTITION_BYTES },
+      ...{ topic: source, topicId, partition, offset, currentLeaderEpoch: -1, maxBytes: FETCH_PARTITION_BYTES },
     }));
     const bounds = { isolation: 'read_committed', maxWaitMs: 500, minBytes: 1, maxBytes: FETCH_BYTES } as const;
     return fetchRaw(cluster, leader, { ...bounds, partitions }, 'bench fetch');
@@ -121,60 +121,6 @@ async function raw(load: PullLoad, target: string): Promise<Copy> {
   };
 }
 
-async function pull(load: PullLoad, target: string): Promise<Copy> {
-  const [source, cluster] = [open(load), open(load)];
-  const telemetry = new ProcessTelemetry({ level: 'error' });
-  const parts = { cluster, telemetry, clock: systemClock };
-  const shards = PullShards.open(parts, {
-    topic: `pulls-${load.system}-${load.round}`,
-    deadLetterTopic: 'pulls.dead',
-    shards: load.shards,
-    replicationFactor: -1,
-    instance: 'bench',
-  });
-  let [records, bytes] = [0, 0];
-  let done: () => void = () => {};
-  const all = new Promise<void>((resolve) => {
-    done = resolve;
-  });
-  const copier = Copier.open({
-    ...parts,
-    name: { source: 'a', target: 'b' },
-    source,
-    shards,
-    partitions: Array.from({ length: load.partitions }, (_, partition) => ({
-      topic: SOURCE,
-      partition,
-      targetTopic: target,
-    })),
-    settings: { delivery: load.system === 'atLeastOnce' ? 'atLeastOnce' : 'exactlyOnce' },
-    listener: {
-      copied: (batch) => {
-        records += batch.records;
-        if (records === load.records) done();
-      },
-    },
-  });
-  copier.pause(SOURCE);
-  const ready = (): boolean => copier.snapshot().partitions.every((p) => p.position !== null);
-  while (!ready()) await new Promise((resolve) => setTimeout(resolve, 50));
-  return async () => {
-    copier.resume(SOURCE);
-    await all;
-    bytes = copier.snapshot().partitions.reduce((sum, p) => sum + p.bytes, 0);
-    return { records, bytes };
-  };
-}
-
-async function prepare(load: PullLoad): Promise<Copy> {
-  if (process.argv[2] === 'fill') return fill(load);
-  const target = `bench-${load.system}-${load.round}`;
-  const cluster = open(load);
-  await makeTopic(cluster, target, load.partitions);
-  cluster.close();
-  return load.system === 'raw' ? raw(load, target) : pull(load, target);
-}
-
 async function measured(copy: Copy): Promise<PullResult> {
   const cpu = process.cpuUsage();
   const started = performance.now();
@@ -189,7 +135,7 @@ process.on('message', (message: PullLoad | { go: true }) => {
   const work = async (): Promise<void> => {
     if ('go' in message) process.send?.(await measured(copy!));
     else {
-      copy = await prepare(message);
+      copy = message.task === 'fill' ? await fill(message) : await raw(message);
       process.send?.({ ready: true });
     }
   };

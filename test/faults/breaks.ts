@@ -48,9 +48,9 @@ export const PULL_BREAKS: Breaks = {
   },
   fenceSkipped: {
     promise: 'whoever had the shard is fenced',
-    file: 'hub/pull/copy/owner.ts',
-    find: 'const transactionalId = transactionalIdOf(topics.ledger, this.shard);',
-    replace: 'const transactionalId = transactionalIdOf(`${topics.ledger}-${process.pid}`, this.shard);',
+    file: 'hub/ledger/tenure.ts',
+    find: 'const transactionalId = transactionalIdOf(ledger, this.shard);',
+    replace: 'const transactionalId = transactionalIdOf(`${ledger}-${process.pid}`, this.shard);',
   },
   positionsForgotten: {
     promise: 'a new owner goes on where the ledger says',

@@ -21,6 +21,8 @@ import { Watcher } from './watcher.ts';
 const DEFAULT_ROUNDS = 100;
 const DRAIN_WITHIN_MS = 90_000;
 const BROKER_ROUNDS_IN_TEN = 1;
+/** A hub takes its shards once a start. */
+const SHARD_TIMES = 4;
 const PROCESSES = ['hub', 'store', 'plant'] as const;
 /** Those of pulls are visited by the run of that name. */
 const POINTS = CRASH_POINTS.filter((point) => !point.startsWith('pull.'));
@@ -57,7 +59,7 @@ export async function run(options: FaultOptions): Promise<Tally> {
 /** The named points come first, each once; then random moments, one in ten of them the broker's. */
 function planOf(round: number, random: Random): Plan {
   const point = POINTS[round];
-  if (point) return { kind: 'point', point, times: random.between(1, 20) };
+  if (point) return { kind: 'point', point, times: random.between(1, point.startsWith('shard.') ? SHARD_TIMES : 20) };
   const afterMs = random.between(100, 2_500);
   if ((round - POINTS.length) % 10 < BROKER_ROUNDS_IN_TEN) return { kind: 'broker', afterMs };
   return { kind: 'process', victim: random.pick(['hub', 'hub', 'store', 'plant'] as const), afterMs };
@@ -115,7 +117,7 @@ async function carryOut(plan: Plan, rig: Rig, round: number): Promise<string> {
     await rig[plan.victim].start();
     return `${plan.victim} killed after ${plan.afterMs} ms`;
   }
-  const victim: Victim = plan.point.startsWith('hub.') ? rig.hub : round % 2 === 0 ? rig.store : rig.plant;
+  const victim: Victim = /^(hub|shard)\./.test(plan.point) ? rig.hub : round % 2 === 0 ? rig.store : rig.plant;
   await victim.kill9();
   await victim.start({ point: plan.point, times: plan.times });
   if (!(await victim.died(20_000))) throw new Error(`${victim.name} did not die at ${plan.point}`);

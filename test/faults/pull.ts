@@ -19,7 +19,7 @@ import type { FaultOptions } from './run.ts';
 import { isClean, resultText, Tally } from './tally.ts';
 import { Watcher } from './watcher.ts';
 
-const POINTS = CRASH_POINTS.filter((point) => point.startsWith('pull.'));
+const POINTS = CRASH_POINTS.filter((point) => /^(pull|shard)\./.test(point));
 /** In front of the random ones, each as often as it stands here. */
 const FIRST = [...POINTS, 'zombie', 'busyZombie', 'takeover', 'away'] as const;
 const KILLS = { pull: 100, broker: 20 };
@@ -136,7 +136,7 @@ function carryOut(plan: Plan, scene: Scene, round: number): Promise<string> {
     case 'busyZombie':
       return zombie(pair, scene, plan === 'zombie');
     default:
-      return dieAt(rig.pulls[round % 2]!, plan, plan.startsWith('pull.shard.') ? SHARD_TIMES : 20, random);
+      return dieAt(rig.pulls[round % 2]!, plan, plan.startsWith('shard.') ? SHARD_TIMES : 20, random);
   }
 }
 

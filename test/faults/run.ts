@@ -22,6 +22,7 @@ type Scenario = (options: FaultOptions) => Promise<Tally>;
 const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
   crash: () => import('./crash.ts'),
   pull: () => import('./pull.ts'),
+  migrate: () => import('./migrate.ts'),
 };
 
 function usage(problem: string): never {

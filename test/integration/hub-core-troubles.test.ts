@@ -1,7 +1,7 @@
 /** Answers that never come: connections cut inside transactions, and what the ledger says then. */
 import { expect, onTestFinished, test } from 'vitest';
 import { emptyState } from '../../hub/sequence/index.ts';
-import { readShard } from '../../hub/write/claim.ts';
+import { readShard } from '../../hub/write/memory.ts';
 import type { Place } from '../../shared/identity.ts';
 import type { Cluster, RawConnection } from '../../shared/kafka/index.ts';
 import {

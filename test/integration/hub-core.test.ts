@@ -1,8 +1,8 @@
 /** One shard's owner over a real Kafka: what a shipment becomes, and what is answered. */
 import { expect, test } from 'vitest';
 import { emptyState } from '../../hub/sequence/index.ts';
-import { readShard } from '../../hub/write/claim.ts';
 import { DEAD_LETTER, Targets } from '../../hub/write/index.ts';
+import { readShard } from '../../hub/write/memory.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { Place } from '../../shared/identity.ts';
 import { encodeSealed, PROVENANCE, readProvenance, readRecords } from '../../shared/records/index.ts';

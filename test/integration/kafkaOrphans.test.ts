@@ -23,8 +23,10 @@ import {
   readCommitted,
   TransactionalProducer,
 } from '../../shared/kafka/index.ts';
+import { describeTransaction } from '../../shared/kafka/wire/describeTransactions.ts';
 import { produceV11 } from '../../shared/kafka/wire/produce.ts';
 import { encodeBatch, patchBatch, readRecords } from '../../shared/records/index.ts';
+import { eventually } from '../support/rigWait.ts';
 
 const MAX_RAW_BYTES = 1024 * 1024;
 const LEDGER = 'ledger';
@@ -62,16 +64,25 @@ const batch = (topic: string, value: string): OutgoingBatch => ({
 const openProducer = (transactionalId: string): Promise<TransactionalProducer> =>
   TransactionalProducer.open(cluster, { transactionalId, transactionTimeoutMs: 60_000 });
 
-/** What the coordinator knows nothing of. Its offset. */
+/**
+ * What the coordinator knows nothing of. Its offset. Planted while the coordinator still completes a commit, the batch would
+ * have the epoch of that commit's marker, which the partition then refuses for good: the id would never be free again.
+ */
 async function plant(producer: TransactionalProducer, topic: string, value: string): Promise<number> {
   const { transactionalId, producerId, producerEpoch } = producer;
+  await eventually('the last transaction is complete', async () => {
+    const nodeId = await cluster.coordinator('transaction', transactionalId);
+    const described = await (await cluster.connection(nodeId, 'plant')).send(describeTransaction, transactionalId);
+    return described?.state.startsWith('Prepare') ? null : true;
+  });
   const blob = encoded(value);
   const patch = { baseOffset: 0, partitionLeaderEpoch: -1, baseSequence: 0, transactional: true };
   patchBatch(blob, { ...patch, producerId, producerEpoch });
   const leader = await cluster.leader(topic, 0);
   const connection = await cluster.connection(leader!.nodeId, 'plant');
   const batches = [{ topic, partition: 0, batch: blob }];
-  const [answer] = await connection.send(produceV11, { transactionalId, timeoutMs: 5_000, batches });
+  const { partitions } = await connection.send(produceV11, { transactionalId, timeoutMs: 5_000, batches });
+  const [answer] = partitions;
   expect(answer?.errorCode).toBe(0);
   return answer!.baseOffset;
 }
@@ -112,10 +123,10 @@ describe('a planted orphan', () => {
     await producer.fence();
     expect(await isStable(topic)).toBe(false);
     const partitions = [topic, other].map((name) => ({ topic: name, partition: 0 }));
-    const orphans = await producer.orphans(partitions);
+    const { orphans } = await producer.orphans(partitions);
     expect(orphans).toEqual([{ topic, partition: 0, startOffset }]);
     await producer.endOrphans(orphans, ending);
-    expect(await producer.orphans(partitions)).toEqual([]);
+    expect((await producer.orphans(partitions)).orphans).toEqual([]);
     expect(await committedValues(topic)).toEqual(ending === 'committed' ? ['orphan'] : []);
     await send(producer, topic, 'next');
     await producer.commit();
@@ -127,12 +138,13 @@ describe('a planted orphan', () => {
     const [mine, theirs] = [await openProducer('mine'), await openProducer('theirs')];
     await plant(theirs, 'foreign', 'theirs');
     await mine.fence();
-    expect(await mine.orphans([{ topic: 'foreign', partition: 0 }])).toEqual([]);
+    expect((await mine.orphans([{ topic: 'foreign', partition: 0 }])).orphans).toEqual([]);
   });
 
   it('partitions that are not there are no reason to wait for ever, and said', async () => {
     const producer = await openProducer('nowhere');
-    expect(await producer.orphans([{ topic: 'no-such-topic', partition: 0 }])).toEqual([]);
+    const nowhere = { topic: 'no-such-topic', partition: 0 };
+    expect(await producer.orphans([nowhere])).toEqual({ orphans: [], unasked: [nowhere] });
   });
 });
 
@@ -146,10 +158,34 @@ describe("a shard's orphans", () => {
     const producer = await openProducer(what);
     await plant(producer, topic, 'orphan');
     await producer.fence();
-    await mendLedger(producer, LEDGER_PARTITION, BESIDE);
+    const mended = await mendLedger(producer, LEDGER_PARTITION, BESIDE);
     expect(await isStable(topic)).toBe(false);
-    await mendTargets(producer, [{ topic, partition: 0, lastOffset }], BESIDE);
+    await mendTargets(producer, [{ topic, partition: 0, lastOffset }], mended);
     expect(await committedValues(topic)).toEqual(values);
+  });
+
+  it('beside the ledger is remembered until the ledger is read; who has answered is asked once', async () => {
+    await makeTopics(['asked']);
+    const producer = await openProducer('asked-once');
+    await plant(producer, 'audit', 'orphan');
+    await producer.fence();
+    const asked: string[] = [];
+    const counting = {
+      lastEnding: null,
+      lastPartitions: [{ topic: 'gone', partition: 0 }],
+      orphans: (partitions: readonly { topic: string; partition: number }[]) => {
+        asked.push(...partitions.map(({ topic }) => topic));
+        return producer.orphans(partitions);
+      },
+      endOrphans: producer.endOrphans.bind(producer),
+    };
+    const mended = await mendLedger(counting, LEDGER_PARTITION, BESIDE);
+    expect(await isStable('audit')).toBe(false);
+    const targets = ['asked', 'audit'].map((topic) => ({ topic, partition: 0, lastOffset: -1 }));
+    await mendTargets(counting, targets, mended);
+    expect(await isStable('audit')).toBe(true);
+    // One that could not answer may hold one all the same.
+    expect(asked.sort()).toEqual(['asked', 'audit', 'gone', 'gone', LEDGER].sort());
   });
 
   it('in the ledger: whole, so committed, before the ledger is read', async () => {
@@ -203,7 +239,7 @@ describe('a broker that is killed right behind a commit', () => {
           expect((error as TributaryError).code).toBe('outcomeUnknown');
           await returned;
           await producer.fence();
-          const orphans = await producer.orphans(producer.lastPartitions);
+          const { orphans } = await producer.orphans(producer.lastPartitions);
           if (orphans.length > 0) await producer.endOrphans(orphans, producer.lastEnding ?? 'aborted');
           const seen = await committedValues('killed');
           const rest = seen.slice(known.length);

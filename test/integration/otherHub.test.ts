@@ -63,6 +63,9 @@ test('another ledger: nothing before the word; then what is buffered arrives onc
     expect(shown.stdout).toContain(text);
   }
   expect((await agent.readiness())?.reason).toContain('it waits for your word: tributary link show');
+  await eventually('the hub has heard of it', async () =>
+    (await second.edge(EDGE)).agent?.link.state === 'wrongHub' ? true : null,
+  );
   const status = await tributary(['status', '--hub', second.url]);
   expect(status.stdout).toContain('tributary link show');
   expect(status.code).toBe(3);

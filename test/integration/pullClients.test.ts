@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import kafkajs from 'kafkajs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { runPull } from '../../hub/assemblePull.ts';
 import { clientKafkaSettings, readMm2, readPullYaml, toYaml } from '../../hub/pull/config/index.ts';
-import { Cluster, createTopics, type KafkaSettings, toKafkaJs } from '../../shared/kafka/index.ts';
+import { Cluster, createTopics, IdempotentProducer, type KafkaSettings, toKafkaJs } from '../../shared/kafka/index.ts';
+import { encodeBatch } from '../../shared/records/index.ts';
+import { keysAt } from '../support/kafkaPair.ts';
+import { rigTelemetry } from '../support/rigTelemetry.ts';
 import { SECURE_USER, type SecureKafka, startSecureKafka } from '../support/secureKafka.ts';
 
 const run = promisify(execFile);
@@ -92,6 +96,36 @@ test('the same after it went through hub.yaml', async () => {
   const env = { A_TRUSTSTORE_PASSWORD: 'store-secret', A_SASL_PASSWORD: 'scram-secret' };
   const again = readPullYaml(text, { file: join(folder, 'pull.yaml'), env }).settings;
   await works(clientKafkaSettings(again.clusters.A!.admin, 'test'), 'pull-yaml');
+});
+
+test('MirrorConnectorsIntegrationSSLTest: a whole flow over TLS, by SCRAM on one side and PLAIN on the other', async () => {
+  const both = [...store(), ...scram()].flatMap((line) => [line, line.replace(/^A\./, 'B.')]);
+  const more = plain().map((line) => line.replace(/^A\./, 'B.'));
+  const text = file([
+    ...both,
+    ...more,
+    'B.security.protocol = SASL_SSL',
+    `B.bootstrap.servers = ${own.secure}`,
+    'A->B.enabled = true',
+    'topics = over-tls',
+    'replication.factor = 1',
+    ...['offset-syncs', 'checkpoints', 'heartbeats'].map((of) => `${of}.topic.replication.factor = 1`),
+  ]);
+  const cluster = Cluster.open(settingsOf(text));
+  onTestFinished(() => cluster.close());
+  const [made] = await createTopics(cluster, [{ name: 'over-tls', partitions: 1, replicationFactor: 1 }]);
+  expect(made?.errorCode).toBe(0);
+  const records = [{ key: Buffer.from('k'), value: null, timestamp: Date.now(), headers: [] }];
+  const batch = { topic: 'over-tls', partition: 0, records: 1, blob: encodeBatch(records, { codec: 'zstd' }) };
+  expect(await new IdempotentProducer(cluster, 'test').send([batch])).toMatchObject([{ kind: 'landed' }]);
+  const { settings } = readMm2(Buffer.from(text), { file: 'mm2.properties' });
+  const pull = await runPull({ settings, name: 'tls', listen: null }, rigTelemetry('pull'));
+  onTestFinished(() => pull.close());
+  const arrived = async () => {
+    const found = (await cluster.metadata(['A.over-tls'])).topics.get('A.over-tls');
+    return found?.partitions[0]?.errorCode === 0 ? keysAt(cluster, 'A.over-tls', 0) : [];
+  };
+  await expect.poll(arrived, { timeout: 45_000, interval: 200 }).toEqual(['k']);
 });
 
 test('a wrong password is refused', async () => {

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { CopiedBatch } from '../../hub/pull/copy/index.ts';
-import { fetchRaw, IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
-import { type BatchHeader, splitBatches } from '../../shared/records/index.ts';
+import { IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
+import { expectExact } from '../support/exactMap.ts';
 import { cluster, consumeAll, endOffsets, produce } from '../support/kafka.ts';
-import { batchOf, copied, copyOf, PullRig, plainOf, transactional } from '../support/pullRig.ts';
+import { batchOf, copied, copyOf, headersOf, PullRig, plainOf, transactional } from '../support/pullRig.ts';
 
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 const ends = (topic: string) => endOffsets(topic, 'read_uncommitted');
@@ -13,17 +13,8 @@ const text = (value: string): Buffer => Buffer.from(value);
 const send = (batches: Parameters<IdempotentProducer['send']>[0]) =>
   new IdempotentProducer(cluster(), 'pull test').send(batches);
 
-/** Headers of the data batches of partition 0, as they lie in the log. */
-async function headersOf(topic: string): Promise<BatchHeader[]> {
-  const leader = await cluster().leader(topic, 0);
-  const partition = { topic, partition: 0, offset: 0, currentLeaderEpoch: -1, maxBytes: 2 ** 24 };
-  const bounds = { isolation: 'read_uncommitted', maxWaitMs: 200, minBytes: 1, maxBytes: 2 ** 24 } as const;
-  const [answer] = await fetchRaw(cluster(), leader!.nodeId, { ...bounds, partitions: [partition] }, 'pull test');
-  return [...splitBatches(answer!.records)].map(({ header }) => header).filter(({ control }) => !control);
-}
-
 describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
-  test('all codecs, null keys and values, headers, old timestamps, order per partition', async () => {
+  test('MirrorSourceTaskTest.testSerde, testPoll: all codecs, null keys and values, headers, old timestamps, order per partition', async () => {
     const rig = PullRig.open();
     const forever = { 'retention.ms': '-1' };
     const topic = await rig.topic('pull-copy', { partitions: 3, configs: forever, target: forever });
@@ -82,7 +73,7 @@ describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
   });
 });
 
-test('transactions of others: committed records come, aborted and markers do not, and the position passes both', async () => {
+test('MirrorConnectorsIntegrationTransactionsTest: committed records come, aborted and markers do not, and the position passes both', async () => {
   const rig = PullRig.open();
   const topic = await rig.topic('pull-transactions');
   const [one, two] = [await transactional(), await transactional()];
@@ -161,6 +152,7 @@ test('what compaction has left: holes, tombstones with a delete horizon', { time
   expect(target).toEqual(source);
   expect(target.filter(({ value }) => value === null)).toHaveLength(5);
   expect(process.state(topic).rebuiltBatches).toEqual({ holes: 5 });
+  await expectExact(rig, topic);
   expect((await headersOf(copyOf(topic))).map(({ codec }) => codec)).toEqual([...CODECS, 'none']);
 });
 

@@ -11,7 +11,9 @@ import { batchOf, copied, PullRig, specsOf } from '../support/pullRig.ts';
 const CHILD = fileURLToPath(new URL('../support/pullChild.ts', import.meta.url));
 const KILLS = 6;
 
-test('kill -9 under load: nothing lost, nothing twice, in order', { timeout: 180_000 }, async () => {
+test('MirrorConnectorsIntegrationExactlyOnceTest: kill -9 under load: nothing lost, nothing twice, in order', {
+  timeout: 180_000,
+}, async () => {
   const rig = PullRig.open();
   const topic = await rig.topic('pull-killed', { partitions: 4 });
   const producer = new IdempotentProducer(cluster(), 'pull test');

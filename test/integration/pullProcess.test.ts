@@ -2,7 +2,7 @@
  * `tributary pull` as its user runs it: MirrorMaker 2's file in, topics, records, heartbeats and checkpoints out. Source and
  * target are one cluster here, so the file names its topics.
  *
- * Seen red: without `startOffset` (positions of MirrorMaker 2), and with a copier that forgets its listener.
+ * Seen red: without `elsewhere` (positions of MirrorMaker 2), and with a copier that forgets its listener.
  */
 
 import { afterEach, expect, test } from 'vitest';
@@ -56,7 +56,7 @@ const valuesOf = async (topic: string): Promise<string[]> =>
   (await consumeAll(topic).catch(() => [])).map(({ value }) => String(value));
 const expected = (count: number): string[] => numbered(0, count).map(({ value }) => value);
 
-test('copies what the file names, goes on after a stop, and writes what MirrorMaker 2 writes', async () => {
+test('DedicatedMirrorIntegrationTest.testSingleNodeCluster: copies what the file names, goes on after a stop, and writes what MirrorMaker 2 writes', async () => {
   const topic = uniqueTopic('pulled');
   const [source, target] = [`s${topic}`, `t${topic}`];
   await createTopic('', { name: topic, partitions: 2 });
@@ -90,7 +90,7 @@ test('copies what the file names, goes on after a stop, and writes what MirrorMa
   expect(beats).toContainEqual(expect.objectContaining({ source, target }));
 });
 
-test("begins behind MirrorMaker 2's own positions where it has none", async () => {
+test("MirrorSourceTaskTest.testSeekBehaviorDuringStart: begins behind MirrorMaker 2's own positions where it has none", async () => {
   const topic = uniqueTopic('moved');
   const [source, target] = [`s${topic}`, `t${topic}`];
   await createTopic('', { name: topic, partitions: 1 });

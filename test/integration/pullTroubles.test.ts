@@ -131,8 +131,8 @@ test('where a partition begins: latest is written down at once; an offset from e
   const topic = await rig.topic('pull-latest');
   const given = await rig.topic('pull-given');
   for (const name of [topic, given]) await produce(name, [{ value: 'a' }, { value: 'b' }, { value: 'c' }]);
-  const startOffset = (name: string) => (name === given ? 1 : null);
-  const start = { topics: [topic, given], settings: { startAt: 'latest' as const }, copier: { startOffset } };
+  const elsewhere = (name: string) => (name === given ? { next: 1, atMs: 0 } : null);
+  const start = { topics: [topic, given], settings: { startAt: 'latest' as const }, copier: { elsewhere } };
   const first = await rig.start(start);
   await untilCopied(first, topic, await ends(topic));
   await untilCopied(first, given, await ends(given));

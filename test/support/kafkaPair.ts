@@ -13,6 +13,8 @@ interface Launch {
   readonly clusterId: string;
 }
 
+type PairProperties = (node: number) => Readonly<Record<string, string>>;
+
 /** A silent broker keeps its leaderships for so long. */
 const PATIENT = { 'broker.session.timeout.ms': '600000' };
 export const SECOND = 2;
@@ -20,20 +22,22 @@ export const SECOND = 2;
 export class KafkaPair {
   readonly first: LocalKafka;
   readonly #dir: string;
+  readonly #properties: PairProperties;
   #second: LocalKafka | null = null;
 
-  private constructor(dir: string, first: LocalKafka) {
+  private constructor(dir: string, first: LocalKafka, properties: PairProperties) {
     this.#dir = dir;
     this.first = first;
+    this.#properties = properties;
   }
 
   /** The first broker alone, so that what is made now is there. Gone when the test ends. */
-  static async open(): Promise<KafkaPair> {
+  static async open(properties: PairProperties = () => ({})): Promise<KafkaPair> {
     const dir = mkdtempSync(join(tmpdir(), 'tributary-pair-'));
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-    const first = await startKafka({ dir: join(dir, 'first'), properties: PATIENT });
+    const first = await startKafka({ dir: join(dir, 'first'), properties: { ...PATIENT, ...properties(1) } });
     onTestFinished(() => first.kill9());
-    return new KafkaPair(dir, first);
+    return new KafkaPair(dir, first, properties);
   }
 
   /** Topics that are made from now on are spread over both. */
@@ -50,10 +54,19 @@ export class KafkaPair {
         'node.id': String(SECOND),
         'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
         listeners: `PLAINTEXT://127.0.0.1:${broker}`,
+        ...this.#properties(SECOND),
       },
     });
     this.#second = second;
     onTestFinished(() => second.kill9());
+  }
+
+  /** `host:port` of the second one. */
+  get secondAddress(): string {
+    return this.#second!.brokers[0]!;
+  }
+  async killSecond(): Promise<void> {
+    await this.#second!.kill9();
   }
 
   /** The second one takes connections from now on, and answers nothing. */

@@ -12,8 +12,8 @@ import {
   type PullShardsSettings,
 } from '../../hub/pull/copy/index.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { Cluster, deleteTopics, TransactionalProducer } from '../../shared/kafka/index.ts';
-import { encodeBatch, type PlainRecord } from '../../shared/records/index.ts';
+import { Cluster, deleteTopics, fetchRaw, TransactionalProducer } from '../../shared/kafka/index.ts';
+import { type BatchHeader, encodeBatch, type PlainRecord, splitBatches } from '../../shared/records/index.ts';
 import { brokers, type Consumed, cluster, consumeAll, createTopic, uniqueTopic, untilSettled } from './kafka.ts';
 import { type LogLine, rigTelemetry } from './rigTelemetry.ts';
 
@@ -32,6 +32,7 @@ export interface PullStart {
   readonly settings?: Partial<CopySettings>;
   readonly shards?: Partial<PullShardsSettings>;
   readonly copier?: Partial<CopierOptions>;
+  readonly clientIds?: { readonly source: string; readonly target: string };
 }
 
 export const copyOf = (topic: string): string => `${topic}.copy`;
@@ -45,7 +46,7 @@ export class PullRig {
     const rig = new PullRig();
     onTestFinished(async () => {
       await Promise.all(rig.#processes.map((one) => one.close()));
-      await deleteTopics(cluster(), [rig.ledger, `${rig.ledger}.dead`]);
+      await deleteTopics(cluster(), [rig.ledger, `${rig.ledger}.dead`, `${rig.ledger}.maps`]);
     });
     return rig;
   }
@@ -65,13 +66,13 @@ export class PullRig {
     return topic;
   }
 
-  async start({ topics, settings, shards: over, copier: more }: PullStart): Promise<PullProcess> {
+  async start({ topics, settings, shards: over, copier: more, clientIds }: PullStart): Promise<PullProcess> {
     const lines: LogLine[] = [];
     const telemetry = rigTelemetry('pull', lines);
     this.#started += 1;
     const name = `pull-${this.#started}`;
-    const target = Cluster.open({ brokers: brokers(), clientId: name });
-    const source = Cluster.open({ brokers: brokers(), clientId: `${name}-source` });
+    const target = Cluster.open({ brokers: brokers(), clientId: clientIds?.target ?? name }, telemetry);
+    const source = Cluster.open({ brokers: brokers(), clientId: clientIds?.source ?? `${name}-source` }, telemetry);
     const parts = { cluster: target, clock: systemClock, telemetry };
     const shards = PullShards.open(parts, {
       topic: this.ledger,
@@ -176,6 +177,18 @@ export const plainOf = ({ partition, key, value, timestamp, headers }: Consumed)
   timestamp: Number(timestamp),
   headers: Object.entries(headers ?? {}).map(([name, values]) => [name, String(values)]),
 });
+
+/** The data batches of partition 0, as they lie in the log. */
+export async function batchesOf(topic: string): Promise<{ header: BatchHeader; batch: Buffer }[]> {
+  const leader = await cluster().leader(topic, 0);
+  const partition = { topic, partition: 0, offset: 0, currentLeaderEpoch: -1, maxBytes: 2 ** 24 };
+  const bounds = { isolation: 'read_uncommitted', maxWaitMs: 200, minBytes: 1, maxBytes: 2 ** 24 } as const;
+  const [answer] = await fetchRaw(cluster(), leader!.nodeId, { ...bounds, partitions: [partition] }, 'pull test');
+  return [...splitBatches(answer!.records)].filter(({ header }) => !header.control);
+}
+
+export const headersOf = async (topic: string): Promise<BatchHeader[]> =>
+  (await batchesOf(topic)).map(({ header }) => header);
 
 /** A producer that commits or aborts as a test wants. */
 export async function transactional(): Promise<TransactionalProducer> {

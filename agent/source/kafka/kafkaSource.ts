@@ -75,7 +75,7 @@ export class KafkaSource implements Source, SourcePositions {
     this.#telemetry = parts.telemetry;
     this.#clock = parts.clock;
     this.#choice = topicChoice(this.#settings.topics, this.#settings.exclude);
-    this.#cluster = Cluster.open(this.#settings.kafka);
+    this.#cluster = Cluster.open(this.#settings.kafka, parts.telemetry);
     this.#troubles = new Troubles(this.#settings.name, parts.telemetry, parts.clock);
   }
 

@@ -1,6 +1,7 @@
 /** How clusters are reached: the properties of Kafka's clients, as MirrorMaker 2 hands them on. */
 import { among, atLeast, has, isClass, listOf, none, only, type Property } from './property.ts';
 import { TLS_VERSIONS } from './settings.ts';
+import { checkStartAt } from './startAt.ts';
 
 const OAUTH = 'org.apache.kafka.common.security.oauthbearer';
 const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'];
@@ -200,8 +201,8 @@ export const tuningProperties: readonly Property[] = [
     'auto.offset.reset',
     'string',
     'latest',
-    'Where a partition without a position begins: earliest, latest or none.',
-    { here: 'earliest', check: among('earliest', 'latest', 'none') },
+    'Where a partition without a position begins: earliest, latest, by_duration:PT1H (the first record that is not older than that), or none: it stops, until somebody resumes it.',
+    { here: 'earliest', check: checkStartAt },
   ),
   has('isolation.level', 'string', 'read_uncommitted', '`read_committed` leaves out aborted transactions.', {
     check: (value) => among('read_committed', 'read_uncommitted')(value.toLowerCase()),

@@ -6,6 +6,8 @@ import { flowProperties, IDENTITY_POLICY, ownProperties } from './flowProperties
 import { clientLayer, flowLayer, workerEntry } from './layers.ts';
 import { checkValue, isClass, listOf, type Property } from './property.ts';
 import { CLIENT_KINDS, type Clients, type FlowSettings, type NameFilterSettings, type Repeated } from './settings.ts';
+import { startAtOf } from './startAt.ts';
+import { ratesOf, topicLimitsOf } from './topicLimits.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   [...flowProperties, ...ownProperties].map((property) => [property.name, property]),
@@ -43,6 +45,10 @@ class Values {
 
   integer(name: string): number {
     return Number(this.text(name));
+  }
+
+  integerOrNull(name: string): number | null {
+    return this.isSet(name) ? this.integer(name) : null;
   }
 
   word<W extends string>(name: string): W {
@@ -111,7 +117,7 @@ export function readFlow(
     },
     replicationFactor: values.integer('replication.factor'),
     delivery: values.word('tributary.delivery'),
-    autoOffsetReset: (consumer.text('auto.offset.reset') ?? 'earliest') as FlowSettings['autoOffsetReset'],
+    autoOffsetReset: startAtOf(consumer.text('auto.offset.reset') ?? '') ?? 'earliest',
     isolationLevel:
       consumer.text('isolation.level')?.toLowerCase() === 'read_committed' ? 'readCommitted' : 'readUncommitted',
     fetch: readFetch(consumer),
@@ -143,12 +149,16 @@ export function readFlow(
     mm2OffsetsTopic:
       (layer.get('offsets.storage.topic') ?? workerEntry(file, target, 'offset.storage.topic'))?.value.trim() ||
       mm2Offsets(source),
+    mm2Positions: values.word('tributary.mm2.positions'),
     onRecordTooLarge: values.word('tributary.on.record.too.large'),
     onTopicRecreated: values.word('tributary.on.topic.recreated'),
     provenanceHeaders: values.flag('tributary.provenance.headers'),
-    maxBytesPerSecond: values.isSet('tributary.max.bytes.per.second')
-      ? values.integer('tributary.max.bytes.per.second')
-      : null,
+    maxBytesPerSecond: values.integerOrNull('tributary.max.bytes.per.second'),
+    maxRecordsPerSecond: values.integerOrNull('tributary.max.records.per.second'),
+    topicLimits: topicLimitsOf(
+      ratesOf(values.text('tributary.topic.max.bytes.per.second')),
+      ratesOf(values.text('tributary.topic.max.records.per.second')),
+    ),
   };
   if (!enabled) return flow;
   hazards(flow, values);

@@ -15,8 +15,9 @@ import {
 } from '../../../shared/config/index.ts';
 import { clientOptions } from './clientOptions.ts';
 import { flowProperties, ownProperties } from './flowProperties.ts';
-import { checkPatterns } from './javaPattern.ts';
+import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
+import { START_AT_ALLOWED, START_AT_PATTERN } from './startAt.ts';
 
 const PROPERTIES: ReadonlyMap<string, Property> = new Map(
   [...flowProperties, ...ownProperties].map((property) => [property.name, property]),
@@ -64,10 +65,8 @@ function patternsFit<N extends string>(...names: readonly N[]): Check<{ readonly
     needs: names,
     run: (value, report) => {
       for (const name of names) {
-        value[name].forEach((one, i) => {
-          const wrong = checkPatterns([one]);
-          if (wrong) report(`${name}[${i}]`, wrong);
-        });
+        const wrong = checkPatterns(value[name]);
+        if (wrong) report(wrong.at === null ? name : `${name}[${wrong.at}]`, wrong);
       }
     },
   };
@@ -98,6 +97,16 @@ const ALIAS = {
   allowed: 'write letters, digits, ".", "_", "-": it becomes part of topic names',
 };
 
+/** Named after properties, where one of them says the same. */
+const rates = (bytes?: string, records?: string) => ({
+  maxBytesPerSecond: optional(
+    size({ says: bytes ? says(bytes) : 'It is not faster than this.', minimum: '1B', maximum: '1000TB' }),
+  ),
+  maxRecordsPerSecond: optional(
+    integer({ says: records ? says(records) : 'No more records are copied than this.', minimum: 1 }),
+  ),
+});
+
 const flowOptions = {
   source: text({ says: 'Alias of the cluster that is copied from.', ...ALIAS }),
   target: text({ says: 'Alias of the cluster that is copied into.', ...ALIAS }),
@@ -125,9 +134,11 @@ const flowOptions = {
   ),
   replicationFactor: copiesOf('replication.factor'),
   delivery: wordOf('tributary.delivery', ['exactlyOnce', 'atLeastOnce']),
-  from: choice(['earliest', 'latest', 'none'], {
-    says: 'Where a partition without a position begins.',
+  from: text({
+    says: 'Where a partition without a position begins: `earliest`, `latest`, `by_duration:PT1H` (the first record that is not older than that), or `none`: it stops, until somebody resumes it.',
     default: 'earliest',
+    pattern: START_AT_PATTERN,
+    allowed: START_AT_ALLOWED,
   }),
   isolation: choice(['readUncommitted', 'readCommitted'], {
     says: '`readCommitted` leaves out aborted transactions of the source.',
@@ -199,21 +210,28 @@ const flowOptions = {
   }),
   mm2OffsetsTopic: optional(
     text({
-      says: "The topic on the target that has MirrorMaker 2's positions, read once when the flow takes over from it; by default `mm2-offsets.<source>.internal`.",
+      says: "The topic on the target that has MirrorMaker 2's positions, read when the flow starts, and kept up as `mm2Positions` says; by default `mm2-offsets.<source>.internal`.",
       pattern: /^[A-Za-z0-9._-]{1,249}$/,
       allowed: 'write a topic name',
     }),
   ),
+  mm2Positions: wordOf('tributary.mm2.positions', ['auto', 'always', 'never']),
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
   onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),
-  maxBytesPerSecond: optional(size({ says: says('tributary.max.bytes.per.second'), minimum: '1B' })),
+  ...rates('tributary.max.bytes.per.second', 'tributary.max.records.per.second'),
+  topicLimits: dictionary(section(rates(), { says: 'Of one topic.' }), {
+    says: 'Rates of topics by name; `*`: each that is not named, by itself.',
+    default: {},
+  }),
   clients: section(
     { source: clientsBeside('the source'), target: clientsBeside('the target') },
     { says: 'Clients that differ from those of the clusters, for this flow only.' },
   ),
 };
 export type FlowConfig = Static<TObject<typeof flowOptions>>;
+const { clients: _clients, ...addedOptions } = flowOptions;
+type AddedFlow = Static<TObject<typeof addedOptions>>;
 
 const clusterOptions = {
   ...clientOptions,
@@ -223,7 +241,7 @@ const clusterOptions = {
 };
 export type ClusterConfig = Static<TObject<typeof clusterOptions>>;
 
-const copiesFit: Check<FlowConfig> = {
+const copiesFit: Check<AddedFlow> = {
   needs: ['replicationFactor', 'heartbeats', 'offsetSyncs', 'checkpoints'],
   run: (flow, report) => {
     const places = {
@@ -238,7 +256,7 @@ const copiesFit: Check<FlowConfig> = {
   },
 };
 
-const syncsFit: Check<FlowConfig> = {
+const syncsFit: Check<AddedFlow> = {
   needs: ['enabled', 'offsetSyncs', 'checkpoints', 'sync'],
   run: ({ enabled, offsetSyncs, checkpoints, sync }, report) => {
     if (!enabled) return;
@@ -250,6 +268,12 @@ const syncsFit: Check<FlowConfig> = {
     }
   },
 };
+
+/** A flow on its own, for those that are added while others run: it names clusters of the file, and holds nothing secret. */
+export const addedFlowOptions = section(addedOptions, {
+  says: 'A flow.',
+  checks: [copiesFit, syncsFit, patternsFitConfigs()],
+});
 
 /** The parts of a file that are about pulls: `section({ ...pullParts, ... })`. */
 export const pullParts = {
@@ -263,7 +287,7 @@ export const pullParts = {
   ),
 };
 
-function patternsFitConfigs(): Check<FlowConfig> {
+function patternsFitConfigs(): Check<AddedFlow> {
   return {
     needs: ['sync'],
     run: ({ sync }, report) => {

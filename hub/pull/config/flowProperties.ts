@@ -1,24 +1,16 @@
 /** What a flow is told: the properties of MirrorMaker 2's connectors and filters, with the defaults of Kafka 4.3.0. */
-import { checkPatterns } from './javaPattern.ts';
+import { FILTER_DEFAULTS } from '../../../shared/names/index.ts';
+import { checkPatterns } from './patterns.ts';
 import { among, atLeast, copies, has, isClass, listOf, none, only, type Property } from './property.ts';
+import { checkRates } from './topicLimits.ts';
 
 const patterns = { check: (value: string) => checkPatterns(listOf(value)) };
+const listed = (list: readonly string[]): string => list.join(',');
 const MIRROR = 'org.apache.kafka.connect.mirror';
 export const DEFAULT_POLICY = `${MIRROR}.DefaultReplicationPolicy`;
 export const IDENTITY_POLICY = `${MIRROR}.IdentityReplicationPolicy`;
 const BYTES = 'org.apache.kafka.connect.converters.ByteArrayConverter';
 const SECONDS = 'Seconds; below 0 it is not repeated at all.';
-
-const CONFIGS_EXCLUDE = [
-  'follower.replication.throttled.replicas',
-  'leader.replication.throttled.replicas',
-  'message.timestamp.difference.max.ms',
-  'log.message.timestamp.before.max.ms',
-  'log.message.timestamp.after.max.ms',
-  'message.timestamp.type',
-  'unclean.leader.election.enable',
-  'min.insync.replicas',
-];
 
 const NO_CONVERTING = 'records are copied as bytes; remove it';
 
@@ -26,19 +18,25 @@ export const flowProperties: readonly Property[] = [
   has('enabled', 'boolean', true, 'Whether records are copied. A flow for which no line says so is off.', {
     here: 'false',
   }),
-  has('topics', 'list', '.*', 'Topics to copy: names and regular expressions, for whole names.', patterns),
+  has(
+    'topics',
+    'list',
+    listed(FILTER_DEFAULTS.topics),
+    'Topics to copy: names and regular expressions, for whole names.',
+    patterns,
+  ),
   has(
     'topics.exclude',
     'list',
-    'mm2.*\\.internal,.*\\.replica,__.*',
+    listed(FILTER_DEFAULTS.topicsExclude),
     'Topics that are not copied; wins over `topics`.',
     patterns,
   ),
-  has('groups', 'list', '.*', 'Consumer groups whose offsets are translated.', patterns),
+  has('groups', 'list', listed(FILTER_DEFAULTS.groups), 'Consumer groups whose offsets are translated.', patterns),
   has(
     'groups.exclude',
     'list',
-    'console-consumer-.*,connect-.*,__.*',
+    listed(FILTER_DEFAULTS.groupsExclude),
     'Groups that are left out; wins over `groups`.',
     patterns,
   ),
@@ -85,7 +83,7 @@ export const flowProperties: readonly Property[] = [
   has(
     'config.properties.exclude',
     'list',
-    CONFIGS_EXCLUDE.join(','),
+    listed(FILTER_DEFAULTS.configPropertiesExclude),
     'Settings of topics that are not taken over.',
     patterns,
   ),
@@ -152,7 +150,7 @@ export const flowProperties: readonly Property[] = [
     'offsets.storage.topic',
     'string',
     null,
-    "The topic on the target that has MirrorMaker 2's positions: read once, when the flow takes over from it.",
+    "The topic on the target that has MirrorMaker 2's positions: read when the flow starts, and kept up as `tributary.mm2.positions` says.",
     {
       here: 'mm2-offsets.<source>.internal',
     },
@@ -284,6 +282,13 @@ export const ownProperties: readonly Property[] = [
     { check: among('stop', 'follow', 'new') },
   ),
   has(
+    'tributary.mm2.positions',
+    'string',
+    'auto',
+    "Whether MirrorMaker 2's positions on the target are kept where this flow is, so that it can go on from there: `auto` where it has some of this flow, `always` in any case, `never`: they are not read either. Not written while it runs.",
+    { check: among('auto', 'always', 'never') },
+  ),
+  has(
     'tributary.provenance.headers',
     'boolean',
     false,
@@ -296,4 +301,21 @@ export const ownProperties: readonly Property[] = [
     'Whether ACLs that went away at the source are taken away at the target too.',
   ),
   has('tributary.max.bytes.per.second', 'long', null, 'The flow is not faster than this.', { check: atLeast(1) }),
+  has('tributary.max.records.per.second', 'long', null, 'The flow copies no more records than this.', {
+    check: atLeast(1),
+  }),
+  has(
+    'tributary.topic.max.bytes.per.second',
+    'list',
+    '',
+    'No topic is faster than this; `topic=number` for a single one: `1000000, orders=5000`.',
+    { check: checkRates },
+  ),
+  has(
+    'tributary.topic.max.records.per.second',
+    'list',
+    '',
+    'Of no topic more records are copied than this; `topic=number` for a single one.',
+    { check: checkRates },
+  ),
 ];

@@ -20,8 +20,7 @@
  * - Which pairs run: for every ordered pair of clusters, where `A->B.enabled`, or where its heartbeats are not off.
  * - The oracle is Kafka's own jar (`test/hub/pull/config/oracle.test.ts`): names, types, defaults and layers are compared.
  */
-export { type PullConfig, pairsFit, pullOptions, pullParts } from './flowOptions.ts';
-export { anyOf, nameFilter } from './javaPattern.ts';
+export { addedFlowOptions, type FlowConfig, type PullConfig, pairsFit, pullOptions, pullParts } from './flowOptions.ts';
 export { clientKafkaSettings } from './material.ts';
 export { type Loaded, type Mm2Options, readMm2 } from './mm2.ts';
 export { pullPage } from './page.ts';
@@ -29,4 +28,4 @@ export { fingerprint, type Printed } from './print.ts';
 export { toProperties } from './printProperties.ts';
 export { toYaml } from './printYaml.ts';
 export type * from './settings.ts';
-export { pullSettings, readPullYaml } from './yaml.ts';
+export { flowOf, pullSettings, readPullYaml } from './yaml.ts';

@@ -16,6 +16,8 @@ import {
   type FlowSettings,
   type PullSettings,
 } from './settings.ts';
+import { startAtText } from './startAt.ts';
+import { ratesText } from './topicLimits.ts';
 
 type Lines = Map<string, string>;
 
@@ -163,8 +165,9 @@ function flowLines(flow: FlowSettings, clusters: PullSettings['clusters'], words
     if (value !== PRESETS.get(name)) lines.set(prefix + name, value);
   }
   if (flow.mm2OffsetsTopic !== mm2Offsets(source)) lines.set(`${prefix}offsets.storage.topic`, flow.mm2OffsetsTopic);
-  if (flow.maxBytesPerSecond !== null) {
-    lines.set(`${prefix}tributary.max.bytes.per.second`, `${flow.maxBytesPerSecond}`);
+  const rates = { bytes: flow.maxBytesPerSecond, records: flow.maxRecordsPerSecond };
+  for (const [what, rate] of Object.entries(rates)) {
+    if (rate !== null) lines.set(`${prefix}tributary.max.${what}.per.second`, `${rate}`);
   }
   for (const [name, value] of consumerLines(flow)) lines.set(`${prefix}source.consumer.${name}`, value);
   for (const side of ['source', 'target'] as const) ownClients(flow, side, clusters[flow[side]]!, words, lines);
@@ -173,7 +176,7 @@ function flowLines(flow: FlowSettings, clusters: PullSettings['clusters'], words
 
 function consumerLines({ autoOffsetReset, isolationLevel, fetch }: FlowSettings): Lines {
   const lines: Lines = new Map();
-  if (autoOffsetReset !== 'earliest') lines.set('auto.offset.reset', autoOffsetReset);
+  if (autoOffsetReset !== 'earliest') lines.set('auto.offset.reset', startAtText(autoOffsetReset));
   if (isolationLevel === 'readCommitted') lines.set('isolation.level', 'read_committed');
   const names = {
     'fetch.max.bytes': fetch.maxBytes,
@@ -270,6 +273,9 @@ function told(flow: FlowSettings): Record<string, string> {
     'tributary.delivery': flow.delivery,
     'tributary.on.record.too.large': flow.onRecordTooLarge,
     'tributary.on.topic.recreated': flow.onTopicRecreated,
+    'tributary.mm2.positions': flow.mm2Positions,
+    'tributary.topic.max.bytes.per.second': ratesText(flow.topicLimits, 'maxBytesPerSecond'),
+    'tributary.topic.max.records.per.second': ratesText(flow.topicLimits, 'maxRecordsPerSecond'),
     'tributary.provenance.headers': `${flow.provenanceHeaders}`,
   };
 }

@@ -4,6 +4,7 @@ import { formatDuration, formatSize, parseConfig } from '../../../shared/config/
 import { pullOptions } from './flowOptions.ts';
 import { differing, fingerprint, heading, type Printed, SecretWords, sharedClient } from './print.ts';
 import type { ClientKind, ClientSettings, Clients, ClientTls, FlowSettings, PullSettings } from './settings.ts';
+import { startAtText } from './startAt.ts';
 import { pullSettings } from './yaml.ts';
 
 type Yaml = { [key: string]: unknown };
@@ -145,7 +146,7 @@ function inYaml(flow: FlowSettings): Yaml {
     naming: { policy: naming.kind, separator: naming.separator, internalTopics: naming.internalTopicSeparator },
     replicationFactor: flow.replicationFactor,
     delivery: flow.delivery,
-    from: flow.autoOffsetReset,
+    from: startAtText(flow.autoOffsetReset),
     isolation: flow.isolationLevel,
     fetch: {
       maxBytes: bytes(fetch.maxBytes),
@@ -160,17 +161,25 @@ function inYaml(flow: FlowSettings): Yaml {
     offsetSyncs,
     checkpoints: timed(checkpoints),
     adminTimeoutMs: formatDuration(flow.adminTimeoutMs),
+    mm2Positions: flow.mm2Positions,
     onRecordTooLarge: flow.onRecordTooLarge,
     onTopicRecreated: flow.onTopicRecreated,
     provenanceHeaders: flow.provenanceHeaders,
     maxBytesPerSecond: bytes(flow.maxBytesPerSecond),
+    maxRecordsPerSecond: flow.maxRecordsPerSecond,
+    topicLimits: Object.fromEntries(
+      Object.entries(flow.topicLimits).map(([topic, { maxBytesPerSecond, maxRecordsPerSecond }]) => [
+        topic,
+        { maxBytesPerSecond: bytes(maxBytesPerSecond), maxRecordsPerSecond },
+      ]),
+    ),
   };
 }
 
 /** What differs, with the sections around it; undefined: nothing. */
 function changes(value: unknown, plain: unknown): unknown {
   if (fingerprint(value) === fingerprint(plain)) return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || plain === undefined) return value;
   const entries = Object.entries(value).flatMap(([key, part]) => {
     const changed = changes(part, (plain as Yaml)[key]);
     return changed === undefined ? [] : [[key, changed] as const];

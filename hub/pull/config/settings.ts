@@ -1,5 +1,6 @@
 /** What a pull does: the one result of both files, MirrorMaker 2's and hub.yaml's. Units last; nothing changes it. */
 import type { Secret } from '../../../shared/config/secret.ts';
+import type { StartAt } from './startAt.ts';
 
 /** PEM text from a file, or written in the configuration itself. */
 export type Pem = { readonly path: string } | { readonly pem: Secret };
@@ -110,7 +111,7 @@ export interface FlowSettings {
 
   readonly delivery: 'exactlyOnce' | 'atLeastOnce';
   /** Where a partition without a position begins. */
-  readonly autoOffsetReset: 'earliest' | 'latest' | 'none';
+  readonly autoOffsetReset: StartAt;
   readonly isolationLevel: 'readUncommitted' | 'readCommitted';
   readonly fetch: FetchSettings;
 
@@ -131,15 +132,24 @@ export interface FlowSettings {
   readonly checkpoints: Repeated & { readonly replicationFactor: number };
   readonly groupOffsetSync: Repeated;
   readonly adminTimeoutMs: number;
-  /** Where MirrorMaker 2 kept its positions, on the target: read once, when this flow takes over from it. */
+  /** Where MirrorMaker 2 keeps its positions, on the target. */
   readonly mm2OffsetsTopic: string;
+  /** Whether they are kept where this flow is. `auto`: where there are some of this flow. `never`: nor are they read. */
+  readonly mm2Positions: 'auto' | 'always' | 'never';
 
   readonly onRecordTooLarge: 'hold' | 'deadLetter';
   readonly onTopicRecreated: 'stop' | 'follow' | 'new';
   readonly provenanceHeaders: boolean;
   /** Null: as fast as it goes. */
   readonly maxBytesPerSecond: number | null;
+  readonly maxRecordsPerSecond: number | null;
+  readonly topicLimits: TopicLimits;
 }
+
+/** By topic, in the order of their names; `*`: each that is not named, by itself. Null: as fast as it goes. */
+export type TopicLimits = Readonly<
+  Record<string, { readonly maxBytesPerSecond: number | null; readonly maxRecordsPerSecond: number | null }>
+>;
 
 export interface PullSettings {
   /** By alias, in the file's order. */

@@ -7,7 +7,7 @@ export const workerProperties: readonly Property[] = [
     'offset.storage.topic',
     'string',
     null,
-    "The topic on the target that has MirrorMaker 2's positions: read once, when a flow takes over from it.",
+    "The topic on the target that has MirrorMaker 2's positions: read when a flow starts, and kept up as `tributary.mm2.positions` says.",
     { here: 'mm2-offsets.<source>.internal' },
   ),
   ...none('tributary.delivery says it, and is exactlyOnce by default', ['exactly.once.source.support']),

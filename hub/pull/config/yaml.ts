@@ -5,7 +5,8 @@ import { mm2Offsets } from './flow.ts';
 import { type ClusterConfig, type FlowConfig, type PullConfig, pullOptions } from './flowOptions.ts';
 import type { Loaded } from './mm2.ts';
 import type { Env } from './providers.ts';
-import { CLIENT_KINDS, type Clients, type FlowSettings, type PullSettings } from './settings.ts';
+import { CLIENT_KINDS, type Clients, type FlowSettings, type PullSettings, type TopicLimits } from './settings.ts';
+import { startAtOf } from './startAt.ts';
 
 export interface YamlOptions {
   readonly file: string;
@@ -53,8 +54,17 @@ function beside(clients: Clients, own: Beside | undefined): Clients {
   return { ...clients, ...Object.fromEntries(entries) };
 }
 
-function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
-  const { source, target, naming, fetch, refresh, sync, clients, from, isolation, ...same } = flow;
+function limitsOf(limits: FlowConfig['topicLimits']): TopicLimits {
+  const named = Object.entries(limits).map(([topic, { maxBytesPerSecond, maxRecordsPerSecond }]) => {
+    const limit = { maxBytesPerSecond: maxBytesPerSecond ?? null, maxRecordsPerSecond: maxRecordsPerSecond ?? null };
+    return [topic, limit] as const;
+  });
+  const some = named.filter(([, limit]) => limit.maxBytesPerSecond !== null || limit.maxRecordsPerSecond !== null);
+  return Object.fromEntries(some.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): FlowSettings {
+  const { source, target, naming, fetch, refresh, sync, clients, from, isolation, topicLimits, ...same } = flow;
   return {
     ...same,
     source,
@@ -68,7 +78,7 @@ function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): 
       separator: naming.separator,
       internalTopicSeparator: naming.internalTopics,
     },
-    autoOffsetReset: from,
+    autoOffsetReset: startAtOf(from) ?? 'earliest',
     isolationLevel: isolation,
     fetch: {
       maxBytes: fetch.maxBytes ?? null,
@@ -84,5 +94,7 @@ function flowOf(flow: FlowConfig, clusters: Readonly<Record<string, Clients>>): 
     groupOffsetSync: sync.groupOffsets,
     mm2OffsetsTopic: flow.mm2OffsetsTopic ?? mm2Offsets(source),
     maxBytesPerSecond: flow.maxBytesPerSecond ?? null,
+    maxRecordsPerSecond: flow.maxRecordsPerSecond ?? null,
+    topicLimits: limitsOf(topicLimits),
   };
 }

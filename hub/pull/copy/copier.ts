@@ -4,15 +4,29 @@
  */
 import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
+import type { Stamper } from '../../../shared/records/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { Chunk, Landed } from './chunk.ts';
-import { pullCopied, pullPartitionStopped } from './events.ts';
+import { pullPartitionStopped } from './events.ts';
 import { FetchLoop } from './fetchLoop.ts';
 import type { Flow } from './flow.ts';
+import { Followers } from './followers.ts';
 import { positionId, shardOfPosition } from './ledger.ts';
+import { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import { Partition, type PartitionState } from './partition.ts';
-import { type CopyListener, type CopySettings, DEFAULT_COPY, type FlowName, type PartitionSpec } from './settings.ts';
+import { flowStamp } from './provenance.ts';
+import {
+  type CopiedTo,
+  type CopyListener,
+  type CopyMeter,
+  type CopySettings,
+  DEFAULT_COPY,
+  type Elsewhere,
+  type FlowLimits,
+  type FlowName,
+  type PartitionSpec,
+} from './settings.ts';
 import type { PullShards } from './shards.ts';
 import { type CopierSnapshot, snapshotOf } from './snapshot.ts';
 import { Starter } from './starter.ts';
@@ -25,12 +39,17 @@ export interface CopierOptions {
   readonly shards: PullShards;
   readonly partitions: readonly PartitionSpec[];
   readonly settings?: Partial<CopySettings>;
-  /** Where a partition without a position begins (for those who come from elsewhere); null: as the settings say. */
-  readonly startOffset?: (topic: string, partition: number) => number | null;
+  /** What somebody else has copied of a partition; it counts where there is no position, or only an earlier one. */
+  readonly elsewhere?: (topic: string, partition: number) => Elsewhere | null;
+  /** See {@link Copier.hold}. */
+  readonly isHeld?: PausedBy;
   readonly listener?: CopyListener;
+  readonly meter?: CopyMeter;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
+
+type PausedBy = (topic: string, partition: number) => boolean;
 
 export class Copier implements Flow {
   readonly name: FlowName;
@@ -39,16 +58,23 @@ export class Copier implements Flow {
   readonly listener: CopyListener;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  readonly startOffset: (topic: string, partition: number) => number | null;
+  readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   readonly partitions = new Map<string, Partition>();
   readonly owners = new Map<number, ShardOwner>();
+  readonly #meter: CopyMeter | null;
+  readonly limiter: Limiter;
+  readonly followers: Followers;
   readonly #shards: PullShards;
   readonly #stopped = new AbortController();
   readonly #fetchers = new Map<number, FetchLoop>();
   readonly #troubles: Troubles;
   readonly #pausedTopics = new Set<string>();
+  #isHeld: PausedBy = () => false;
   readonly #starter: Starter;
+  #stamp: Stamper | null = null;
   #pendingBytes = 0;
+  /** Those that were owned here when it was closed. */
+  #last: readonly Partition[] | null = null;
 
   private constructor(options: CopierOptions) {
     this.name = options.name;
@@ -57,9 +83,14 @@ export class Copier implements Flow {
     this.listener = options.listener ?? {};
     this.telemetry = options.telemetry;
     this.clock = options.clock;
-    this.startOffset = options.startOffset ?? (() => null);
+    this.elsewhere = options.elsewhere ?? (() => null);
+    this.#meter = options.meter ?? null;
+    this.limiter = new Limiter(this.name, this.telemetry, this.clock);
+    this.limiter.set(this.settings.limits);
+    this.followers = new Followers(this.settings.rack, this.clock);
     this.#shards = options.shards;
     this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
+    this.#isHeld = options.isHeld ?? this.#isHeld;
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
     this.#shards.attach(this);
@@ -75,6 +106,12 @@ export class Copier implements Flow {
   }
   get targets() {
     return this.#shards.targets;
+  }
+  /** Both clusters' ids are known by the time that something is copied. */
+  get stamp(): Stamper | null {
+    if (!this.settings.provenance) return null;
+    this.#stamp ??= flowStamp(this.name, this.source.clusterId, this.targets.clusterId);
+    return this.#stamp;
   }
   get pendingBytes(): number {
     return this.#pendingBytes;
@@ -97,14 +134,25 @@ export class Copier implements Flow {
         known.start();
       }
     }
+    this.limiter.share(this.partitions.values());
     this.wakeStarter();
+  }
+
+  /**
+   * Other rates from now on. `flow` and `topics` each take the place of what was, where they are given; `{}` takes limits
+   * away. Gone when the process ends.
+   * @throws TributaryError `configInvalid`
+   */
+  setLimits(limits: FlowLimits): void {
+    this.limiter.set(limits);
+    this.wakeFetchers();
   }
 
   #add(label: string, spec: PartitionSpec): void {
     const id = positionId(this.name, spec.topic, spec.partition);
     const shard = shardOfPosition(this.name, spec.topic, spec.partition, this.#shards.shards);
     const partition = new Partition(spec, id, shard, this.clock, (moved, before) => this.#moved(moved, before));
-    partition.paused = this.#pausedTopics.has(spec.topic);
+    partition.paused = this.#isPaused(spec.topic, spec.partition);
     this.partitions.set(label, partition);
     const owner = this.owners.get(shard);
     if (owner) partition.own(owner.position(id));
@@ -116,11 +164,27 @@ export class Copier implements Flow {
     for (const one of this.#of(topic, partition)) one.paused = true;
   }
 
+  /** From now on these are paused, partitions to come too, beside those that {@link pause} names. */
+  hold(isHeld: PausedBy): void {
+    this.#isHeld = isHeld;
+    for (const one of this.partitions.values()) one.paused = this.#isPaused(one.spec.topic, one.spec.partition);
+    this.wakeFetchers();
+  }
+
+  #isPaused(topic: string, partition: number): boolean {
+    return this.#pausedTopics.has(topic) || this.#isHeld(topic, partition);
+  }
+
   /** Also the operator's word that what a partition has stopped for is to be taken as it is. */
   resume(topic: string, partition?: number): void {
     if (partition === undefined) this.#pausedTopics.delete(topic);
+    for (const one of this.#of(topic, partition)) one.paused = this.#isHeld(topic, one.spec.partition);
+    this.accept(topic, partition);
+  }
+
+  /** The operator's word that what partitions have stopped for is to be taken as it is; without a topic: of all. */
+  accept(topic?: string, partition?: number): void {
     for (const one of this.#of(topic, partition)) {
-      one.paused = false;
       this.targets.doubt(one.spec.targetTopic);
       if (one.state.kind === 'stopped') {
         one.accepted = true;
@@ -131,20 +195,45 @@ export class Copier implements Flow {
     this.wakeFetchers();
   }
 
-  #of(topic: string, partition?: number): Partition[] {
+  /** Fetched again from what is committed, after another look at both sides. One that had stopped stops again, unless that is mended. */
+  restart(topic?: string, partition?: number): void {
+    for (const one of this.#of(topic, partition)) {
+      this.targets.doubt(one.spec.targetTopic);
+      this.source.forget(one.spec.topic);
+      one.rewind();
+      one.start();
+    }
+    this.wakeStarter();
+  }
+
+  #of(topic?: string, partition?: number): Partition[] {
     return [...this.partitions.values()].filter(
-      ({ spec }) => spec.topic === topic && (partition === undefined || spec.partition === partition),
+      ({ spec }) =>
+        (topic === undefined || spec.topic === topic) && (partition === undefined || spec.partition === partition),
     );
   }
 
   snapshot(): CopierSnapshot {
     const partitions = [...this.partitions.values()].map((partition) => snapshotOf(partition, this.clock));
-    return { flow: this.name, pendingBytes: this.#pendingBytes, partitions };
+    return { flow: this.name, limits: this.limiter.limits, pendingBytes: this.#pendingBytes, partitions };
+  }
+
+  /** What is copied here, as committed; once it is closed: what was copied here then. */
+  positions(): CopiedTo[] {
+    const mine = this.#last ?? this.#owned();
+    return mine.flatMap(({ spec: { topic, partition }, committed: next }) =>
+      next < 0 ? [] : [{ topic, partition, next }],
+    );
+  }
+
+  #owned(): Partition[] {
+    return [...this.partitions.values()].filter(({ state }) => state.kind !== 'unowned');
   }
 
   /** Nothing more is fetched or written, except for the transaction under way; positions are where the ledger has them. */
   async close(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
+    this.#last = this.#owned();
     this.#stopped.abort();
     this.#shards.detach(this);
     for (const partition of this.partitions.values()) partition.disown();
@@ -159,12 +248,14 @@ export class Copier implements Flow {
     for (const partition of this.partitions.values()) {
       if (partition.shard === owner.shard) partition.own(owner.position(partition.id));
     }
+    this.limiter.share(this.partitions.values());
     this.wakeStarter();
   }
 
   lost(shard: number): void {
     this.owners.delete(shard);
     for (const partition of this.partitions.values()) if (partition.shard === shard) partition.disown();
+    this.limiter.share(this.partitions.values());
   }
 
   wakeStarter(): void {
@@ -173,9 +264,9 @@ export class Copier implements Flow {
 
   wakeFetchers(): void {
     if (this.signal.aborted) return;
-    for (const { leader, state } of this.partitions.values()) {
-      if (state.kind !== 'copying' || leader < 0 || this.#fetchers.has(leader)) continue;
-      this.#fetchers.set(leader, new FetchLoop(this, leader));
+    for (const { fetchNode, state } of this.partitions.values()) {
+      if (state.kind !== 'copying' || fetchNode < 0 || this.#fetchers.has(fetchNode)) continue;
+      this.#fetchers.set(fetchNode, new FetchLoop(this, fetchNode));
     }
     for (const fetcher of this.#fetchers.values()) fetcher.wake();
   }
@@ -198,11 +289,10 @@ export class Copier implements Flow {
     counters.batches += landed.batches;
     counters.deadLettered += landed.deadLettered;
     if (landed.records > 0) {
-      const { records, bytes, maxTimestamp } = landed;
+      const { maxTimestamp } = landed;
       const ageMs = Math.max(0, fetchedAtMs - maxTimestamp);
       const latencyMs = Math.max(0, this.clock.now() - maxTimestamp);
-      const facts = { flow: this.name, topic: spec.targetTopic, partition: partition.targetPartition };
-      this.telemetry.emit(pullCopied, { ...facts, records, bytes, ageMs, latencyMs });
+      this.#meter?.copied(spec.targetTopic, partition.targetPartition, { ...landed, ageMs, latencyMs });
       partition.lastTimestamp = maxTimestamp;
     }
   }

@@ -3,66 +3,6 @@ import type { PullGap } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { FlowName } from './settings.ts';
 
-/**
- * MirrorMaker 2's own metrics under the names that Strimzi's exporter gives them. Labels: one row a copied partition, from
- * configuration and metadata. Bytes are those of batches as they lie in the log (MirrorMaker counts values only), ages those
- * of the newest record of what was copied together.
- */
-interface Copied {
-  readonly flow: FlowName;
-  /** The target's topic, as MirrorMaker has it. */
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: number;
-  readonly bytes: number;
-  readonly ageMs: number;
-  readonly latencyMs: number;
-}
-const mm2 = (name: string): string => `kafka_connect_mirror_mirrorsourceconnector_${name}`;
-const mm2Labels = {
-  labels: ({ flow, topic, partition }: Copied) => ({
-    source: flow.source,
-    target: flow.target,
-    topic,
-    partition: String(partition),
-  }),
-  labelNames: ['source', 'target', 'topic', 'partition'],
-} as const;
-
-export const pullCopied = defineEvent<Copied>({
-  name: 'pull_copied',
-  metrics: [
-    {
-      kind: 'counter',
-      name: mm2('record_count'),
-      help: 'Records copied.',
-      by: ({ records }) => records,
-      ...mm2Labels,
-    },
-    {
-      kind: 'counter',
-      name: mm2('byte_count'),
-      help: 'Bytes of batches copied; the rate of it is the byte rate.',
-      by: ({ bytes }) => bytes,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('record_age_ms'),
-      help: 'Age of the newest record of what was fetched together, when it was fetched.',
-      to: ({ ageMs }) => ageMs,
-      ...mm2Labels,
-    },
-    {
-      kind: 'gauge',
-      name: mm2('replication_latency_ms'),
-      help: 'Age of the newest record of what was written together, when it was committed.',
-      to: ({ latencyMs }) => latencyMs,
-      ...mm2Labels,
-    },
-  ],
-});
-
 const flowLabels = {
   labels: ({ flow }: { readonly flow: FlowName }) => ({ source: flow.source, target: flow.target }),
   labelNames: ['source', 'target'],
@@ -82,6 +22,34 @@ export const pullRebuilt = defineEvent<{ flow: FlowName; reason: RebuildReason; 
   ],
 });
 
+export const pullLimited = defineEvent<{ flow: FlowName; topic: string; ms: number }>({
+  name: 'pull_limited',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_limited_seconds_total',
+      help: 'Time in which a topic was not fetched because of its limit; without a topic: the flow because of its own.',
+      by: ({ ms }) => ms / 1_000,
+      labels: ({ flow, topic }) => ({ source: flow.source, target: flow.target, topic }),
+      labelNames: ['source', 'target', 'topic'],
+    },
+  ],
+});
+
+export const pullFetched = defineEvent<{ flow: FlowName; replica: 'leader' | 'follower'; bytes: number }>({
+  name: 'pull_fetched',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_fetched_bytes_total',
+      help: 'Bytes of batches fetched, from leaders and from followers that are nearer (client.rack).',
+      by: ({ bytes }) => bytes,
+      labels: ({ flow, replica }) => ({ source: flow.source, target: flow.target, replica }),
+      labelNames: ['source', 'target', 'replica'],
+    },
+  ],
+});
+
 export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
   name: 'pull_aborted_dropped',
   metrics: [
@@ -89,6 +57,19 @@ export const pullAborted = defineEvent<{ flow: FlowName; records: number }>({
       kind: 'counter',
       name: 'tributary_pull_aborted_records_total',
       help: 'Records passed over because their transaction was aborted.',
+      by: ({ records }) => records,
+      ...flowLabels,
+    },
+  ],
+});
+
+export const pullReturned = defineEvent<{ flow: FlowName; records: number }>({
+  name: 'pull_returned_dropped',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_pull_returned_records_total',
+      help: 'Records not copied, as their provenance headers say that they came from the target or through it.',
       by: ({ records }) => records,
       ...flowLabels,
     },
@@ -289,3 +270,15 @@ export const pullLedgerTrouble = defineEvent<{ topic: string; reason: string }>(
     says: ({ topic, reason }) => `the pull ledger ${topic} can't be opened: ${reason}. It is tried until it works`,
   },
 });
+
+export const pullMapsRefused = defineEvent<{ readonly topic: string; readonly shard: number; readonly reason: string }>(
+  {
+    name: 'pull_maps_refused',
+    log: {
+      level: 'warn',
+      says: ({ topic, shard, reason }) =>
+        `pull shard ${shard}: ${topic} does not take exact offset maps: ${reason}; offsets of groups are translated by ` +
+        'offset syncs alone, and may repeat records',
+    },
+  },
+);

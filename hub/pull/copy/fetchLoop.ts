@@ -15,7 +15,7 @@ import {
 import { KIB } from '../../../shared/limits.ts';
 import { Waiter } from '../../../shared/waiter.ts';
 import { type Chunk, targetOf } from './chunk.ts';
-import { pullAborted, pullRebuilt } from './events.ts';
+import { pullAborted, pullFetched, pullRebuilt, pullReturned } from './events.ts';
 import type { Flow } from './flow.ts';
 import { flowText } from './ledger.ts';
 import type { Partition } from './partition.ts';
@@ -48,6 +48,8 @@ export class FetchLoop {
   readonly #asked = new Map<Partition, Asked>();
   #failures = 0;
   #crowdedWaitMs = CROWDED_WAIT_MS;
+  /** Until something that was left out because of a limit may be asked for. */
+  #limitedMs = Number.POSITIVE_INFINITY;
   readonly #running: Promise<void>;
 
   constructor(flow: Flow, nodeId: number) {
@@ -72,7 +74,7 @@ export class FetchLoop {
     while (!signal.aborted) {
       const crowded = this.#choose();
       if (this.#asked.size === 0) {
-        await this.#waiter.wait(IDLE_MS);
+        await this.#waiter.wait(Math.min(IDLE_MS, this.#limitedMs));
         continue;
       }
       try {
@@ -90,13 +92,15 @@ export class FetchLoop {
 
   /** What is asked for now. True: some are left out, only until what was fetched of them is written. */
   #choose(): boolean {
-    const { partitions, settings, pendingBytes } = this.#flow;
+    const { partitions, settings, pendingBytes, limiter } = this.#flow;
     const full = pendingBytes >= settings.pendingBytes;
     const asked = this.#asked;
+    const flowWaitMs = limiter.flowWaitMs();
+    this.#limitedMs = Number.POSITIVE_INFINITY;
     let count = 0;
     let crowded = false;
     for (const partition of partitions.values()) {
-      let wanted = partition.leader === this.nodeId && partition.copying;
+      let wanted = partition.fetchNode === this.nodeId && partition.copying;
       if (wanted && partition.fetchOffset < 0) {
         partition.start();
         wanted = false;
@@ -105,13 +109,21 @@ export class FetchLoop {
         crowded = true;
         wanted = false;
       }
+      if (wanted) {
+        const waitMs = flowWaitMs || limiter.topicWaitMs(partition.spec.topic);
+        if (waitMs > 0) {
+          this.#limitedMs = Math.min(this.#limitedMs, waitMs);
+          wanted = false;
+        }
+      }
       if (!wanted) {
         asked.delete(partition);
         continue;
       }
       count += 1;
       const known = asked.get(partition);
-      if (!known || !isCurrent(known)) asked.set(partition, ask(partition, settings.fetchPartitionBytes));
+      const maxBytes = limiter.partitionBytes(partition.spec.topic, settings.fetchPartitionBytes);
+      if (!known || !isCurrent(known, maxBytes)) asked.set(partition, ask(partition, maxBytes));
     }
     if (asked.size > count) {
       for (const partition of asked.keys()) if (partitions.get(partition.label) !== partition) asked.delete(partition);
@@ -120,14 +132,16 @@ export class FetchLoop {
   }
 
   #request(crowded: boolean) {
-    const { settings } = this.#flow;
-    const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, settings.fetchMaxWaitMs) : settings.fetchMaxWaitMs;
+    const { settings, limiter, followers } = this.#flow;
+    const patienceMs = Math.min(settings.fetchMaxWaitMs, Math.ceil(this.#limitedMs));
+    const maxWaitMs = crowded ? Math.min(this.#crowdedWaitMs, patienceMs) : patienceMs;
     if (crowded) this.#crowdedWaitMs *= 2;
     return {
       isolation: settings.isolation,
+      rack: followers.rack,
       maxWaitMs,
       minBytes: settings.fetchMinBytes,
-      maxBytes: settings.fetchBytes,
+      maxBytes: limiter.fetchBytes(settings.fetchBytes),
       partitions: Array.from(this.#asked.values(), ({ request }) => request),
     };
   }
@@ -136,17 +150,38 @@ export class FetchLoop {
     for (const answer of answers) {
       const partition = this.#flow.partitions.get(`${answer.topic}/${answer.partition}`);
       const question = partition && this.#asked.get(partition);
-      if (!question || question.generation !== partition.generation) continue;
-      if (answer.errorCode !== 0) this.#refused(partition, answer.errorCode);
-      else {
-        partition.highWatermark = answer.highWatermark;
-        this.#hand(question, answer);
-      }
+      // What was asked for before somebody paused it is thrown away: asked for again, it comes again.
+      if (!question || question.generation !== partition.generation || partition.paused) continue;
+      if (answer.errorCode === 0) this.#answered(question, answer);
+      // A follower may lag, or be one no more: only the leader's word counts.
+      else if (partition.leader !== this.nodeId) this.#backToLeader(partition);
+      else this.#refused(partition, answer.errorCode);
     }
     for (const { partition, generation } of this.#asked.values()) {
       if (partition.trouble === null || partition.blocked || generation !== partition.generation) continue;
       if (partition.trouble.reason.startsWith('source')) this.#flow.recovered(partition);
     }
+  }
+
+  #answered(question: Asked, answer: FetchedPartition): void {
+    const { partition } = question;
+    const { preferredReplica } = answer;
+    if (preferredReplica >= 0 && preferredReplica !== this.nodeId && partition.leader === this.nodeId) {
+      partition.follower = this.#flow.followers.named(preferredReplica);
+      if (partition.follower) this.#flow.wakeFetchers();
+      return;
+    }
+    partition.highWatermark = Math.max(
+      answer.highWatermark,
+      partition.leader === this.nodeId ? -1 : partition.highWatermark,
+    );
+    this.#hand(question, answer);
+  }
+
+  #backToLeader(partition: Partition): void {
+    partition.follower = null;
+    this.#flow.followers.failed();
+    this.#flow.wakeFetchers();
   }
 
   #pause({ throttleMs, partitions }: SessionAnswer): Promise<void> | null {
@@ -166,9 +201,16 @@ export class FetchLoop {
       isolation: settings.isolation,
       maxMessageBytes: targets.get(targetTopic)?.maxMessageBytes ?? Number.POSITIVE_INFINITY,
       onRefused: settings.onRefused,
+      stamp: this.#flow.stamp,
     });
+    if (plan.problem?.kind === 'corrupt' && partition.leader !== this.nodeId) {
+      this.#backToLeader(partition);
+      return;
+    }
     if (plan.next === offset && !plan.problem) return;
     if (plan.records > 0) crashPoint('pull.batch.read');
+    this.#count(answer.records.length, partition.leader === this.nodeId);
+    this.#flow.limiter.spend(partition.spec.topic, plan.bytes || answer.records.length, plan.records);
     partition.fetchOffset = plan.next;
     partition.leaderEpoch = plan.leaderEpoch;
     partition.blocked = plan.problem !== null;
@@ -186,7 +228,9 @@ export class FetchLoop {
       fetchedAtMs: clock.now(),
     };
     partition.counters.aborted += plan.aborted;
+    partition.counters.returned += plan.returned;
     if (plan.aborted > 0) telemetry.emit(pullAborted, { flow: name, records: plan.aborted });
+    if (plan.returned > 0) telemetry.emit(pullReturned, { flow: name, records: plan.returned });
     for (const [reason, batches] of plan.rebuilt) {
       partition.counters.rebuilt.set(reason, (partition.counters.rebuilt.get(reason) ?? 0) + batches);
       telemetry.emit(pullRebuilt, { flow: name, reason, batches });
@@ -195,6 +239,11 @@ export class FetchLoop {
     const owner = owners.get(partition.shard);
     if (owner) owner.submit(chunk);
     else this.#flow.released(chunk);
+  }
+
+  #count(bytes: number, leader: boolean): void {
+    const { telemetry, name: flow } = this.#flow;
+    telemetry.emit(pullFetched, { flow, replica: leader ? 'leader' : 'follower', bytes });
   }
 
   #refused(partition: Partition, code: number): void {
@@ -222,6 +271,10 @@ export class FetchLoop {
     this.#failures += 1;
     this.#flow.away(this.#asked.keys(), reasonOf(error));
     for (const partition of this.#asked.keys()) {
+      if (partition.leader !== this.nodeId) {
+        this.#backToLeader(partition);
+        continue;
+      }
       source.forget(partition.spec.topic);
       partition.rewind();
       partition.start();
@@ -243,8 +296,9 @@ export class FetchLoop {
   }
 }
 
-const isCurrent = ({ partition, generation, request }: Asked): boolean =>
+const isCurrent = ({ partition, generation, request }: Asked, maxBytes: number): boolean =>
   generation === partition.generation &&
+  request.maxBytes === maxBytes &&
   request.offset === partition.fetchOffset &&
   request.topicId === partition.topicId &&
   request.currentLeaderEpoch === partition.sourceLeaderEpoch;

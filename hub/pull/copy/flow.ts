@@ -1,10 +1,14 @@
 /** What the parts of a flow have in common. */
 import type { Clock } from '../../../shared/clock.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
+import type { Stamper } from '../../../shared/records/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { ChunkFlow } from './chunk.ts';
+import type { Followers } from './followers.ts';
+import type { Limiter } from './limits.ts';
 import type { ShardOwner } from './owner.ts';
 import type { Partition } from './partition.ts';
+import type { Elsewhere } from './settings.ts';
 import type { TargetTopics } from './targets.ts';
 
 export interface Flow extends ChunkFlow {
@@ -15,9 +19,13 @@ export interface Flow extends ChunkFlow {
   /** By label; changed by the copier only. */
   readonly partitions: ReadonlyMap<string, Partition>;
   readonly owners: ReadonlyMap<number, ShardOwner>;
+  readonly limiter: Limiter;
+  readonly followers: Followers;
+  /** Null: records stay as they are. */
+  readonly stamp: Stamper | null;
   readonly signal: AbortSignal;
-  /** Where a partition without a position begins; null: as the settings say. */
-  readonly startOffset: (topic: string, partition: number) => number | null;
+  /** What somebody else has copied of a partition. */
+  readonly elsewhere: (topic: string, partition: number) => Elsewhere | null;
   /** Fetched and not written yet. */
   readonly pendingBytes: number;
   /** A broker of the source did not answer for these. */

@@ -14,7 +14,7 @@ import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { ledgerBatches } from '../../ledger/batches.ts';
 import type { Chunk } from './chunk.ts';
 import { pullDeadLetter } from './deadLetter.ts';
-import { pullDeadLettered, pullGapFound, pullTransactionCommitted } from './events.ts';
+import { pullDeadLettered, pullGapFound, pullMapsRefused, pullTransactionCommitted } from './events.ts';
 import { encodePull, type PullPosition } from './ledger.ts';
 import type { Partition } from './partition.ts';
 import type { Piece } from './plan.ts';
@@ -27,12 +27,24 @@ export interface GroupParts {
   readonly producer: TransactionalProducer;
   readonly idempotent: IdempotentProducer;
   readonly targets: TargetTopics;
-  readonly topics: { readonly ledger: string; readonly deadLetter: string };
+  readonly topics: PullTopics;
+  /** Maps can't be written before this time of the monotonic clock; kept over groups. */
+  readonly maps: { notBeforeMs: number };
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** As in the ledger; kept so. */
   readonly positions: Map<string, PullPosition>;
 }
+
+/** Of the target cluster, each with a partition a shard. */
+export interface PullTopics {
+  readonly ledger: string;
+  readonly deadLetter: string;
+  readonly maps: string;
+}
+
+/** So long nothing is tried with maps after they were refused. */
+const MAPS_RETRY_MS = 60_000;
 
 interface Item {
   readonly chunk: Chunk;
@@ -184,8 +196,13 @@ export class Group {
 
   /** Null: a dead letter was refused, its partition waits; to be tried again with what is left. */
   async #writeEntries(changed: readonly Progress[]): Promise<number | null> {
-    const { producer, topics, shard, clock } = this.#parts;
+    const { producer, topics, shard, clock, maps } = this.#parts;
     const nowMs = clock.now();
+    if (clock.monotonicMs() < maps.notBeforeMs) for (const progress of changed) progress.withoutMap();
+    const mapped = ledgerBatches(
+      changed.flatMap((progress) => progress.mapRecords()),
+      nowMs,
+    );
     const changes = changed.map((progress) => progress.entry());
     const ledger = ledgerBatches(
       changes.map(({ id, value }) => encodePull({ kind: 'flow', id, value })),
@@ -198,18 +215,32 @@ export class Group {
         const blob = pullDeadLetter(letter, nowMs);
         return { topic: topics.deadLetter, partition: shard, blob, records: 1 };
       }),
-      ...alongside(changed),
+      ...mapped.map(({ blob, records }) => ({ topic: topics.maps, partition: shard, blob, records })),
     ]);
     const failed = outcomes.findIndex(({ kind }) => kind !== 'landed');
     const last = outcomes[ledger.length - 1];
+    if (mapped.length > 0 && failed < 0) maps.notBeforeMs = 0;
     if (failed < 0 && last?.kind === 'landed') return last.offset + ledger.at(-1)!.records;
     await producer.abort();
     const refused = dead[failed - ledger.length];
+    if (failed >= ledger.length + dead.length) {
+      this.#mapsRefused(outcomes[failed]!);
+      return null;
+    }
     if (!refused) throw notWritable(topics.ledger, shard, outcomes[failed]);
     refused.progress.failure = { wait: 'targetRefused', detail: `${topics.deadLetter} does not take the dead letter` };
     refused.progress.discard();
     this.#dropUndone();
     return null;
+  }
+
+  /** Maps are beside the copying: it goes on without them for a while. */
+  #mapsRefused(outcome: Outcome): void {
+    const { maps, clock, telemetry, topics, shard } = this.#parts;
+    const reason = outcome.kind === 'landed' ? '' : outcome.name;
+    if (maps.notBeforeMs === 0) telemetry.emit(pullMapsRefused, { topic: topics.maps, shard, reason });
+    maps.notBeforeMs = clock.monotonicMs() + MAPS_RETRY_MS;
+    this.#dropUndone();
   }
 
   #settle(): void {
@@ -262,15 +293,6 @@ async function send(producer: TransactionalProducer | IdempotentProducer, items:
   });
   const outcomes = await producer.send(batches);
   for (const [at, item] of items.entries()) item.outcome = outcomes[at]!;
-}
-
-/** What flows write of their own beside the positions. */
-function alongside(changed: readonly Progress[]): OutgoingBatch[] {
-  const byFlow = Map.groupBy(changed, (progress) => progress.flow);
-  return [...byFlow].flatMap(([flow, members]) => {
-    const copied = flow.listener.alongside ? members.flatMap((progress) => progress.copied) : [];
-    return copied.length > 0 ? [...flow.listener.alongside!(copied)] : [];
-  });
 }
 
 function notWritable(topic: string, shard: number, outcome: Outcome | undefined): TributaryError {

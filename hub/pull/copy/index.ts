@@ -23,6 +23,18 @@ export { Copier, type CopierOptions } from './copier.ts';
 export { PULL_DEAD_LETTER } from './deadLetter.ts';
 export { flowText, type PullGap, type PullPosition } from './ledger.ts';
 export type { PartitionState, StopReason, WaitReason } from './partition.ts';
-export { type CopiedBatch, type CopySettings, DEFAULT_COPY, type FlowName, type PartitionSpec } from './settings.ts';
+export {
+  type CopiedBatch,
+  type CopiedFacts,
+  type CopiedTo,
+  type CopyMeter,
+  type CopySettings,
+  DEFAULT_COPY,
+  type Elsewhere,
+  type FlowLimits,
+  type FlowName,
+  type PartitionSpec,
+  type RateLimit,
+} from './settings.ts';
 export { PullShards, type PullShardsSettings } from './shards.ts';
 export type { CopierSnapshot, PartitionSnapshot } from './snapshot.ts';

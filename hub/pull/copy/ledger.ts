@@ -52,6 +52,8 @@ export interface PullPosition {
   readonly gapCount: number;
   /** Offsets lost to retention, all together. */
   readonly lostOffsets: number;
+  /** Where its exact map begins, and the segment that was written last; absent: it has none. */
+  readonly map?: { readonly since: number; readonly segment: number };
 }
 
 export type PullChange =

@@ -15,6 +15,7 @@
  * Paused is not a state: a paused partition keeps its own and is not fetched.
  */
 import type { Clock } from '../../../shared/clock.ts';
+import { type OpenSegment, openSegment } from '../maps/index.ts';
 import type { PullPosition } from './ledger.ts';
 import type { RebuildReason } from './plan.ts';
 import type { PartitionSpec } from './settings.ts';
@@ -30,7 +31,7 @@ export type WaitReason =
   | 'targetRefused'
   | 'recordTooLarge'
   | 'cannotRebuild';
-export type StopReason = 'recreated' | 'targetReplaced' | 'targetTruncated';
+export type StopReason = 'noPosition' | 'recreated' | 'targetReplaced' | 'targetTruncated';
 
 export type PartitionState =
   | { readonly kind: 'unowned' }
@@ -57,6 +58,7 @@ export interface Counters {
   bytes: number;
   batches: number;
   aborted: number;
+  returned: number;
   deadLettered: number;
   readonly rebuilt: Map<RebuildReason, number>;
 }
@@ -79,6 +81,7 @@ export class Partition {
     bytes: 0,
     batches: 0,
     aborted: 0,
+    returned: 0,
     deadLettered: 0,
     rebuilt: new Map(),
   };
@@ -96,6 +99,8 @@ export class Partition {
   /** The source's leader, as last heard; -1: none. */
   leader = -1;
   sourceLeaderEpoch = -1;
+  /** A replica that the leader has named; null: the leader itself. */
+  follower: { readonly node: number; readonly untilMs: number } | null = null;
   topicId = '';
   targetTopicId = '';
   highWatermark = -1;
@@ -112,6 +117,8 @@ export class Partition {
   /** What ended the last plan; said once everything in front of it is written. */
   blocked = false;
   trouble: Trouble | null = null;
+  /** What the next copied records are added to in its exact map; null: the map begins with them. */
+  map: OpenSegment | null = null;
 
   constructor(
     spec: PartitionSpec,
@@ -134,6 +141,11 @@ export class Partition {
   get target(): string {
     return `${this.spec.targetTopic}/${this.targetPartition}`;
   }
+  /** Where it is fetched; a follower for a while only, then the leader is asked again. */
+  get fetchNode(): number {
+    if (this.follower && this.#clock.monotonicMs() >= this.follower.untilMs) this.follower = null;
+    return this.follower?.node ?? this.leader;
+  }
   get copying(): boolean {
     return this.state.kind === 'copying' && !this.paused && !this.blocked;
   }
@@ -143,6 +155,8 @@ export class Partition {
     this.position = position;
     this.committed = position?.next ?? -1;
     this.leaderEpoch = position?.leaderEpoch ?? -1;
+    const map = position?.map;
+    this.map = map ? openSegment(map.since, map.segment + 1) : null;
     this.rewind();
     if (this.state.kind === 'unowned') this.#become({ kind: 'starting' });
   }
@@ -157,6 +171,7 @@ export class Partition {
   rewind(): void {
     this.generation += 1;
     this.blocked = false;
+    this.follower = null;
     this.fetchOffset = this.committed;
     this.leaderEpoch = this.position?.leaderEpoch ?? -1;
   }

@@ -18,12 +18,21 @@ import {
   type RebuiltPart,
   RecordsError,
   rebuildLegacy,
-  rebuildParts,
+  rebuildStamped,
+  type Stamper,
   splitBatches,
 } from '../../../shared/records/index.ts';
 
 /** Why a batch was not copied as it is. */
-export const REBUILD_REASONS = ['holes', 'logAppendTime', 'deleteHorizon', 'tooLarge', 'position', 'magic'] as const;
+export const REBUILD_REASONS = [
+  'holes',
+  'logAppendTime',
+  'deleteHorizon',
+  'tooLarge',
+  'position',
+  'magic',
+  'provenance',
+] as const;
 export type RebuildReason = (typeof REBUILD_REASONS)[number];
 
 /** One batch to produce. */
@@ -53,6 +62,8 @@ export interface Plan {
   readonly records: number;
   /** Records passed over because their transaction was aborted. */
   readonly aborted: number;
+  /** Records passed over because they came from the target, or through it. */
+  readonly returned: number;
   readonly rebuilt: ReadonlyMap<RebuildReason, number>;
   /** What ended the plan before the answer's end; everything below `next` is good. */
   readonly problem: Problem | null;
@@ -65,6 +76,8 @@ export interface PlanOptions {
   /** Of the target. */
   readonly maxMessageBytes: number;
   readonly onRefused: 'hold' | 'deadLetter';
+  /** Absent: no provenance headers. */
+  readonly stamp?: Stamper | null;
 }
 
 export function planFetched(fetched: FetchedPartition, options: PlanOptions): Plan {
@@ -87,6 +100,7 @@ class Planner implements Plan {
   bytes = 0;
   records = 0;
   aborted = 0;
+  returned = 0;
   problem: Problem | null = null;
   readonly #options: PlanOptions;
   readonly #aborts: AbortedBatches | null;
@@ -101,8 +115,8 @@ class Planner implements Plan {
   log(bytes: Buffer): void {
     let log = bytes;
     if (isLegacy(log)) {
-      const { maxMessageBytes: maxBytes } = this.#options;
-      const run = rebuildLegacy(log, { from: this.next, maxBytes, maxRawBytes: limits.maxBatchRawBytes });
+      const { maxMessageBytes: maxBytes, stamp = null } = this.#options;
+      const run = rebuildLegacy(log, { from: this.next, maxBytes, maxRawBytes: limits.maxBatchRawBytes, stamp });
       if (run.parts.length > 0) this.#take(marked(run.parts, maxBytes), 'magic');
       if (this.problem) return;
       this.next = run.next;
@@ -122,8 +136,15 @@ class Planner implements Plan {
 
   #batch(header: BatchHeader, batch: Buffer): void {
     checkCrc(batch, header);
-    const reason = rebuildReason(header, this.next, this.#options.maxMessageBytes);
-    this.#take(reason === null ? [whole(header, batch)] : rebuild(header, batch, this.next, this.#options), reason);
+    const { maxMessageBytes, stamp } = this.#options;
+    const reason = rebuildReason(header, this.next, maxMessageBytes) ?? (stamp ? 'provenance' : null);
+    if (reason === null) {
+      this.#take([whole(header, batch)], null);
+      return;
+    }
+    const { pieces, returned } = rebuild(header, batch, this.next, this.#options);
+    this.returned += returned;
+    this.#take(pieces, reason);
   }
 
   /** Up to the first one that is to be held. */
@@ -158,17 +179,18 @@ function whole(header: BatchHeader, blob: Buffer): Piece {
   return { blob, records, first, last: first + records - 1, deltas: null, maxTimestamp, tooLarge: false };
 }
 
-function rebuild(header: BatchHeader, batch: Buffer, from: number, options: PlanOptions): Piece[] {
-  const { maxMessageBytes, onRefused } = options;
+function rebuild(header: BatchHeader, batch: Buffer, from: number, options: PlanOptions) {
+  const { maxMessageBytes: maxBytes, onRefused, stamp = null } = options;
   try {
-    const parts = rebuildParts(batch, { from, maxBytes: maxMessageBytes, maxRawBytes: limits.maxBatchRawBytes });
-    return marked(parts, maxMessageBytes);
+    const made = rebuildStamped(batch, { from, maxBytes, maxRawBytes: limits.maxBatchRawBytes, stamp });
+    return { pieces: marked(made.parts, maxBytes), returned: made.dropped };
   } catch (error) {
     // More raw bytes than anybody is ready to look at: put aside as it is, if that is what is wanted.
     const aside = error instanceof RecordsError && error.code === 'tooLarge' && onRefused === 'deadLetter';
     if (!aside) throw error;
     const last = header.baseOffset + header.lastOffsetDelta;
-    return [{ ...whole(header, batch), first: Math.max(from, header.baseOffset), last, tooLarge: true }];
+    const piece = { ...whole(header, batch), first: Math.max(from, header.baseOffset), last, tooLarge: true };
+    return { pieces: [piece], returned: 0 };
   }
 }
 

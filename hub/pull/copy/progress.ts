@@ -1,4 +1,5 @@
 /** How far one partition has come within one transaction. */
+import { openSegment, SegmentWriter } from '../maps/index.ts';
 import type { Chunk, ChunkFlow, ChunkTarget } from './chunk.ts';
 import type { RefusedPiece } from './deadLetter.ts';
 import { type PullGap, type PullPosition, withGap } from './ledger.ts';
@@ -45,6 +46,8 @@ export class Progress {
   #passedAny = false;
   readonly #chunks = new Map<Chunk, Tally>();
   #entry: PullPosition | null = null;
+  /** Null: no map is kept. */
+  #map: SegmentWriter | null;
 
   constructor(partition: Partition, first: Chunk) {
     this.partition = partition;
@@ -56,6 +59,8 @@ export class Progress {
     this.#target = first.target;
     this.lastOffset = partition.position?.target.lastOffset ?? -1;
     this.#chunk = first;
+    const began = partition.map ?? openSegment(Math.max(0, partition.committed));
+    this.#map = first.flow.settings.offsetMaps ? new SegmentWriter(began) : null;
   }
 
   /** The chunk whose pieces come now. */
@@ -74,8 +79,8 @@ export class Progress {
     tally.bytes += piece.blob.length;
     tally.batches += 1;
     tally.maxTimestamp = Math.max(tally.maxTimestamp, piece.maxTimestamp);
-    const { listener } = this.flow;
-    if (!listener.copied && !listener.alongside) return;
+    this.#map?.add({ ...piece, targetOffset: offset });
+    if (!this.flow.listener.copied) return;
     const { topic, partition } = this.partition.spec;
     const { first, last, records, deltas } = piece;
     const where = { topic, partition, targetTopic: this.#target.topic, targetPartition: this.#target.partition };
@@ -110,6 +115,7 @@ export class Progress {
     const { plan, gap, newTarget } = chunk;
     this.#tally();
     if (gap) this.gaps.push(gap);
+    if (newTarget || gap?.cause === 'recreated') this.#map?.restart(plan.next);
     if (plan.next !== this.#reached || gap || newTarget) this.#touched = true;
     this.#reached = plan.next;
     this.#leaderEpoch = plan.leaderEpoch;
@@ -118,6 +124,16 @@ export class Progress {
 
   get changed(): boolean {
     return this.#touched;
+  }
+
+  /** What the maps topic gets. */
+  mapRecords(): { key: Buffer; value: Buffer }[] {
+    return this.#map?.records(this.partition.id) ?? [];
+  }
+
+  /** They can't be written: what was copied until now has no map. */
+  withoutMap(): void {
+    this.#map = null;
   }
 
   /** What the ledger gets. */
@@ -138,6 +154,7 @@ export class Progress {
       gaps,
       gapCount,
       lostOffsets,
+      ...mapEntry(this.#map),
     };
     this.#entry = this.gaps.reduce(withGap, moved);
     return { id: partition.id, value: this.#entry };
@@ -155,6 +172,7 @@ export class Progress {
     if (entry) {
       partition.position = entry;
       partition.committed = entry.next;
+      partition.map = this.#map?.open() ?? null;
       if (partition.fetchOffset < partition.committed) partition.rewind();
       for (const [chunk, tally] of this.#chunks) flow.settled(chunk, tally);
       for (const batch of this.copied) flow.listener.copied?.(batch);
@@ -178,4 +196,11 @@ export class Progress {
       partition.wait(failure.wait, failure.detail);
     }
   }
+}
+
+/** Segments that have nothing yet are not there: the next one to be written has the number behind. */
+function mapEntry(map: SegmentWriter | null): Pick<PullPosition, 'map'> {
+  if (!map) return {};
+  const { since, number, runs } = map.open();
+  return { map: { since, segment: runs.length > 0 ? number : number - 1 } };
 }

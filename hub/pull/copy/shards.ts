@@ -1,20 +1,16 @@
 /**
  * The shards of one target cluster's pull ledger: which are owned here, and the flows that use them.
  *
- * The group's assignment is a hint: an assigned shard is opened (which fences whoever had it), one that is assigned
- * elsewhere is closed after its transaction. One that was fenced is opened again only when a later heartbeat confirms that
- * it is still ours. Flows come and go without anything moving.
+ * When they are opened and closed `Shares` says. Flows come and go without anything moving.
  */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
-import { reasonOf, TributaryError } from '../../../shared/errors.ts';
 import type { Cluster } from '../../../shared/kafka/index.ts';
 import { limits, MIB } from '../../../shared/limits.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import { deadLetterTopic, ledgerTopic, openLedgerTopics } from '../../ledger/open.ts';
+import { deadLetterTopic, type LedgerAdvice, ledgerTopic, openLedgerTopics } from '../../ledger/open.ts';
 import { checkGenesis, type LedgerIdentity, readGenesis } from '../../ledger/topics.ts';
-import { Membership } from '../../membership/membership.ts';
+import { type Lost, Shares } from '../../membership/shares.ts';
 import { pullLedgerTrouble } from './events.ts';
 import { type OwnerState, ShardOwner } from './owner.ts';
 import { TargetTopics } from './targets.ts';
@@ -28,6 +24,8 @@ export interface PullShardsSettings {
   readonly replicationFactor: number;
   /** Takes batches that their target refuses for ever, where a flow wants that. */
   readonly deadLetterTopic: string;
+  /** Takes exact offset maps; default: the ledger's name and `.maps`. */
+  readonly mapsTopic?: string;
   /** This process's name, unique among those that run. */
   readonly instance: string;
   readonly sessionTimeoutMs?: number;
@@ -55,7 +53,11 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 const TRANSACTION_MS = 200;
 const TRANSACTION_BYTES = 64 * MIB;
 const FAILED_RETRY_MS = 5_000;
-const OPEN_RETRY_MS = 1_000;
+
+const ADVICE: LedgerAdvice = {
+  shards: () => 'give the topic with the positions of copies back as it was made.',
+  notMade: "Make it by hand, or give the target's producer client the right to.",
+};
 
 interface Parts {
   readonly cluster: Cluster;
@@ -68,24 +70,15 @@ export class PullShards {
   readonly #parts: Parts;
   readonly #settings: PullShardsSettings;
   readonly #run = randomBytes(4).toString('hex');
-  readonly #stopped = new AbortController();
-  readonly #owners = new Map<number, ShardOwner>();
-  readonly #leaving = new Map<number, Promise<void>>();
-  readonly #notBefore = new Map<number, number>();
+  readonly #shares: Shares<ShardOwner>;
   readonly #users = new Set<ShardUser>();
-  #assigned: ReadonlySet<number> = new Set();
   #identity: LedgerIdentity | null = null;
-  #membership: Membership | null = null;
-  #lastError: string | null = null;
-  /** Rejects where the ledger can never be used. */
-  readonly opened: Promise<void>;
 
   private constructor(parts: Parts, settings: PullShardsSettings) {
     this.#parts = parts;
     this.#settings = settings;
     this.targets = new TargetTopics(parts.cluster, parts.clock);
-    this.opened = this.#start();
-    this.opened.catch(() => {});
+    this.#shares = this.#open();
   }
 
   /** At once: the ledger is opened in the background, for as long as it takes; see {@link opened}. */
@@ -93,6 +86,14 @@ export class PullShards {
     return new PullShards(parts, settings);
   }
 
+  /** Rejects where the ledger can never be used. */
+  get opened(): Promise<void> {
+    return this.#shares.started;
+  }
+
+  get mapsTopic(): string {
+    return this.#settings.mapsTopic ?? `${this.#settings.topic}.maps`;
+  }
   get shards(): number {
     return this.#settings.shards;
   }
@@ -100,94 +101,76 @@ export class PullShards {
   /** From now on it hears which shards are served here; those that are, at once. */
   attach(user: ShardUser): void {
     this.#users.add(user);
-    for (const owner of this.#owners.values()) if (owner.state === 'serving') user.served(owner);
+    for (const owner of this.#shares.owners.values()) if (owner.state === 'serving') user.served(owner);
   }
 
   detach(user: ShardUser): void {
     this.#users.delete(user);
   }
 
+  /** Resolves when the transactions under way have ended. */
+  async quiet(): Promise<void> {
+    await Promise.all([this.#shares.left, ...[...this.#shares.owners.values()].map((owner) => owner.quiet())]);
+  }
+
   status(): PullShardStatus[] {
-    return [...this.#owners.values()]
+    return [...this.#shares.owners.values()]
       .map(({ shard, state, term, lastError }) => ({ shard, state, term, lastError }))
       .sort((a, b) => a.shard - b.shard);
   }
 
   /** Whether every shard that should be here is served, and why not. */
   get health(): { readonly serving: boolean; readonly reason: string | null } {
-    const waiting = [...this.#assigned].filter((shard) => this.#owners.get(shard)?.state !== 'serving');
-    const reason = this.#lastError ?? this.#membership?.trouble ?? null;
-    if (!this.#identity) return { serving: false, reason: reason ?? 'the pull ledger is being opened' };
-    if (waiting.length > 0) return { serving: false, reason: `shards ${waiting.join(', ')} are not served yet` };
-    return { serving: reason === null, reason };
+    const { trouble, waiting } = this.#shares;
+    if (!this.#identity) return { serving: false, reason: trouble ?? 'the pull ledger is being opened' };
+    return { serving: waiting === null && trouble === null, reason: waiting ?? trouble };
   }
 
   /** Ends after the transactions under way, then leaves the group so that others take over at once. */
-  async close(): Promise<void> {
-    if (this.#stopped.signal.aborted) return;
-    this.#stopped.abort();
-    const owners = [...this.#owners.values()];
-    await Promise.all(owners.map((owner) => owner.close('closed')));
-    await Promise.all(this.#leaving.values());
-    for (const { shard } of owners) this.#tellLost(shard);
-    this.#owners.clear();
-    await this.#membership?.close();
+  close(): Promise<void> {
+    return this.#shares.close();
   }
 
-  async #start(): Promise<void> {
+  #open(): Shares<ShardOwner> {
     const { topic, shards, instance, sessionTimeoutMs } = this.#settings;
-    const { cluster, telemetry } = this.#parts;
-    for (let failures = 0; !this.#stopped.signal.aborted; failures += 1) {
-      try {
+    const { telemetry } = this.#parts;
+    return Shares.open({
+      ...this.#parts,
+      group: {
+        group: topic,
+        topic,
+        shards,
+        instanceId: instance,
+        sessionTimeoutMs: sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
+      },
+      failedRetryMs: FAILED_RETRY_MS,
+      openLedger: async () => {
         this.#identity = await this.#openLedger();
-        break;
-      } catch (error) {
-        this.#lastError = reasonOf(error);
-        const final = !(error instanceof TributaryError) || error.retry === 'final';
-        if (final || this.#stopped.signal.aborted) throw error;
-        if (failures === 0) telemetry.emit(pullLedgerTrouble, { topic, reason: this.#lastError });
-        await sleep(OPEN_RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
-      }
-    }
-    this.#lastError = null;
-    if (this.#stopped.signal.aborted) return;
-    const settings = {
-      group: topic,
-      topic,
-      shards,
-      instanceId: instance,
-      sessionTimeoutMs: sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-    };
-    this.#membership = new Membership(cluster, settings, telemetry, (assigned) => this.#assign(assigned));
+      },
+      onLedgerTrouble: (reason, first) => {
+        if (first) telemetry.emit(pullLedgerTrouble, { topic, reason });
+      },
+      openShard: (shard, lost) => this.#openShard(shard, lost),
+      onLeft: (shard) => this.#tellLost(shard),
+    });
   }
 
   async #openLedger(): Promise<LedgerIdentity> {
     const { topic, shards, replicationFactor, deadLetterTopic: dead } = this.#settings;
     const shape = { partitions: shards, replicationFactor };
-    const wanted = [ledgerTopic(topic, shape), deadLetterTopic(dead, shape)];
+    const wanted = [ledgerTopic(topic, shape), deadLetterTopic(dead, shape), ledgerTopic(this.mapsTopic, shape)];
     const { cluster, telemetry } = this.#parts;
-    const identity = await openLedgerTopics(cluster, { topic, shards }, wanted, telemetry);
+    const identity = await openLedgerTopics(cluster, { topic, shards, advice: ADVICE }, wanted, telemetry);
     checkGenesis({ topic }, identity, await readGenesis(cluster, topic, identity.ledgerTopicId));
     return identity;
   }
 
-  /** Makes what is open here what is assigned. Called again with every heartbeat. */
-  #assign(shards: ReadonlySet<number>): void {
-    this.#assigned = shards;
-    for (const [shard, owner] of this.#owners) if (!shards.has(shard)) this.#giveUp(shard, owner);
-    const now = this.#parts.clock.monotonicMs();
-    for (const shard of shards) {
-      const waits = this.#owners.has(shard) || this.#leaving.has(shard) || (this.#notBefore.get(shard) ?? 0) > now;
-      if (!waits) this.#open(shard);
-    }
-  }
-
-  #open(shard: number): void {
+  #openShard(shard: number, lost: Lost): ShardOwner {
     const { topic, deadLetterTopic: deadLetter, instance, transactionTimeoutMs } = this.#settings;
     const parts = {
       ...this.#parts,
       identity: this.#identity!,
-      topics: { ledger: topic, deadLetter },
+      topics: { ledger: topic, deadLetter, maps: this.mapsTopic },
       targets: this.targets,
       owner: `${instance}/${process.pid}/${this.#run}`,
       transactionTimeoutMs: transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,
@@ -203,25 +186,14 @@ export class PullShards {
       },
       interrupted: () => this.#tellLost(shard),
       lost: (cause) => {
-        if (this.#owners.get(shard) === owner) this.#owners.delete(shard);
-        const pauseMs = cause === 'failed' ? FAILED_RETRY_MS : 0;
-        this.#notBefore.set(shard, this.#parts.clock.monotonicMs() + pauseMs);
+        lost(cause);
         this.#tellLost(shard);
       },
     });
-    this.#owners.set(shard, owner);
+    return owner;
   }
 
   #tellLost(shard: number): void {
     for (const user of this.#users) user.lost(shard);
-  }
-
-  #giveUp(shard: number, owner: ShardOwner): void {
-    this.#owners.delete(shard);
-    const leaving = owner.close('revoked').finally(() => {
-      this.#tellLost(shard);
-      this.#leaving.delete(shard);
-    });
-    this.#leaving.set(shard, leaving);
   }
 }

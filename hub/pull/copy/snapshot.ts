@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { PullGap } from './ledger.ts';
 import type { Partition, PartitionState } from './partition.ts';
-import type { FlowName } from './settings.ts';
+import type { FlowLimits, FlowName } from './settings.ts';
 
 export interface PartitionSnapshot {
   readonly topic: string;
@@ -19,11 +19,15 @@ export interface PartitionSnapshot {
   readonly lagOffsets: number | null;
   /** Age of the newest record that was copied, while there are others; 0 where there are none. */
   readonly lagMs: number | null;
+  /** Age of the newest record that was copied since the start; null: none was. */
+  readonly newestAgeMs: number | null;
   readonly pendingBytes: number;
   readonly records: number;
   readonly bytes: number;
   readonly batches: number;
   readonly abortedRecords: number;
+  /** Not copied, as they came from the target or through it. */
+  readonly returnedRecords: number;
   readonly deadLetteredRecords: number;
   readonly rebuiltBatches: Readonly<Record<string, number>>;
   readonly gaps: readonly PullGap[];
@@ -33,6 +37,7 @@ export interface PartitionSnapshot {
 
 export interface CopierSnapshot {
   readonly flow: FlowName;
+  readonly limits: FlowLimits;
   readonly pendingBytes: number;
   readonly partitions: readonly PartitionSnapshot[];
 }
@@ -54,11 +59,13 @@ export function snapshotOf(partition: Partition, clock: Clock): PartitionSnapsho
     highWatermark: highWatermark >= 0 ? highWatermark : null,
     lagOffsets,
     lagMs: lagOffsets === 0 ? 0 : behindMs,
+    newestAgeMs: behindMs,
     pendingBytes: partition.pendingBytes,
     records: counters.records,
     bytes: counters.bytes,
     batches: counters.batches,
     abortedRecords: counters.aborted,
+    returnedRecords: counters.returned,
     deadLetteredRecords: counters.deadLettered,
     rebuiltBatches: Object.fromEntries(counters.rebuilt),
     gaps: position?.gaps ?? [],

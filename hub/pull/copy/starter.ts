@@ -16,7 +16,7 @@ import {
   offsetForLeaderEpoch,
 } from '../../../shared/kafka/index.ts';
 import { Waiter } from '../../../shared/waiter.ts';
-import { beginAt, type LogFacts, lookAt } from './begin.ts';
+import { beginAt, type LogFacts, lacksPosition, lookAt } from './begin.ts';
 import type { Flow } from './flow.ts';
 import type { Partition } from './partition.ts';
 
@@ -94,12 +94,8 @@ export class Starter {
 
   /** False: it is settled already, and does not copy now. */
   #mayAsk(partition: Partition, topic: MetadataTopic | undefined): boolean {
-    const objection = lookAt(
-      partition,
-      topic,
-      this.#flow.targets.seen(partition.spec.targetTopic),
-      this.#flow.settings,
-    );
+    const target = this.#flow.targets.seen(partition.spec.targetTopic);
+    const objection = lookAt(partition, topic, target, this.#flow.settings) ?? lacksPosition(partition, this.#flow);
     if (!objection) return true;
     partition.settling = false;
     if (partition.state.kind !== 'starting') return false;
@@ -109,16 +105,21 @@ export class Starter {
   }
 
   async #ask(members: readonly Partition[]): Promise<void> {
-    const { source } = this.#flow;
-    const at = (timestamp: number) =>
-      members.map(({ spec: { topic, partition } }) => ({ topic, partition, timestamp }));
+    const { source, settings, clock } = this.#flow;
+    const at = (timestamp: number, some = members) =>
+      some.map(({ spec: { topic, partition } }) => ({ topic, partition, timestamp }));
+    const { startAt } = settings;
+    const young = typeof startAt === 'object' ? members.filter(({ position }) => !position) : [];
     const epochs = members.filter(
       ({ position, topicId }) => position && position.leaderEpoch >= 0 && position.topicId === topicId,
     );
     try {
-      const [earliest, latest, ends] = await Promise.all([
+      const [earliest, latest, since, ends] = await Promise.all([
         listOffsets(source, at(EARLIEST)),
         listOffsets(source, at(LATEST)),
+        typeof startAt === 'object' && young.length > 0
+          ? listOffsets(source, at(Math.max(0, clock.now() - startAt.agoMs), young))
+          : [],
         epochs.length === 0
           ? []
           : offsetForLeaderEpoch(
@@ -129,25 +130,35 @@ export class Starter {
             ),
       ]);
       for (const [at, partition] of members.entries()) {
-        this.#begin(partition, earliest[at]!, latest[at]!, ends[epochs.indexOf(partition)] ?? null);
+        const found = [earliest[at]!, latest[at]!, since[young.indexOf(partition)] ?? null] as const;
+        this.#begin(partition, found, ends[epochs.indexOf(partition)] ?? null);
       }
     } catch (error) {
       for (const partition of members) this.#done(partition, 'sourceUnreachable', error);
     }
   }
 
-  #begin(partition: Partition, earliest: ListedOffset, latest: ListedOffset, end: EpochEnd | null): void {
+  #begin(
+    partition: Partition,
+    [earliest, latest, since]: readonly [ListedOffset, ListedOffset, ListedOffset | null],
+    end: EpochEnd | null,
+  ): void {
     const { owners, signal } = this.#flow;
     const owner = owners.get(partition.shard);
     partition.settling = false;
     if (signal.aborted || partition.state.kind !== 'starting' || !owner) return;
-    const code = earliest.errorCode || latest.errorCode;
+    const code = earliest.errorCode || latest.errorCode || since?.errorCode || 0;
     if (code !== 0) {
       partition.wait('sourceRefused', `${partition.label}: the source answers ${code} when asked for offsets`);
       return;
     }
     const truncatedTo = end && end.errorCode === 0 && end.endOffset >= 0 ? end.endOffset : null;
-    const facts: LogFacts = { earliest: earliest.offset, latest: latest.offset, truncatedTo };
+    const facts: LogFacts = {
+      earliest: earliest.offset,
+      latest: latest.offset,
+      truncatedTo,
+      since: since && since.offset >= 0 ? since.offset : null,
+    };
     const chunk = beginAt(this.#flow, partition, facts);
     partition.accepted = false;
     if (partition.trouble?.reason === 'targetMissing') this.#flow.recovered(partition);

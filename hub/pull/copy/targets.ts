@@ -34,6 +34,11 @@ export class TargetTopics {
     this.#clock = clock;
   }
 
+  /** Null before the first look. */
+  get clusterId(): string | null {
+    return this.#cluster.clusterId;
+  }
+
   /** As last heard; null where it does not exist, or was never looked up. */
   get(topic: string): TargetTopic | null {
     return this.#known.get(topic)?.topic ?? null;

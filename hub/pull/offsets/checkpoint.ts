@@ -2,6 +2,12 @@ import { encodeFields, FieldReader, readable } from './fields.ts';
 import type { KeyAndValue } from './offsetSync.ts';
 
 /** "Who has read the source up to `upstream` has read the target up to `downstream`." */
+/** What is measured of checkpoints; must not throw. */
+export interface CheckpointMeter {
+  /** They are in the target, so long after they were made. */
+  checkpointsWritten(checkpoints: readonly Checkpoint[], latencyMs: number): void;
+}
+
 export interface Checkpoint {
   readonly group: string;
   /** As it is called in the target. */

@@ -4,11 +4,13 @@ import { appendRecords, type Cluster, fetchOffsetsOfGroups, listGroups } from '.
 import { Job, type JobState } from '../../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { CheckpointBook } from './book.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, type CheckpointMeter, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import {
   type CheckpointRules,
   checkpointsOf,
   concerns,
+  type ExactMaps,
+  exactFirst,
   type SourceOffset,
   type Translator,
 } from './checkpointRules.ts';
@@ -18,6 +20,7 @@ import {
   checkpointsUnreadable,
   groupsNotRead,
   internalTopicMade,
+  mapsUnreadable,
 } from './events.ts';
 import { ensureInternalTopic } from './internalTopics.ts';
 import { readInternal, SyncReader } from './syncReader.ts';
@@ -32,8 +35,9 @@ export interface CheckpointsOptions extends Omit<CheckpointRules, 'translator'> 
   readonly replicationFactor: number;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
-  /** Instead of the offset-syncs topic: exact maps. */
-  readonly translator?: Translator;
+  readonly meter?: CheckpointMeter;
+  /** Where they reach they count before offset syncs. */
+  readonly exact?: ExactMaps;
   readonly maxCheckpoints?: number;
   readonly maxPartitions?: number;
 }
@@ -58,6 +62,7 @@ export class Checkpoints {
   readonly #syncs: SyncReader;
   readonly #job: Job;
   #saidBounds = '';
+  #saidInexact = false;
 
   private constructor(options: CheckpointsOptions, topic: string, book: CheckpointBook, seeded: boolean) {
     const { policy, sourceAlias, targetAlias, syncsOn, source, target } = options;
@@ -107,8 +112,7 @@ export class Checkpoints {
   async #emit(signal: AbortSignal): Promise<void> {
     const { source, acceptsGroup, acceptsTopic, telemetry } = this.#options;
     const started = this.#clock.monotonicMs();
-    if (!this.#options.translator) await this.#syncs.catchUp();
-    const translator = this.#options.translator ?? this.#syncs.store;
+    const translator = await this.#translator();
     const groups = await groupsOf(source, acceptsGroup);
     this.#forgetAllBut(new Set(groups));
     const emitted: Checkpoint[] = [];
@@ -134,6 +138,23 @@ export class Checkpoints {
     this.#sayBounds();
   }
 
+  /** Maps that can't be read are done without: offset syncs are enough for a rough place. */
+  async #translator(): Promise<Translator> {
+    const { exact, telemetry } = this.#options;
+    await this.#syncs.catchUp();
+    const { store } = this.#syncs;
+    if (!exact) return store;
+    try {
+      await exact.catchUp();
+      this.#saidInexact = false;
+      return exactFirst(exact, store);
+    } catch (error) {
+      if (!this.#saidInexact) telemetry.emit(mapsUnreadable, { flow: flowOf(this.#options), reason: reasonOf(error) });
+      this.#saidInexact = true;
+      return store;
+    }
+  }
+
   #checkpoints(rules: CheckpointRules, group: string, offsets: readonly SourceOffset[], round: Round): Checkpoint[] {
     const last = (topic: string, partition: number) => this.book.last(group, topic, partition);
     const found = checkpointsOf(rules, group, offsets, last);
@@ -157,6 +178,7 @@ export class Checkpoints {
     const records = checkpoints.map((checkpoint) => ({ ...encodeCheckpoint(checkpoint), timestamp, headers: [] }));
     await appendRecords(this.#options.target, this.#topic, 0, records);
     for (const checkpoint of checkpoints) this.book.put(checkpoint);
+    if (checkpoints.length > 0) this.#options.meter?.checkpointsWritten(checkpoints, this.#clock.now() - timestamp);
   }
 
   #forgetAllBut(groups: ReadonlySet<string>): void {

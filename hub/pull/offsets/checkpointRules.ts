@@ -1,5 +1,6 @@
 /** Which checkpoints follow from a group's offsets in the source. */
 import type { ReplicationPolicy } from '../../../shared/names/index.ts';
+import type { Place } from '../maps/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { MAX_STRING_BYTES } from './fields.ts';
 
@@ -17,6 +18,24 @@ export interface Translator {
   /** Null: nothing is known of the partition. -1: it lies too far back to say. */
   translate(topic: string, partition: number, upstream: number): number | null;
 }
+
+/** Exact maps of what was copied; see `../maps/`. */
+export interface ExactMaps {
+  /** Reads what was written since. */
+  catchUp(): Promise<void>;
+  /** Null: nothing is known of it. `atLeast`: everything that is known of was in front. */
+  translate(topic: string, partition: number, upstream: number): Place | null;
+}
+
+/** By the map where it reaches, else by offset syncs. Neither goes too far, so the further one counts where both are rough. */
+export const exactFirst = (exact: Pick<ExactMaps, 'translate'>, syncs: Translator): Translator => ({
+  translate: (topic, partition, upstream) => {
+    const place = exact.translate(topic, partition, upstream);
+    if (place?.kind === 'exact') return place.offset;
+    const rough = syncs.translate(topic, partition, upstream);
+    return place ? Math.max(place.offset, rough ?? -1) : rough;
+  },
+});
 
 export interface CheckpointRules {
   readonly policy: ReplicationPolicy;

@@ -103,3 +103,12 @@ export const groupOffsetsRefused = defineEvent<{ flow: string; failed: number; g
       `flow ${flow}: offsets of ${failed} groups could not be written on the target, the first is ${group}: ${reason}`,
   },
 });
+
+export const mapsUnreadable = defineEvent<{ readonly flow: string; readonly reason: string }>({
+  name: 'pull_maps_unreadable',
+  log: {
+    level: 'warn',
+    says: ({ flow, reason }) =>
+      `flow ${flow}: exact offset maps can't be read: ${reason}; offsets are translated by offset syncs alone`,
+  },
+});

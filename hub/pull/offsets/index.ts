@@ -11,7 +11,8 @@
  * Each kind has a compacted topic with one partition (`internalTopics.ts`).
  *
  * Invariants:
- * - A translated offset is never further than the true place: at most the nearest sync that is not above it, plus one.
+ * - A translated offset is never further than the true place. It is the true place where an exact map (`../maps/`) reaches,
+ *   elsewhere at most the nearest sync that is not above it, plus one.
  * - Checkpoints of a (group, partition) go forward, unless the group itself went back in the source.
  * - Group offsets on the target are only written where nobody consumes, and never go back.
  * - Memory: 64 syncs for each source partition, one checkpoint for each (group, partition); both are counted and bounded,
@@ -22,11 +23,13 @@
  * run under way.
  */
 export { CheckpointBook } from './book.ts';
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+export { type Checkpoint, type CheckpointMeter, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export { Checkpoints, type CheckpointsOptions } from './checkpointLoop.ts';
 export {
   type CheckpointRules,
   checkpointsOf,
+  type ExactMaps,
+  exactFirst,
   type Skipped,
   type SourceOffset,
   type Translator,

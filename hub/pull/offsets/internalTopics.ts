@@ -8,6 +8,8 @@ import { type Cluster, createTopics, kafkaErrorName } from '../../../shared/kafk
 export interface InternalTopic {
   readonly name: string;
   readonly replicationFactor: number;
+  /** Beside `cleanup.policy`. */
+  readonly configs?: Readonly<Record<string, string>>;
 }
 
 const ALREADY_EXISTS = 36;
@@ -24,10 +26,10 @@ export function creationOutcome(errorCode: number): 'made' | 'assumed' | 'fatal'
  * @throws TributaryError `topicNotCreatable` (final), `brokerUnavailable`
  */
 export async function ensureInternalTopic(cluster: Cluster, topic: InternalTopic): Promise<boolean> {
-  const { name, replicationFactor } = topic;
+  const { name, replicationFactor, configs } = topic;
   const known = (await cluster.metadata([name])).topics.get(name);
   if (known?.errorCode === 0) return false;
-  const wanted = { name, partitions: 1, replicationFactor, configs: { 'cleanup.policy': 'compact' } };
+  const wanted = { name, partitions: 1, replicationFactor, configs: { ...configs, 'cleanup.policy': 'compact' } };
   const [result] = await createTopics(cluster, [wanted]);
   const code = result?.errorCode ?? -1;
   const outcome = creationOutcome(code);

@@ -2,6 +2,9 @@
 import { appendRecords, type Cluster } from '../../../shared/kafka/index.ts';
 import { encodeOffsetSync, type OffsetSync } from './offsetSync.ts';
 
+/** More would be thinned out at once (see {@link OffsetSyncs}). */
+const MAX_DUE_PER_RUN = 8;
+
 /** Says for one source partition, record by record or batch by batch, whether a sync is due. */
 export class SyncDue {
   readonly #maxLag: number;
@@ -31,18 +34,19 @@ export class SyncDue {
   }
 
   /**
-   * As {@link update} for each of `count` records that lie in a row on both sides. Answers the offset in the source of the
-   * last one that a sync is due for, or null; resets.
+   * As {@link update} for each of `count` records that lie in a row on both sides; resets. Answers the offsets in the source
+   * that a sync is due for; of many only some, evenly spread, the first and the last among them.
    */
-  updateRun(upstream: number, downstream: number, count: number): number | null {
-    let due = this.update(upstream, downstream) ? upstream : null;
+  updateRun(upstream: number, downstream: number, count: number): number[] {
+    const due = this.update(upstream, downstream) ? [upstream] : [];
     this.reset();
     const last = downstream + count - 1;
     const step = Math.max(this.#maxLag, 0) + 1;
     const steps = Math.floor((last - this.#lastSyncDownstream) / step);
-    if (steps > 0) {
-      this.#lastSyncDownstream += steps * step;
-      due = upstream + (this.#lastSyncDownstream - downstream);
+    const stride = Math.ceil(steps / MAX_DUE_PER_RUN);
+    for (let left = steps; left > 0; left -= stride) {
+      this.#lastSyncDownstream += Math.min(left, stride) * step;
+      due.push(upstream + (this.#lastSyncDownstream - downstream));
     }
     this.#previousUpstream = upstream + count - 1;
     this.#previousDownstream = last;
@@ -67,16 +71,21 @@ export interface OffsetSyncsOptions {
 
 const MAX_IN_FLIGHT = 10;
 const MAX_PER_REQUEST = 500;
+/** That wait for one partition. */
+const MAX_PENDING = 16;
 
 /**
  * Syncs of many partitions on their way: due ones are sent at the next {@link fire}, the others wait for
- * {@link promoteDelayed} (every offset flush). At most one of each kind a partition: a newer one takes its place.
+ * {@link promoteDelayed} (every offset flush), the newest of each partition.
+ *
+ * Due ones come faster than they are sent while a topic is copied from its beginning, and groups that stand far back need the
+ * old ones. So each partition keeps several; where they are too many every second one goes, never the oldest or the newest.
  */
 export class OffsetSyncs {
   readonly #options: OffsetSyncsOptions;
   readonly #states = new Map<string, SyncDue>();
   readonly #delayed = new Map<string, OffsetSync>();
-  readonly #pending = new Map<string, OffsetSync>();
+  readonly #pending = new Map<string, OffsetSync[]>();
   readonly #inFlight = new Set<Promise<void>>();
 
   constructor(options: OffsetSyncsOptions) {
@@ -84,7 +93,7 @@ export class OffsetSyncs {
   }
 
   get pending(): readonly OffsetSync[] {
-    return [...this.#pending.values()];
+    return [...this.#pending.values()].flat();
   }
   get delayed(): readonly OffsetSync[] {
     return [...this.#delayed.values()];
@@ -107,26 +116,40 @@ export class OffsetSyncs {
       downstream: sync.downstream + (upstream - sync.upstream),
     });
     const last = sync.upstream + count - 1;
-    if (due !== null) {
+    if (due.length > 0) {
       this.#delayed.delete(key);
-      this.#pending.set(key, at(due));
+      this.#queue(key, due.map(at));
     }
-    if (due !== last) this.#delayed.set(key, at(last));
+    if (due.at(-1) !== last) this.#delayed.set(key, at(last));
   }
 
   promoteDelayed(): void {
-    for (const [key, sync] of this.#delayed) this.#pending.set(key, sync);
+    for (const [key, sync] of this.#delayed) this.#queue(key, [sync]);
     this.#delayed.clear();
+  }
+
+  #queue(key: string, syncs: readonly OffsetSync[]): void {
+    const all = [...(this.#pending.get(key) ?? []), ...syncs];
+    this.#pending.set(key, all.length > MAX_PENDING ? thinnedOut(all) : all);
   }
 
   /** Sends what is pending, as far as there is room in flight; the rest waits for the next call. */
   fire(): void {
     const { maxInFlight = MAX_IN_FLIGHT, maxPerRequest = MAX_PER_REQUEST } = this.#options;
     while (this.#pending.size > 0 && this.#inFlight.size < maxInFlight) {
-      const some = [...this.#pending].slice(0, maxPerRequest);
-      for (const [key] of some) this.#pending.delete(key);
-      this.#send(some.map(([, sync]) => sync));
+      this.#send(this.#take(maxPerRequest));
     }
+  }
+
+  /** A partition's stay together, in their order; about as many as that. */
+  #take(count: number): OffsetSync[] {
+    const taken: OffsetSync[] = [];
+    for (const [key, syncs] of this.#pending) {
+      if (taken.length >= count) break;
+      taken.push(...syncs);
+      this.#pending.delete(key);
+    }
+    return taken;
   }
 
   #send(syncs: readonly OffsetSync[]): void {
@@ -148,6 +171,9 @@ export class OffsetSyncs {
     await Promise.all(this.#inFlight);
   }
 }
+
+const thinnedOut = (syncs: readonly OffsetSync[]): OffsetSync[] =>
+  syncs.filter((_, at) => at % 2 === 0 || at === syncs.length - 1);
 
 /** For {@link OffsetSyncsOptions.send}: writes them where `cluster` keeps the topic. */
 export async function writeOffsetSyncs(

@@ -51,10 +51,43 @@ export const mm2PositionsTaken = defineEvent<{ readonly flow: string; readonly t
     log: {
       level: 'info',
       says: ({ flow, topic, count }) =>
-        `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none`,
+        `flow ${flow}: ${count} positions of MirrorMaker 2 in ${topic}; they count where this ledger has none, or an earlier one`,
     },
   },
 );
+
+export const mm2RunsToo = defineEvent<{ readonly flow: string }>({
+  name: 'pull_mm2_runs',
+  log: {
+    level: 'warn',
+    says: ({ flow }) =>
+      `flow ${flow}: a MirrorMaker 2 runs between these clusters too; its positions are left alone, and what both copy into ` +
+      'one topic is there twice',
+  },
+});
+
+interface KeptPositions {
+  readonly flow: string;
+  readonly topic: string;
+  readonly count: number;
+}
+export const mm2PositionsKept = defineEvent<KeptPositions>({
+  name: 'pull_mm2_positions_kept',
+  log: {
+    level: 'debug',
+    says: ({ flow, topic, count }) => `flow ${flow}: ${count} positions written into ${topic}, for MirrorMaker 2`,
+  },
+});
+
+export const mm2PositionsNotKept = defineEvent<Omit<KeptPositions, 'count'> & { readonly reason: string }>({
+  name: 'pull_mm2_positions_not_kept',
+  log: {
+    level: 'warn',
+    says: ({ flow, topic, reason }) =>
+      `flow ${flow}: the last positions were not written into ${topic}: ${reason}; a MirrorMaker 2 that takes over now ` +
+      'repeats records: start and stop this once more before',
+  },
+});
 
 export const offsetSyncsFailed = defineEvent<{
   readonly flow: string;
@@ -85,6 +118,24 @@ export const loopRefused = defineEvent<{ readonly flow: string; readonly topic: 
     level: 'warn',
     says: ({ flow, topic }) =>
       `flow ${flow}: ${topic} is not copied: the flow back takes it as well and keeps its name, so each record would ` +
-      'come back for ever; name different topics in the two flows',
+      'come back for ever; name different topics in the two flows, or set tributary.provenance.headers for both',
+  },
+});
+
+export const flowUnable = defineEvent<{ readonly flow: string; readonly reason: string }>({
+  name: 'pull_flow_unable',
+  log: { level: 'error', says: ({ flow, reason }) => `flow ${flow} was added and can't run here: ${reason}` },
+});
+
+export const operationDone = defineEvent<{
+  readonly flow: string;
+  readonly operation: string;
+  readonly what: string;
+  readonly by: string;
+}>({
+  name: 'pull_operation',
+  log: {
+    level: 'info',
+    says: ({ flow, operation, what, by }) => `flow ${flow}: ${operation}${what}, asked for by ${by}`,
   },
 });

@@ -1,14 +1,18 @@
 import type { Clock } from '../../../shared/clock.ts';
+import { TributaryError } from '../../../shared/errors.ts';
 import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
+import type { FlowRule } from '../control/index.ts';
 import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
+import { MapReader } from '../maps/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
 import { FlowSync } from '../sync/index.ts';
 import type { PullClusters } from './clusters.ts';
-import { loopRefused, mm2PositionsTaken } from './events.ts';
+import { loopRefused } from './events.ts';
 import { FlowSyncs } from './flowSyncs.ts';
-import { readMm2Offsets } from './mm2Offsets.ts';
+import { labelOf } from './mm2Offsets.ts';
+import { Mm2Positions } from './mm2Positions.ts';
 import { Part, type PartState } from './part.ts';
 import { copySettingsOf, flowTextOf, policyOf, syncRulesOf } from './rules.ts';
 
@@ -20,6 +24,10 @@ export interface FlowParts {
   readonly shards: () => PullShards;
   /** Topics that would come back. */
   readonly loops: (topic: string) => boolean;
+  /** What operators have said, as it is now. */
+  readonly rule: () => FlowRule;
+  /** Resolves when that is known. */
+  readonly ruled: () => Promise<void>;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -43,6 +51,9 @@ export class FlowRun {
   readonly #running: Part<{ close(): void | Promise<void> }>[] = [];
   #copier: Part<Copier> | null = null;
   #syncs: Part<FlowSyncs> | null = null;
+  /** Also when it is closed already. */
+  #copied: Copier | null = null;
+  #sync: Part<FlowSync> | null = null;
   #partitions: readonly PartitionSpec[] = [];
   readonly #saidLoops = new Set<string>();
 
@@ -62,6 +73,12 @@ export class FlowRun {
 
   get copier(): Copier | null {
     return this.#copier?.value ?? null;
+  }
+
+  /** What operators say has changed. */
+  ruleChanged(topics: boolean): void {
+    this.copier?.hold((topic, partition) => this.#parts.rule().isPaused(topic, partition));
+    if (topics) this.#sync?.value?.topicsChanged();
   }
 
   snapshot(): FlowSnapshot {
@@ -87,8 +104,10 @@ export class FlowRun {
   #copying(): void {
     const { offsetSyncs, checkpoints, groupOffsetSync } = this.settings;
     if (offsetSyncs.enabled) this.#syncs = this.#part('offsetSyncs', () => this.#offsetSyncs());
-    this.#copier = this.#part('copy', () => this.#copy());
-    this.#part('topics', () => this.#topics());
+    const { mm2Positions: mode } = this.settings;
+    const mm2 = mode === 'never' ? null : this.#part('mm2Positions', () => this.#mm2Positions(mode));
+    this.#copier = this.#part('copy', () => this.#copy(mm2));
+    this.#sync = this.#part('topics', () => this.#topics());
     if (!checkpoints.enabled || !offsetSyncs.enabled) return;
     const emitter = this.#part('checkpoints', () => this.#checkpoints());
     if (groupOffsetSync.enabled) this.#part('groupOffsets', () => this.#groupOffsets(emitter));
@@ -130,31 +149,56 @@ export class FlowRun {
     });
   }
 
-  async #copy(): Promise<Copier> {
-    const { source, target, mm2OffsetsTopic } = this.settings;
+  /** Opened before the copier, which begins where it says, and closed after it. */
+  #mm2Positions(mode: 'auto' | 'always'): Promise<Mm2Positions> {
+    const { source, mm2OffsetsTopic } = this.settings;
+    return Mm2Positions.open({
+      flow: flowTextOf(this.settings),
+      cluster: this.#cluster('target', 'producer'),
+      name: mm2OffsetsTopic,
+      source,
+      mode,
+      positions: () => this.#copied?.positions() ?? [],
+      quiet: () => this.#parts.shards().quiet(),
+      telemetry: this.#parts.telemetry,
+      clock: this.#parts.clock,
+    });
+  }
+
+  async #copy(mm2: Part<Mm2Positions> | null): Promise<Copier> {
+    const { source, target } = this.settings;
     const { telemetry, clock } = this.#parts;
+    await this.#parts.ruled();
     const shards = this.#parts.shards();
     await shards.opened;
-    const before = await readMm2Offsets(this.#cluster('target', 'consumer'), mm2OffsetsTopic, source);
-    const facts = { flow: flowTextOf(this.settings), topic: mm2OffsetsTopic, count: before.size };
-    if (before.size > 0) telemetry.emit(mm2PositionsTaken, facts);
-    return Copier.open({
+    await mm2?.settled;
+    if (mm2 && !mm2.value) throw noStart(flowTextOf(this.settings), mm2.state);
+    const before = mm2?.value?.before;
+    this.#copied = Copier.open({
       name: { source, target },
       source: this.#cluster('source', 'consumer'),
       shards,
       partitions: this.#partitions,
       settings: copySettingsOf(this.settings),
-      startOffset: (topic, partition) => before.get(`${topic}/${partition}`) ?? null,
+      elsewhere: (topic, partition) => before?.get(labelOf(topic, partition)) ?? null,
+      isHeld: (topic, partition) => this.#parts.rule().isPaused(topic, partition),
       listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
       telemetry,
       clock,
     });
+    return this.#copied;
   }
 
-  #topics(): Promise<FlowSync> {
+  async #topics(): Promise<FlowSync> {
     const { topicRefresh, configSync, aclSync } = this.settings;
+    await this.#parts.ruled();
+    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic));
     return FlowSync.open({
-      ...syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic)),
+      ...rules,
+      accepts: (topic) => {
+        const said = this.#parts.rule().topics.get(topic);
+        return said === undefined ? rules.accepts(topic) : said && !this.#loops(topic);
+      },
       telemetry: this.#parts.telemetry,
       clock: this.#parts.clock,
       everyMs: {
@@ -182,13 +226,20 @@ export class FlowRun {
 
   #checkpoints(): Promise<Checkpoints> {
     const { topics, groups, checkpoints, offsetSyncs } = this.settings;
+    const listed = new NameFilter(topics);
     return Checkpoints.open({
       ...this.#names,
       ...this.#admins,
       policy: this.#policy,
-      acceptsTopic: new NameFilter(topics).accepts,
+      acceptsTopic: (topic) => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic),
       acceptsGroup: new NameFilter(groups).accepts,
       syncsOn: offsetSyncs.location,
+      exact: new MapReader({
+        cluster: this.#cluster('target', 'consumer'),
+        topic: this.#parts.shards().mapsTopic,
+        flow: flowTextOf(this.settings),
+        acceptsTopic: new NameFilter(topics).accepts,
+      }),
       intervalMs: checkpoints.everyMs,
       replicationFactor: checkpoints.replicationFactor,
     });
@@ -202,6 +253,17 @@ export class FlowRun {
     return GroupOffsetSync.open({ ...this.#names, target: this.#admins.target, book, intervalMs });
   }
 }
+
+/** Positions that can't be read must not be passed over: records would come twice. */
+const noStart = (flow: string, state: PartState): TributaryError =>
+  new TributaryError({
+    code: 'configInvalid',
+    operation: 'begin copying',
+    subject: flow,
+    reason: `MirrorMaker 2's positions can't be read: ${'reason' in state ? state.reason : state.kind}`,
+    hint: 'Give the right to read them, or set tributary.mm2.positions=never to begin without them.',
+    retry: 'final',
+  });
 
 /** Where there are no checkpoints, which was said, there is nothing to keep groups at. */
 interface Nothing {

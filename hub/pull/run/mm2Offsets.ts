@@ -1,32 +1,42 @@
-/**
- * Positions that MirrorMaker 2 has committed, from the topic in which Connect keeps its source offsets.
- *
- *     key    ["MirrorSourceConnector", {"cluster": "<source>", "partition": 0, "topic": "orders"}]
- *     value  {"offset": 41}                 the last offset that was copied; null: forgotten
- *
- * A flow goes on behind it. JSON as Connect's converter writes it; anything else in the topic is not ours and passed over.
- */
-import { type Cluster, readCommitted } from '../../../shared/kafka/index.ts';
-import { MIB } from '../../../shared/limits.ts';
-import { readRecords } from '../../../shared/records/index.ts';
+/** The topic in which MirrorMaker 2 keeps its positions (`mm2Entry.ts`): read, written, and whether its owner runs. */
+import { appendRecords, type Cluster, createTopics, listGroups, readCommitted } from '../../../shared/kafka/index.ts';
+import { partitionOfKey } from '../../../shared/kafka/murmur2.ts';
+import { type PlainRecord, readRecords } from '../../../shared/records/index.ts';
+import type { Elsewhere } from '../copy/index.ts';
+import { decodeMm2, encodeMm2 } from './mm2Entry.ts';
 
-const CONNECTOR = 'MirrorSourceConnector';
-const MAX_BATCH_RAW_BYTES = 32 * MIB;
+export interface Mm2Topic {
+  /** Of the target. */
+  readonly cluster: Cluster;
+  readonly name: string;
+  /** Alias. */
+  readonly source: string;
+}
 
-/** By `<topic>/<partition>` of the source, the next offset to copy. Empty where there is no such topic. */
-export async function readMm2Offsets(cluster: Cluster, name: string, source: string): Promise<Map<string, number>> {
-  const offsets = new Map<string, number>();
+const MAX_BATCH_RAW_BYTES = 32 * 1024 * 1024;
+/** What Connect makes it with. */
+const PARTITIONS = 25;
+const CLOSED_STATES = new Set(['Empty', 'Dead']);
+
+/** Of one partition of the source. Topic names hold no `/`. */
+export const labelOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** By {@link labelOf}; empty where there is no such topic. Waits for transactions that are open: they may hold positions. */
+export async function readMm2Offsets({ cluster, name, source }: Mm2Topic): Promise<Map<string, Elsewhere>> {
+  const offsets = new Map<string, Elsewhere>();
   const known = (await cluster.metadata([name])).topics.get(name);
   if (known?.errorCode !== 0) return offsets;
   for (const { partition } of known.partitions) {
     const where = { topic: name, topicId: known.topicId, partition };
     await readCommitted(cluster, where, {
-      ...{ from: null, until: 'stable', purpose: 'mm2-offsets' },
+      ...{ from: null, until: 'end', purpose: 'mm2-offsets' },
       visit: (_header, batch) => {
-        for (const { key, value } of readRecords(batch, { maxRawBytes: MAX_BATCH_RAW_BYTES })) {
-          const entry = entryOf(key, value, source);
-          if (entry?.next != null) offsets.set(entry.partition, entry.next);
-          else if (entry) offsets.delete(entry.partition);
+        for (const { key, value, timestamp } of readRecords(batch, { maxRawBytes: MAX_BATCH_RAW_BYTES })) {
+          const entry = decodeMm2(key, value, source);
+          if (!entry) continue;
+          const label = labelOf(entry.topic, entry.partition);
+          if (entry.next === null) offsets.delete(label);
+          else offsets.set(label, { next: entry.next, atMs: Number(timestamp) });
         }
         return true;
       },
@@ -35,31 +45,31 @@ export async function readMm2Offsets(cluster: Cluster, name: string, source: str
   return offsets;
 }
 
-/** Null: not a position of this flow. */
-export function entryOf(
-  key: Buffer | null,
-  value: Buffer | null,
-  source: string,
-): { partition: string; next: number | null } | null {
-  const [connector, where] = asArray(parsed(key));
-  if (connector !== CONNECTOR || !isObject(where) || where.cluster !== source) return null;
-  const { topic, partition } = where;
-  if (typeof topic !== 'string' || !isCount(partition)) return null;
-  const said = parsed(value);
-  const offset = isObject(said) ? said.offset : null;
-  return { partition: `${topic}/${partition}`, next: isCount(offset) ? offset + 1 : null };
+/**
+ * Outside any transaction, after what they speak of was committed: a MirrorMaker 2 without exactly once also reads what was
+ * aborted, and would skip.
+ */
+export async function writeMm2Offsets(
+  { cluster, name, source }: Mm2Topic,
+  positions: readonly { readonly topic: string; readonly partition: number; readonly next: number }[],
+  timestamp: number,
+): Promise<void> {
+  const partitions = (await cluster.metadata([name])).topics.get(name)?.partitions.length ?? 0;
+  const records = positions.map((position): PlainRecord => {
+    return { ...encodeMm2(source, position), timestamp, headers: [] };
+  });
+  const byPartition = Map.groupBy(records, ({ key }) => partitionOfKey(key!, partitions || PARTITIONS));
+  await Promise.all([...byPartition].map(([partition, members]) => appendRecords(cluster, name, partition, members)));
 }
 
-function parsed(bytes: Buffer | null): unknown {
-  if (bytes === null) return null;
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
+/** As Connect makes it; one that is there is left as it is. */
+export async function ensureMm2Topic({ cluster, name }: Mm2Topic): Promise<void> {
+  const configs = { 'cleanup.policy': 'compact' };
+  await createTopics(cluster, [{ name, partitions: PARTITIONS, replicationFactor: -1, configs }]);
 }
 
-const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** Whether a MirrorMaker 2 copies from this source into this cluster now: its workers are a group. */
+export async function mm2Runs({ cluster, source }: Mm2Topic): Promise<boolean> {
+  const groups = await listGroups(cluster);
+  return groups.some(({ group, state }) => group === `${source}-mm2` && !CLOSED_STATES.has(state));
+}

@@ -49,8 +49,8 @@ export class Part<T extends Closable> {
     const facts = { flow: this.#flow, part: this.name };
     for (let attempt = 1; !this.#stopped.signal.aborted; attempt += 1) {
       try {
-        const opened = await open();
-        if (this.#stopped.signal.aborted) return await opened.close();
+        const opened = await this.#unlessStopped(open());
+        if (opened === null) return;
         this.#value = opened;
         this.#state = { kind: 'open' };
         if (attempt > 1) this.#telemetry.emit(partRecovered, { ...facts, afterMs: performance.now() - sinceMs });
@@ -68,6 +68,23 @@ export class Part<T extends Closable> {
         await sleep(retryAfterMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
       }
     }
+  }
+
+  /** Null: it was closed before that. What comes then all the same is closed, and nobody waits for it. */
+  async #unlessStopped(opening: Promise<T>): Promise<T | null> {
+    const { signal } = this.#stopped;
+    const stopped = Promise.withResolvers<null>();
+    const stop = (): void => stopped.resolve(null);
+    signal.addEventListener('abort', stop);
+    const opened = await Promise.race([opening, stopped.promise]).finally(() =>
+      signal.removeEventListener('abort', stop),
+    );
+    if (opened !== null && !signal.aborted) return opened;
+    void opening.then(
+      (late) => late.close(),
+      () => {},
+    );
+    return null;
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,18 @@
 import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { reasonOf, TributaryError } from '../../../shared/errors.ts';
+import type { Cluster } from '../../../shared/kafka/index.ts';
 import type { Check } from '../../../shared/telemetry/checks.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
+import { type ControlEntry, ControlLog, controlTopicOf, flowEntries, ruleOf } from '../control/index.ts';
 import { PullShards } from '../copy/index.ts';
+import { readFlow } from './addedFlow.ts';
 import { PullClusters } from './clusters.ts';
-import { FlowRun, type FlowSnapshot } from './flowRun.ts';
+import { flowUnable } from './events.ts';
+import type { FlowSnapshot } from './flowRun.ts';
+import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
 import { loopsOf, refuseUnable } from './refusals.ts';
+import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
 
 export interface PullRunOptions {
@@ -14,34 +21,69 @@ export interface PullRunOptions {
   readonly instance: string;
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
+  /** On each target; default `tributary.pulls`. Processes with the same one share the work. */
+  readonly ledgerTopic?: string | undefined;
+  /** Only flows into these clusters may be added; none: into all of the configuration. */
+  readonly targets?: readonly string[] | undefined;
 }
 
-const LEDGER_TOPIC = 'tributary.pulls';
-const DEAD_LETTER_TOPIC = 'tributary.pulls.deadletter';
+export const LEDGER_TOPIC = 'tributary.pulls';
 const SHARDS = 12;
 
-/** All flows of one configuration. */
+const deadLettersOf = (ledgerTopic: string): string => `${ledgerTopic}.deadletter`;
+/** Topics beside a ledger, on the same cluster. */
+export const besideLedger = (topic: string): string[] => [controlTopicOf(topic), deadLettersOf(topic)];
+
+/** All flows of one configuration, and those that were added since. */
 export class PullRun {
-  readonly #options: PullRunOptions;
+  readonly settings: PullSettings;
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly startedAtMs: number;
+  /** By the alias of the target. */
+  readonly controls = new Map<string, ControlLog>();
+  readonly slots = new Map<string, FlowSlot>();
+  /** Flows that were added and can't run here, with the reason. */
+  readonly unable = new Map<string, string>();
+  readonly reports: Reports;
+  readonly #ledgerTopic: string;
   readonly #clusters: PullClusters;
-  readonly #shards = new Map<string, PullShards>();
-  readonly #flows = new Map<string, FlowRun>();
+  readonly #shards = new Map<Cluster, PullShards>();
+  readonly #byTarget = new Map<string, PullShards>();
+  readonly #leaving = new Map<string, Promise<void>>();
+  #loops = new Map<FlowSlot, (topic: string) => boolean>();
+  #closed = false;
 
   private constructor(options: PullRunOptions) {
-    this.#options = options;
-    this.#clusters = new PullClusters(`tributary-pull-${options.instance}`);
+    this.settings = options.settings;
+    this.instance = options.instance;
+    this.telemetry = options.telemetry;
+    this.clock = options.clock ?? systemClock;
+    this.startedAtMs = this.clock.now();
+    this.#ledgerTopic = options.ledgerTopic ?? LEDGER_TOPIC;
+    this.#clusters = new PullClusters(`tributary-pull-${options.instance}`, options.telemetry);
+    this.reports = new Reports(this);
+    const targets = options.targets ?? [];
+    const aliases = targets.length > 0 ? targets : Object.keys(this.settings.clusters);
+    for (const alias of new Set([...aliases, ...this.settings.flows.map(({ target }) => target)])) this.#control(alias);
   }
 
   /** At once. @throws TributaryError `configInvalid` */
   static open(options: PullRunOptions): PullRun {
     refuseUnable(options.settings);
     const run = new PullRun(options);
-    for (const flow of options.settings.flows) run.#open(flow);
+    for (const flow of options.settings.flows) run.#open('file', flow);
     return run;
   }
 
+  /** What runs here. */
   flows(): FlowSnapshot[] {
-    return [...this.#flows.values()].map((flow) => flow.snapshot());
+    return [...this.slots.values()].flatMap((slot) => slot.snapshot() ?? []);
+  }
+
+  shardsOf(target: string): PullShards | null {
+    return this.#byTarget.get(target) ?? null;
   }
 
   /** Every shard that was given to this process is served, and every flow copies. */
@@ -53,35 +95,151 @@ export class PullRun {
             state.kind === 'open' ? [] : [`${flow} ${part}: ${'reason' in state ? state.reason : state.kind}`],
           ),
         );
-        const [first] = waiting;
+        const unable = [...this.unable].map(([flow, reason]) => `${flow}: ${reason}`);
+        const [first] = [...waiting, ...unable];
         return { name: 'flows', ok: first === undefined, ...(first === undefined ? {} : { reason: first }) };
       },
     ];
   }
 
-  #open(settings: FlowSettings): void {
-    const { telemetry, clock = systemClock } = this.#options;
-    const loops = loopsOf(settings, this.#options.settings);
-    const parts = { clusters: this.#clusters, shards: () => this.#shardsOf(settings), loops, telemetry, clock };
-    this.#flows.set(flowTextOf(settings), FlowRun.open(settings, parts));
+  #control(alias: string): void {
+    const clients = this.settings.clusters[alias];
+    const own = this.settings.flows.find(({ target }) => target === alias);
+    const client = own?.clients.target.producer ?? clients?.producer;
+    if (!client) return;
+    const log = ControlLog.open({
+      cluster: this.#clusters.of(client),
+      alias,
+      topic: controlTopicOf(this.#ledgerTopic),
+      make: this.settings.flows.some(({ target, enabled }) => enabled && target === alias),
+      listener: { changed: (entries) => this.#said(alias, entries) },
+      telemetry: this.telemetry,
+      clock: this.clock,
+    });
+    this.controls.set(alias, log);
   }
 
-  #shardsOf({ target, clients }: FlowSettings): PullShards {
-    const known = this.#shards.get(target);
+  #said(alias: string, entries: readonly (ControlEntry | null)[]): void {
+    if (this.#closed) return;
+    if (entries.some((entry) => entry?.kind !== 'process')) this.#reconcile(alias);
+    for (const entry of entries) {
+      if (entry?.kind !== 'word') continue;
+      const slot = this.slots.get(entry.scope.flow);
+      if (slot?.settings.target !== alias) continue;
+      if (entry.word === 'restart') slot.restart(entry.scope);
+      else slot.accept(entry.scope);
+    }
+    this.reports.heard(entries);
+  }
+
+  /** Makes what runs here what operators say, for flows into one cluster. */
+  #reconcile(alias: string): void {
+    const state = this.controls.get(alias)?.state ?? new Map<string, ControlEntry>();
+    const added = new Map<string, FlowSettings>();
+    for (const { flow, config } of flowEntries(state)) {
+      if (this.settings.flows.some((one) => flowTextOf(one) === flow)) continue;
+      const read = readFlow(config, this.settings.clusters);
+      if (read.settings?.target === alias && flowTextOf(read.settings) === flow) added.set(flow, read.settings);
+      else if (read.settings === null && flow.endsWith(`->${alias}`)) this.#cannot(flow, read.reason);
+    }
+    for (const [flow, slot] of this.slots) {
+      if (slot.origin !== 'added' || slot.settings.target !== alias) continue;
+      const now = added.get(flow);
+      if (!now || !slot.isOf('added', now)) this.#close(flow, slot);
+    }
+    for (const flow of this.unable.keys())
+      if (!state.has(`flow/${flow}`) && flow.endsWith(`->${alias}`)) this.unable.delete(flow);
+    for (const [flow, settings] of added) {
+      if (this.slots.has(flow)) continue;
+      this.unable.delete(flow);
+      try {
+        this.#open('added', settings);
+      } catch (error) {
+        this.#cannot(flow, reasonOf(error));
+      }
+    }
+    for (const [flow, slot] of this.slots) if (slot.settings.target === alias) slot.ruled(ruleOf(state, flow));
+  }
+
+  #cannot(flow: string, reason: string): void {
+    if (this.unable.get(flow) !== reason) this.telemetry.emit(flowUnable, { flow, reason });
+    this.unable.set(flow, reason);
+  }
+
+  #open(origin: FlowOrigin, settings: FlowSettings): void {
+    const flow = flowTextOf(settings);
+    const control = this.controls.get(settings.target);
+    const parts = {
+      clusters: this.#clusters,
+      shards: () => this.#shardsOf(settings),
+      loops: (topic: string) => this.#loopsOf(slot)(topic),
+      ruled: () => control?.ready ?? Promise.resolve(),
+      telemetry: this.telemetry,
+      clock: this.clock,
+    };
+    const rule = ruleOf(control?.state ?? new Map<string, ControlEntry>(), flow);
+    const slot: FlowSlot = new FlowSlot(origin, settings, rule, parts, this.#leaving.get(flow) ?? null);
+    this.slots.set(flow, slot);
+    this.#loops = new Map();
+  }
+
+  #close(flow: string, slot: FlowSlot): void {
+    this.slots.delete(flow);
+    this.#loops = new Map();
+    const leaving = slot.close().finally(() => {
+      if (this.#leaving.get(flow) === leaving) this.#leaving.delete(flow);
+    });
+    this.#leaving.set(flow, leaving);
+  }
+
+  /** Topics that would come back, with the flows that run now. */
+  #loopsOf(slot: FlowSlot): (topic: string) => boolean {
+    const known = this.#loops.get(slot);
     if (known) return known;
-    const { instance, telemetry, clock = systemClock } = this.#options;
+    const flows = [...this.slots.values()].map(({ settings }) => settings);
+    const made = loopsOf(slot.settings, { clusters: this.settings.clusters, flows });
+    this.#loops.set(slot, made);
+    return made;
+  }
+
+  /** One a cluster, whatever its aliases: two members of one group would take each other's shards. */
+  #shardsOf({ target, clients }: FlowSettings): PullShards {
+    const cluster = this.#clusters.of(clients.target.producer);
+    const known = this.#shards.get(cluster);
+    if (known) return this.#served(target, known);
+    if (this.#closed) throw closing();
+    const { instance, telemetry, clock } = this;
+    const topic = this.#ledgerTopic;
     const shards = PullShards.open(
-      { cluster: this.#clusters.of(clients.target.producer), clock, telemetry },
-      { topic: LEDGER_TOPIC, shards: SHARDS, replicationFactor: -1, deadLetterTopic: DEAD_LETTER_TOPIC, instance },
+      { cluster, clock, telemetry },
+      { topic, shards: SHARDS, replicationFactor: -1, deadLetterTopic: deadLettersOf(topic), instance },
     );
-    this.#shards.set(target, shards);
+    this.#shards.set(cluster, shards);
+    return this.#served(target, shards);
+  }
+
+  #served(target: string, shards: PullShards): PullShards {
+    this.#byTarget.set(target, shards);
     return shards;
   }
 
   /** Ends after the transactions under way; positions are in the ledger. */
   async close(): Promise<void> {
-    await Promise.all([...this.#flows.values()].map((flow) => flow.close()));
+    this.#closed = true;
+    await Promise.all([...this.slots.values()].map((slot) => slot.close()));
+    await Promise.all(this.#leaving.values());
     await Promise.all([...this.#shards.values()].map((shards) => shards.close()));
+    await this.reports.close();
+    await Promise.all([...this.controls.values()].map((control) => control.close()));
     await this.#clusters.close();
   }
 }
+
+const closing = (): TributaryError =>
+  new TributaryError({
+    code: 'closed',
+    operation: 'open pull ledger',
+    subject: 'pull',
+    reason: 'the process is stopping',
+    retry: 'final',
+  });

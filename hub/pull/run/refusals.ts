@@ -18,25 +18,25 @@ export function refuseUnable({ flows }: PullSettings): void {
   });
 }
 
-function unable(flow: FlowSettings): string[] {
+export function unable(flow: FlowSettings): string[] {
   const name = flowTextOf(flow);
-  return [
-    ...(flow.maxBytesPerSecond === null ? [] : [`${name}: a limit of bytes per second is not kept yet`]),
-    ...(flow.provenanceHeaders ? [`${name}: provenance headers are not written yet`] : []),
-    ...(flow.autoOffsetReset === 'none' ? [`${name}: auto.offset.reset=none is not known to pulls`] : []),
-    ...(flow.fetch.rack === null ? [] : [`${name}: a rack is not fetched from yet (client.rack)`]),
-  ];
+  return [...(flow.fetch.rack === null ? [] : [`${name}: a rack is not fetched from yet (client.rack)`])];
 }
 
 /**
  * For flows that keep names: topics that a flow in the other direction accepts as well. Each record would come back, for
- * ever; MirrorMaker 2 does not see it.
+ * ever; MirrorMaker 2 does not see it. Not where both write provenance headers: one says where a record came from, the
+ * other does not take it back there.
  */
 export function loopsOf(flow: FlowSettings, { flows }: PullSettings): (topic: string) => boolean {
   if (flow.replicationPolicy.kind !== 'identity') return () => false;
   const back = flows.filter(
-    ({ source, target, enabled, replicationPolicy }) =>
-      enabled && source === flow.target && target === flow.source && replicationPolicy.kind === 'identity',
+    ({ source, target, enabled, replicationPolicy, provenanceHeaders }) =>
+      enabled &&
+      source === flow.target &&
+      target === flow.source &&
+      replicationPolicy.kind === 'identity' &&
+      !(provenanceHeaders && flow.provenanceHeaders),
   );
   const filters = back.map(({ topics }) => new NameFilter(topics));
   return (topic) => filters.some(({ accepts }) => accepts(topic));

@@ -48,9 +48,16 @@ export function copySettingsOf(settings: FlowSettings): Partial<CopySettings> {
   return {
     delivery,
     isolation: isolationLevel === 'readCommitted' ? 'read_committed' : 'read_uncommitted',
-    startAt: autoOffsetReset === 'latest' ? 'latest' : 'earliest',
+    startAt: autoOffsetReset,
+    limits: {
+      flow: { maxBytesPerSecond: settings.maxBytesPerSecond, maxRecordsPerSecond: settings.maxRecordsPerSecond },
+      topics: settings.topicLimits,
+    },
+    provenance: settings.provenanceHeaders,
+    rack: fetch.rack,
     onRefused: settings.onRecordTooLarge,
     onRecreated: settings.onTopicRecreated,
+    offsetMaps: settings.checkpoints.enabled && settings.offsetSyncs.enabled,
     ...(fetch.maxBytes === null ? {} : { fetchBytes: fetch.maxBytes }),
     ...(fetch.partitionMaxBytes === null ? {} : { fetchPartitionBytes: fetch.partitionMaxBytes }),
     ...(fetch.minBytes === null ? {} : { fetchMinBytes: fetch.minBytes }),

@@ -26,6 +26,8 @@ export interface FlowSyncOptions extends FlowRules {
   readonly onTopics: (pairs: readonly TopicPair[]) => void;
 }
 
+/** The longest that a timer can be, more than three weeks: only when asked. */
+const NEVER_MS = 2 ** 31 - 1;
 /** Notes that are remembered as said. */
 const NOTES = 1_000;
 
@@ -35,6 +37,7 @@ const NOTHING: TopicPlan = { pairs: [], create: [], grow: [], larger: [], left: 
 export class FlowSync {
   readonly #options: FlowSyncOptions;
   readonly #jobs: Job[] = [];
+  #topicsJob: Job | null = null;
   #topics: TopicPlan = NOTHING;
   #told = '';
   #acls: readonly AclBinding[] = [];
@@ -57,10 +60,12 @@ export class FlowSync {
 
   #start(): void {
     const { everyMs, sync, telemetry, clock = systemClock } = this.#options;
-    const start = (name: string, ms: number, run: () => Promise<void>): void => {
-      this.#jobs.push(new Job({ name, everyMs: ms, timeoutMs: Math.max(60_000, ms), run }, telemetry, clock));
+    const start = (name: string, ms: number, run: () => Promise<void>): Job => {
+      const job = new Job({ name, everyMs: ms, timeoutMs: Math.max(60_000, ms), run }, telemetry, clock);
+      this.#jobs.push(job);
+      return job;
     };
-    if (everyMs.topics !== null) start('pull_topics', everyMs.topics, () => this.syncTopics());
+    this.#topicsJob = start('pull_topics', everyMs.topics ?? NEVER_MS, () => this.syncTopics());
     if (sync.acls) start('pull_acls', everyMs.acls, () => this.syncAcls());
     if (sync.configs) start('pull_configs', everyMs.configs, () => this.syncConfigs());
   }
@@ -71,6 +76,14 @@ export class FlowSync {
 
   async close(): Promise<void> {
     await Promise.all(this.#jobs.map((job) => job.close()));
+  }
+
+  /** The rules of what is accepted have changed: looks now, not at its interval. */
+  topicsChanged(): void {
+    const job = this.#topicsJob;
+    // One that is under way may have asked before the change.
+    if (job?.state().running) void job.runNow().then(() => job.runNow());
+    else void job?.runNow();
   }
 
   async syncTopics(): Promise<void> {

@@ -148,7 +148,9 @@ export class TransactionCoordinator {
 
   async #ask<Q, A>(api: WireApi<Q, A>, request: Q): Promise<A> {
     const nodeId = await this.#cluster.coordinator('transaction', this.#transactionalId);
-    const connection = await this.#cluster.connection(nodeId, this.#purpose);
+    let connection = await this.#cluster.connection(nodeId, this.#purpose);
+    // A quota on records must not hold up the transaction's end until its time is over.
+    if (connection.silentForMs > 0) connection = await this.#cluster.connection(nodeId, `${this.#purpose} beside`);
     const answer = await connection.send(api, request);
     this.#link = connection;
     return answer;

@@ -81,6 +81,11 @@ export class Lane {
     return this.#notBeforeMs;
   }
 
+  /** Its leader wants silence until then: no trouble of this lane. */
+  hold(untilMs: number): void {
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, untilMs);
+  }
+
   /** Size of the batch that {@link take} would give. */
   get nextBytes(): number {
     return this.#waiting[0]?.blob.length ?? 0;

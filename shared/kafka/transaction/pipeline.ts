@@ -17,7 +17,7 @@ import { saysStaleLeader } from '../errorTable.ts';
 import { within } from '../patience.ts';
 import { DEFAULT_REQUEST_TIMEOUT_MS } from '../settings.ts';
 import type { WireApi } from '../wire/api.ts';
-import type { ProducedPartition, ProduceRequest } from '../wire/produce.ts';
+import type { ProducedPartition, ProduceRequest, ProduceResponse } from '../wire/produce.ts';
 import { Ambiguous, Fenced, type Unanswered, unansweredText } from './ambiguous.ts';
 import { type Entry, type Lane, LaneBroken } from './lane.ts';
 import { judge } from './outcome.ts';
@@ -26,6 +26,8 @@ export { Ambiguous, Fenced } from './ambiguous.ts';
 
 const REQUESTS_IN_FLIGHT = 5;
 const REQUEST_BYTES = 4 * 1024 * 1024;
+/** To a leader that throttles; and one at a time, so that none lies there unread until its time is over. */
+const THROTTLED_REQUEST_BYTES = 256 * 1024;
 /** How long a lane without success is tried before its batches are called unavailable. */
 export const LANE_PATIENCE_MS = 5_000;
 const UNKNOWN_TOPIC = 3;
@@ -41,7 +43,7 @@ export const replicationTimeoutMs = (cluster: Cluster, withinMs = Number.POSITIV
 
 export interface PipelineContext {
   readonly cluster: Cluster;
-  readonly api: WireApi<ProduceRequest, ProducedPartition[]>;
+  readonly api: WireApi<ProduceRequest, ProduceResponse>;
   /** Null: outside of transactions. */
   readonly transactionalId: string | null;
   readonly producerId: bigint;
@@ -171,9 +173,16 @@ export class Pipeline {
       return;
     }
     const now = performance.now();
+    const { silentForMs } = node.connection;
+    if (silentForMs > 0) {
+      for (const lane of lanes) lane.hold(now + silentForMs);
+      return;
+    }
+    const throttled = node.connection.throttles(this.#context.api);
+    const inFlight = throttled ? 1 : REQUESTS_IN_FLIGHT;
     let candidates = lanes;
-    while (node.requests.size < REQUESTS_IN_FLIGHT && !this.#failure) {
-      const flights = this.#load(candidates);
+    while (node.requests.size < inFlight && !this.#failure) {
+      const flights = this.#load(candidates, throttled ? THROTTLED_REQUEST_BYTES : REQUEST_BYTES);
       if (flights.length === 0) return;
       this.#send(node, node.connection, flights);
       candidates = candidates.filter((lane) => lane.readyAtMs() <= now);
@@ -214,11 +223,11 @@ export class Pipeline {
   }
 
   /** One batch of each lane, as many as a request holds. */
-  #load(lanes: readonly Lane[]): Flight[] {
+  #load(lanes: readonly Lane[], maxBytes: number): Flight[] {
     const flights: Flight[] = [];
     let bytes = 0;
     for (const lane of lanes) {
-      if (flights.length > 0 && bytes + lane.nextBytes > REQUEST_BYTES) continue;
+      if (flights.length > 0 && bytes + lane.nextBytes > maxBytes) continue;
       const entry = lane.take();
       if (!entry) continue;
       bytes += entry.blob.length;
@@ -249,9 +258,9 @@ export class Pipeline {
       batch: entry.blob,
     }));
     connection.send(api, { transactionalId, timeoutMs: replicationTimeoutMs, batches }).then(
-      (answers) => {
+      ({ partitions }) => {
         node.requests.delete(flights);
-        this.#certain(() => this.#handle(flights, answers));
+        this.#certain(() => this.#handle(flights, partitions));
         this.#wake();
       },
       (error) => {

@@ -26,7 +26,7 @@ import { Ambiguous, OutcomeUnknown } from './ambiguous.ts';
 import { type Ending, type ProducerIdentity, TransactionCoordinator } from './coordinator.ts';
 import { orphansEnded, partitionsUnasked, producerReady, transactionFailed } from './events.ts';
 import type { Lane } from './lane.ts';
-import { findOrphans, type Orphan, type PartitionName } from './orphans.ts';
+import { findOrphans, type Orphan, type OrphanSearch, type PartitionName } from './orphans.ts';
 import { judge, type Outcome, refusal, unavailable } from './outcome.ts';
 import { lanesOf, type OutgoingBatch } from './outgoing.ts';
 import { Fenced, LANE_PATIENCE_MS, Pipeline, replicationTimeoutMs } from './pipeline.ts';
@@ -143,12 +143,13 @@ export class TransactionalProducer {
    * Where this id has a transaction open although none is: to be asked after {@link fence}.
    * @throws TributaryError `brokerUnavailable`
    */
-  async orphans(partitions: readonly PartitionName[]): Promise<readonly Orphan[]> {
-    const { orphans, unasked } = await findOrphans(this.#cluster, this.#identity.producerId, partitions);
+  async orphans(partitions: readonly PartitionName[]): Promise<OrphanSearch> {
+    const search = await findOrphans(this.#cluster, this.#identity.producerId, partitions);
+    const { unasked } = search;
     if (unasked.length > 0) {
       this.#options.telemetry?.emit(partitionsUnasked, { transactionalId: this.transactionalId, partitions: unasked });
     }
-    return orphans;
+    return search;
   }
 
   /**
@@ -181,7 +182,7 @@ export class TransactionalProducer {
     this.#cluster.forgetCoordinator('transaction', this.transactionalId);
     // Also makes a new connection, whose loss would be noticed.
     const ending = (await this.#coordinator.lastEnding(MEND_PATIENCE)) ?? this.#ending;
-    const orphans = await this.orphans(this.lastPartitions);
+    const { orphans } = await this.orphans(this.lastPartitions);
     if (orphans.length === 0) return;
     if (!ending) throw new Ambiguous('how the last transaction ended is not known');
     await this.#endOrphans(orphans, ending);

@@ -19,6 +19,8 @@ export interface WireApi<Request, Response> {
   encode(request: Request, version: number): Writer;
   /** The reader stands on one contiguous buffer; byte fields are views into it. */
   decode(reader: Reader, version: number): Response;
+  /** How long the broker wants silence on this connection; where it is absent it is not looked at. */
+  throttleMs?(response: Response): number;
 }
 
 /** Kafka's 64-bit offsets as numbers; exact to 2^53, checked. */

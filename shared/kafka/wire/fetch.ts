@@ -32,6 +32,8 @@ export interface FetchRequest {
   readonly partitions: readonly FetchPartition[];
   /** Absent: the request is complete in itself. */
   readonly session?: SessionRequest;
+  /** The client's rack: a leader may name a nearer replica (KIP-392). */
+  readonly rack?: string;
 }
 export interface AbortedTransaction {
   readonly producerId: bigint;
@@ -47,6 +49,8 @@ export interface FetchedPartition {
   readonly lastStableOffset: number;
   readonly logStartOffset: number;
   readonly aborted: readonly AbortedTransaction[];
+  /** The node that the leader wants it to be fetched from, and no records; -1: none. */
+  readonly preferredReplica: number;
   /** Whole batches as they lie in the log, the last one perhaps cut off; a view into the answer's buffer. */
   readonly records: Buffer;
 }
@@ -115,7 +119,7 @@ const fetch = (version: 12 | 13): WireApi<FetchRequest, FetchResponse> => ({
         w.appendArray(members, (x, p) => x.appendInt32(p.partition), true, false);
       },
     );
-    return writer.appendString('').appendTaggedFields();
+    return writer.appendString(request.rack ?? '').appendTaggedFields();
   },
   decode(reader) {
     const throttleMs = reader.readInt32();
@@ -128,6 +132,7 @@ const fetch = (version: 12 | 13): WireApi<FetchRequest, FetchResponse> => ({
     });
     return { errorCode, throttleMs, sessionId, partitions: topics.flat() };
   },
+  throttleMs: (answer) => answer.throttleMs,
 });
 export const fetchV12 = fetch(12);
 export const fetchV13 = fetch(13);
@@ -141,6 +146,6 @@ function readPartition(reader: Reader, topic: string, topicId: string): FetchedP
     logStartOffset: readLong(reader),
   };
   const aborted = reader.readArray((a) => ({ producerId: a.readInt64(), firstOffset: readLong(a) }));
-  reader.readInt32();
-  return { topic, topicId, ...head, aborted, records: reader.readBytes() };
+  const preferredReplica = reader.readInt32();
+  return { topic, topicId, ...head, aborted, preferredReplica, records: reader.readBytes() };
 }

@@ -1,4 +1,4 @@
-import { Writer } from '@platformatic/kafka';
+import { type Reader, Writer } from '@platformatic/kafka';
 import { groupBy, readLong, type WireApi } from './api.ts';
 
 export interface ProduceBatch {
@@ -22,6 +22,10 @@ export interface ProducedPartition {
   readonly baseOffset: number;
   readonly errorMessage: string | null;
 }
+export interface ProduceResponse {
+  readonly partitions: ProducedPartition[];
+  readonly throttleMs: number;
+}
 
 /*
   Request v9..12 => transactional_id: STRING acks: INT16 timeout_ms: INT32
@@ -35,7 +39,7 @@ export interface ProducedPartition {
 */
 const ACKS_ALL = -1;
 
-const produce = (min: number, max: number): WireApi<ProduceRequest, ProducedPartition[]> => ({
+const produce = (min: number, max: number): WireApi<ProduceRequest, ProduceResponse> => ({
   name: 'Produce',
   key: 0,
   min,
@@ -54,21 +58,30 @@ const produce = (min: number, max: number): WireApi<ProduceRequest, ProducedPart
             .appendArray(batches, (x, { partition, batch }) => x.appendInt32(partition).appendBytes(batch)),
       )
       .appendTaggedFields(),
-  decode: (reader) =>
-    reader
-      .readArray((r) => {
-        const topic = r.readString();
-        return r.readArray((p): ProducedPartition => {
-          const head = { topic, partition: p.readInt32(), errorCode: p.readInt16(), baseOffset: readLong(p) };
-          readLong(p);
-          readLong(p);
-          const messages = p.readArray((m) => `record ${m.readInt32()}: ${m.readNullableString() ?? 'refused'}`);
-          const overall = p.readNullableString();
-          return { ...head, errorMessage: overall ?? messages[0] ?? null };
-        });
-      })
-      .flat(),
+  decode(reader) {
+    const topics = reader.readArray((r) => {
+      const topic = r.readString();
+      return r.readArray((p) => readPartition(p, topic));
+    });
+    return { partitions: topics.flat(), throttleMs: reader.readInt32() };
+  },
+  throttleMs: (answer) => answer.throttleMs,
 });
+
+function readPartition(reader: Reader, topic: string): ProducedPartition {
+  const head = {
+    topic,
+    partition: reader.readInt32(),
+    errorCode: reader.readInt16(),
+    baseOffset: readLong(reader),
+  };
+  readLong(reader);
+  readLong(reader);
+  const messages = reader.readArray((m) => `record ${m.readInt32()}: ${m.readNullableString() ?? 'refused'}`);
+  const overall = reader.readNullableString();
+  return { ...head, errorMessage: overall ?? messages[0] ?? null };
+}
+
 /** Partitions have to be added to the transaction first. */
 export const produceV11 = produce(9, 11);
 /** Transactions of version 2. */

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { complaints } from '../../../bin/commands/status.ts';
 import { fleetPage, fleetRoutes } from '../../../hub/fleet/index.ts';
 import * as schemas from '../../../hub/fleet/schemas.ts';
+import { operatorApi } from '../../../hub/receive/index.ts';
 import { applyChange } from '../../../hub/sequence/index.ts';
 import type { EdgeId } from '../../../shared/identity.ts';
 import { encodeHeartbeat } from '../../../shared/wire/index.ts';
@@ -13,7 +14,8 @@ import { addEdge, clock, edgeEntry, type Fleet, fleet, heartbeat, NEW, NOW, OLD,
 
 async function open(parts: Fleet): Promise<FastifyInstance> {
   const app = fastify({ ajv: { customOptions: { removeAdditional: false } } });
-  await app.register(fleetRoutes(parts, clock));
+  const facts = { title: 'Fleet', description: 'Edges.', version: parts.version };
+  await app.register(operatorApi({ ...facts, routes: [fleetRoutes(parts, clock)] }));
   onTestFinished(() => app.close());
   return app;
 }

@@ -54,8 +54,8 @@ test('an entry survives; a tombstone takes it away', () => {
   expect(decodeChange({ key: encodeChange(edge).key, value: null }, 'x')).toEqual({ ...edge, value: null });
 });
 
-test('what a newer hub wrote is refused, and so is what no hub can have written', () => {
-  expect(() => read('edge/store-1', { v: 2 })).toThrow(/format 2.*Start a hub of at least/);
+test('what a newer version wrote is refused, and so is what none can have written', () => {
+  expect(() => read('edge/store-1', { v: 2 })).toThrow(/format 2.*Start at least the version/);
   expect(() => read('edge/store-1', { v: 1 })).toThrow(/not complete/);
   expect(() => read('edge/store-1', 'text')).toThrow(/not a JSON object/);
   expect(() => read('what/ever', { v: 1 })).toThrow(/ledger\/0 at 7.*what\/ever/);

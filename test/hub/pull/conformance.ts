@@ -21,8 +21,14 @@ const CHECKPOINTS = 'test/integration/pullCheckpoints.test.ts';
 const SYNC = 'test/integration/pullSync.test.ts';
 const RIGHTS = 'test/integration/pullAcls.test.ts';
 
-const copy = { notYet: 'hub/pull/copy: the data path' };
-const file = { notYet: 'hub/pull/config: the properties file' };
+const FILE = 'test/hub/pull/config/conformance.test.ts';
+const PARTS = 'test/hub/pull/run/parts.test.ts';
+const COPY = 'test/integration/pullCopy.test.ts';
+const PROCESS = 'test/integration/pullProcess.test.ts';
+const FLOWS = 'test/integration/pullConformance.test.ts';
+const TOPOLOGIES = 'test/integration/pullTopologies.test.ts';
+const KILL = 'test/integration/pullKill.test.ts';
+const CLIENTS = 'test/integration/pullClients.test.ts';
 const metrics = { notYet: "hub/pull: MirrorMaker 2's metrics" };
 const alterOffsets = {
   other: "Connect's REST checks of connector offsets; positions are in our ledger, moved by our own commands",
@@ -48,11 +54,11 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
     ['testPromoteDelayedOffsetSyncs', WRITER],
   ],
   MirrorSourceTaskTest: [
-    ['testSerde', copy],
+    ['testSerde', COPY],
     ['testOffsetSync', WRITER],
     ['testZeroOffsetSync', WRITER],
-    ['testPoll', copy],
-    ['testSeekBehaviorDuringStart', copy],
+    ['testPoll', COPY],
+    ['testSeekBehaviorDuringStart', PROCESS],
     ['testCommitRecordWithNullMetadata', { other: 'a transformation that filters records; batches are copied whole' }],
     ['testSendSyncEvent', WRITER],
   ],
@@ -75,7 +81,10 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
     ['testMirrorSourceConnectorTaskConfig', TOPICS],
     ['testRefreshTopicPartitions', TOPICS],
     ['testRefreshTopicPartitionsTopicOnTargetFirst', TOPICS],
-    ['testExactlyOnceSupport', copy],
+    [
+      'testExactlyOnceSupport',
+      { other: "what a connector answers Connect by its consumer's isolation; ours is exactly once with either" },
+    ],
     [
       'testExactlyOnceSupportValidation',
       { other: "Connect's question whether a connector can do it; ours always does" },
@@ -94,13 +103,13 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
     ['testCheckpointStoreInitialized', CHECKPOINTS],
   ],
   MirrorCheckpointConnectorTest: [
-    ['testMirrorCheckpointConnectorDisabled/Enabled', file],
+    ['testMirrorCheckpointConnectorDisabled/Enabled', PARTS],
     ['testNoConsumerGroup', RULES],
     [
       'testConsumerGroupInitializeTimeout',
       { other: 'a task that is not started yet; a round that fails is tried again' },
     ],
-    ['testReplicationDisabled/Enabled', file],
+    ['testReplicationDisabled/Enabled', PARTS],
     ['testFindConsumerGroups', RULES],
     ['testFindConsumerGroupsInCommonScenarios', RULES],
     ['testAlterOffsets (8 cases)', alterOffsets],
@@ -108,28 +117,59 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
   MirrorCheckpointConfigTest: [
     ['task groups, non-mutation', { other: 'groups are not divided over tasks' }],
     ['testGroupMatching', RULES],
-    ['consumer config for the location of offset syncs', file],
-    ['validation when disabled and enabled', file],
+    [
+      'consumer config for the location of offset syncs',
+      { other: 'they are read with the admin client of that side: integration testOffsetSyncsTopicsOnTarget' },
+    ],
+    ['validation when disabled and enabled', FILE],
   ],
   CheckpointStoreTest: [
     ['testReadCheckpointsTopic', CHECKPOINTS],
     ['testReadCheckpointsTopicError', RIGHTS],
   ],
   MirrorHeartBeatConnectorTest: [
-    ['disabled, replication disabled', file],
+    ['disabled, replication disabled', PARTS],
     ['testAlterOffsets', alterOffsets],
   ],
   MirrorHeartbeatTaskTest: [['testPollCreatesRecords', CHECKPOINTS]],
-  MirrorMakerConfigTest: [['16 tests on properties, pairs and providers', file]],
+  MirrorMakerConfigTest: [
+    ['testClusterConfigProperties', FILE],
+    ['testReplicationConfigProperties', FILE],
+    ['testClientConfigProperties', FILE],
+    ['testIncludesConnectorConfigProperties', FILE],
+    ['testIncludesTopicFilterProperties', FILE],
+    ['testWorkerConfigs', { other: 'there are no Connect workers' }],
+    ['testClusterPairsWithDefaultSettings', FILE],
+    ['testEmptyClusterPairsWithGloballyDisabledHeartbeats', FILE],
+    ['testClusterPairsWithTwoDisabledHeartbeats', FILE],
+    ['testClusterPairsWithGloballyDisabledHeartbeats', FILE],
+    ['testClusterPairsWithGloballyDisabledHeartbeatsCentralLocal', FILE],
+    ['testInvalidSecurityProtocol', FILE],
+    ['testClientInvalidSecurityProtocol', FILE],
+    ['testCaseInsensitiveSecurityProtocol', FILE],
+    ['testClientCaseInsensitiveSecurityProtocol', FILE],
+    [
+      'testLazyConfigResolution',
+      { other: 'references are filled in at the start, all of them: one that can not be is a mistake there and then' },
+    ],
+  ],
   MirrorSourceConfigTest: [
     ['task partitions', { other: 'how a task is told its partitions in a property' }],
     ['topic matching, list of topics', FILTER],
     ['all topics, no topics', FILTER],
     ['config matching', FILTER],
-    ['offset-syncs topic name per location, invalid location', file],
-    ['producer and admin config per location', file],
+    ['offset-syncs topic name per location, invalid location', FILE],
+    [
+      'producer and admin config per location',
+      { other: 'the producer client of that side writes them: integration testOffsetSyncsTopicsOnTarget' },
+    ],
   ],
-  MirrorConnectorConfigTest: [['13 tests on client settings by role', file]],
+  MirrorConnectorConfigTest: [
+    ['client settings by role, with and without prefix', FILE],
+    ['testInvalidSecurityProtocol', { other: 'the same as MirrorMakerConfigTest.testInvalidSecurityProtocol' }],
+    ['replication policy', FILE],
+    ['metrics reporters', { other: 'Java classes; metrics are at /metrics' }],
+  ],
   MirrorUtilsTest: [
     ['testCreateCompactedTopic', RULES],
     ['testCreateCompactedTopicAssumeTopicAlreadyExists with TopicExistsException', RULES],
@@ -157,21 +197,26 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
   SourceAndTargetTest: [['equality', { other: 'a Java class' }]],
   integration: [
     ['testReplication', SYNC],
-    ['testReplication: records both ways, failover and failback', copy],
-    ['testReplicationWithEmptyPartition', copy],
+    ['testReplication: records both ways, failover and failback', TOPOLOGIES],
+    ['testReplicationWithEmptyPartition', FLOWS],
     ['testOneWayReplicationWithAutoOffsetSync', CHECKPOINTS],
-    ['testOneWayReplicationWithFrequentOffsetSyncs', copy],
-    ['testReplicationWithoutOffsetSyncWillNotCreateOffsetSyncsTopic', copy],
+    ['testOneWayReplicationWithFrequentOffsetSyncs', FLOWS],
+    ['testReplicationWithoutOffsetSyncWillNotCreateOffsetSyncsTopic', FLOWS],
     ['testOffsetSyncsTopicsOnTarget', CHECKPOINTS],
     ['testNoCheckpointsIfNoRecordsAreMirrored', CHECKPOINTS],
-    ['testRestartReplication', copy],
+    ['testRestartReplication', FLOWS],
     ['testOffsetTranslationBehindReplicationFlow', CHECKPOINTS],
     ['testSyncTopicConfigs', SYNC],
     ['testReplicateSourceDefault', SYNC],
     ['testReplicateTargetDefault', SYNC],
-    ['testReplicateFromLatest', copy],
-    ['IdentityReplicationIntegrationTest, ...ExactlyOnceTest, ...TransactionsTest, ...SSLTest', copy],
+    ['testReplicateFromLatest', FLOWS],
+    ['IdentityReplicationIntegrationTest', TOPOLOGIES],
+    ['MirrorConnectorsIntegrationExactlyOnceTest', KILL],
+    ['MirrorConnectorsIntegrationTransactionsTest', COPY],
+    ['MirrorConnectorsIntegrationSSLTest', CLIENTS],
     ['MirrorConnectorsWithCustomForwardingAdminIntegrationTest', { other: 'a Java class of the user' }],
-    ['DedicatedMirrorIntegrationTest', copy],
+    ['DedicatedMirrorIntegrationTest.testSingleNodeCluster', PROCESS],
+    ['testClusterWithEmitOffsetDisabled', FLOWS],
+    ['DedicatedMirrorIntegrationTest.testMultiNodeCluster', FLOWS],
   ],
 };

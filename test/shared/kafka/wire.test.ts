@@ -36,8 +36,9 @@ describe('answers with tagged fields', () => {
         false,
       );
     });
-    tagged(answer.appendInt32(0), 0, endpoints());
-    const decoded = produceV12.decode(Reader.from(answer.buffer), 12);
+    tagged(answer.appendInt32(70), 0, endpoints());
+    const { partitions: decoded, throttleMs } = produceV12.decode(Reader.from(answer.buffer), 12);
+    expect(throttleMs).toBe(70);
     const names = decoded.map(({ topic, partition }) => `${topic}/${partition}`);
     expect(names).toEqual(['orders/0', 'orders/1', 'other/0', 'other/1']);
     expect(decoded[3]).toMatchObject({ errorCode: 6, baseOffset: -1, errorMessage: 'record 3: bad' });

@@ -56,6 +56,27 @@ describe('lists', () => {
   });
 });
 
+describe("Java's own means the same here", () => {
+  it.each([
+    ['\\Qa.b\\E.*', 'a.bx', 'axb'],
+    ['\\p{Alpha}+', 'abc', 'a1'],
+    ['[\\p{Digit}x]+', '1x2', 'y'],
+    ['\\P{Digit}+', 'abc', 'a1'],
+    ['\\p{Punct}', '~', 'a'],
+    ['\\Aabc\\z', 'abc', 'abcd'],
+    ['x\\-y', 'x-y', 'xy'],
+    ['[\\-.]internal', '-internal', 'xinternal'],
+    ['a{2}', 'aa', 'a{2}'],
+    ['(?:a|b)+', 'abab', 'c'],
+    ['a|b', 'b', 'ab'],
+    ['(?i)abc', 'aBC', 'abd'],
+    ['[]a]', ']', 'b'],
+  ])('%s', (source, yes, no) => {
+    const pattern = javaPattern(source);
+    expect([pattern.test(yes), pattern.test(no)]).toEqual([true, false]);
+  });
+});
+
 describe("what can't be matched as Java does is refused by name", () => {
   it.each([
     ['a++', 'possessive'],
@@ -73,6 +94,9 @@ describe("what can't be matched as Java does is refused by name", () => {
     ['[a', 'not closed'],
     ['*a', 'repeated'],
     ['a\\', 'backslash'],
+    ['\\p{Lu}', 'p{Lu}'],
+    ['\\R', '\\\\R'],
+    ['a{1', 'repeated'],
   ])('%s', (pattern, named) => {
     expect(() => javaPattern(pattern)).toThrow(named);
   });
@@ -97,6 +121,7 @@ describe('beside java.util.regex', () => {
       '\\u0062',
       '\\p{Alpha}',
       '\\P{Digit}',
+      '[\\p{Punct}a]',
       '[\\p{Upper}k]',
       '^',
       '$',

@@ -11,6 +11,7 @@ const fetched = (records: Buffer, aborted: AbortedTransaction[] = []): FetchedPa
   highWatermark: 100,
   lastStableOffset: 100,
   logStartOffset: 0,
+  preferredReplica: -1,
   aborted,
   records,
 });

@@ -12,6 +12,8 @@ import type {
   Pem,
   PullSettings,
 } from '../../../../hub/pull/config/index.ts';
+import type { TopicLimits } from '../../../../hub/pull/config/settings.ts';
+import type { StartAt } from '../../../../hub/pull/config/startAt.ts';
 import { Secret } from '../../../../shared/config/index.ts';
 
 /** For the test to remove. */
@@ -113,7 +115,7 @@ const flow = fc
     }),
     replicationFactor: copies,
     delivery: fc.constantFrom('exactlyOnce', 'atLeastOnce'),
-    autoOffsetReset: fc.constantFrom('earliest', 'latest', 'none'),
+    autoOffsetReset: fc.constantFrom<StartAt>('earliest', 'latest', 'none', { agoMs: 0 }, { agoMs: 5_400_500 }),
     isolationLevel: fc.constantFrom('readUncommitted', 'readCommitted'),
     fetch: fc.record({
       maxBytes: bytes,
@@ -138,8 +140,18 @@ const flow = fc
     adminTimeoutMs: fc.constantFrom(60_000, 1, 5_000),
     onRecordTooLarge: fc.constantFrom('hold', 'deadLetter'),
     onTopicRecreated: fc.constantFrom('stop', 'follow', 'new'),
+    mm2Positions: fc.constantFrom('auto', 'always', 'never'),
     provenanceHeaders: fc.boolean(),
     maxBytesPerSecond: bytes,
+    maxRecordsPerSecond: bytes,
+    topicLimits: fc.constantFrom<TopicLimits>(
+      {},
+      {
+        '*': { maxBytesPerSecond: 1_000, maxRecordsPerSecond: null },
+        orders: { maxBytesPerSecond: null, maxRecordsPerSecond: 7 },
+      },
+      { 'a.b': { maxBytesPerSecond: 5_000_000, maxRecordsPerSecond: 1 } },
+    ),
     otherOffsets: fc.boolean(),
     ownClients: fc.record({ source: orNull(client), target: orNull(client) }),
   })

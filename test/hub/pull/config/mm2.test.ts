@@ -99,7 +99,7 @@ describe('mistakes', () => {
     ).toEqual([
       '5 replication.factor: "two" is not a whole number (int); write digits only',
       '6 A->B.offset.lag.max: -1 is too small; at least 0',
-      '7 topics: "b{1" has a { that is no repetition; a comma ends an entry of the list: write x{2} or xx*',
+      `7 topics: "b{1": it can't be matched exactly as Java does: { stands where nothing can be repeated; a comma ends an entry of the list: write x{2} or xx*`,
       '8 A.security.protocol: "SSLL" is not known; it is one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL',
       '9 tributary.delivry: is not a property of Tributary; did you mean tributary.delivery?',
       '10 refresh.groups.interval.seconds: 0 s is no interval; at least 1',
@@ -277,6 +277,16 @@ describe('config providers', () => {
   });
 });
 
+test('rates: each topic, and single ones', () => {
+  const rates =
+    'A->B.tributary.topic.max.bytes.per.second = 900, orders=50\ntributary.topic.max.records.per.second=orders=7';
+  expect(flow(rates).topicLimits).toEqual({
+    '*': { maxBytesPerSecond: 900, maxRecordsPerSecond: null },
+    orders: { maxBytesPerSecond: 50, maxRecordsPerSecond: 7 },
+  });
+  expect(mistakes('tributary.topic.max.bytes.per.second = orders=fast')[0]).toContain('no rate');
+});
+
 test('clients: of the cluster, of a kind, of a flow', () => {
   const { clients } = flow(
     'A.consumer.client.id = reader\nA->B.source.admin.bootstrap.servers = admin:1\nA.consumer.isolation.level = READ_COMMITTED\nA->B.consumer.auto.offset.reset = latest\nB.producer.request.timeout.ms = 7000\n',
@@ -286,6 +296,8 @@ test('clients: of the cluster, of a kind, of a flow', () => {
   expect(clients.target.producer).toMatchObject({ brokers: ['b:1'], requestTimeoutMs: 7_000 });
   expect(flow('A.consumer.isolation.level = READ_COMMITTED').isolationLevel).toBe('readCommitted');
   expect(flow('A->B.consumer.auto.offset.reset = latest').autoOffsetReset).toBe('latest');
+  const ago = { agoMs: 90_061_500 };
+  expect(flow('A->B.consumer.auto.offset.reset = by_duration:P1DT1H1M1.5S').autoOffsetReset).toEqual(ago);
 });
 
 test('OAUTHBEARER: token endpoint with client credentials, or a file', () => {

@@ -1,10 +1,10 @@
 /** Where a partition begins, from what the ledger and the logs say. */
 import { describe, expect, test } from 'vitest';
-import { beginAt, lookAt } from '../../../../hub/pull/copy/begin.ts';
+import { beginAt, lacksPosition, lookAt } from '../../../../hub/pull/copy/begin.ts';
 import type { Flow } from '../../../../hub/pull/copy/flow.ts';
 import type { PullPosition } from '../../../../hub/pull/copy/ledger.ts';
 import { Partition } from '../../../../hub/pull/copy/partition.ts';
-import { type CopySettings, DEFAULT_COPY } from '../../../../hub/pull/copy/settings.ts';
+import { type CopySettings, DEFAULT_COPY, type Elsewhere } from '../../../../hub/pull/copy/settings.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import type { MetadataTopic } from '../../../../shared/kafka/index.ts';
 
@@ -34,10 +34,10 @@ function partitionAt(entry: PullPosition | null): Partition {
   partition.own(entry);
   return partition;
 }
-const flow = (settings: Partial<CopySettings> = {}, startOffset: number | null = null): Flow =>
+const flow = (settings: Partial<CopySettings> = {}, elsewhere: Elsewhere | null = null): Flow =>
   ({
     settings: { ...DEFAULT_COPY, ...settings },
-    startOffset: () => startOffset,
+    elsewhere: () => elsewhere,
     clock: systemClock,
   }) as unknown as Flow;
 
@@ -58,9 +58,32 @@ describe('beginAt', () => {
   test('without a position: the first one is written', () => {
     expect(begin(null, { earliest: 10 })).toMatchObject({ from: -1, next: 10, gap: null });
     expect(begin(null, {}, flow({ startAt: 'latest' }))).toMatchObject({ next: 100, gap: null });
-    expect(begin(null, {}, flow({}, 30))).toMatchObject({ next: 30, gap: null });
-    const late = begin(null, { earliest: 40 }, flow({}, 30));
+    expect(begin(null, {}, flow({}, { next: 30, atMs: 5 }))).toMatchObject({ next: 30, gap: null });
+    const hour = flow({ startAt: { agoMs: 3_600_000 } });
+    expect(begin(null, { since: 70 }, hour)).toMatchObject({ next: 70, gap: null });
+    expect(begin(null, { since: null }, hour)).toMatchObject({ next: 100, gap: null });
+    const late = begin(null, { earliest: 40 }, flow({}, { next: 30, atMs: 5 }));
     expect(late).toMatchObject({ next: 40, gap: { cause: 'retention', from: 30, to: 40 } });
+  });
+
+  test('another copier went on meanwhile: from where it is, without a gap', () => {
+    const at = (next: number, atMs = 5) => flow({}, { next, atMs });
+    expect(begin(position, {}, at(70))).toMatchObject({ from: 50, next: 70, gap: null, newTarget: true });
+    expect(begin(position, {}, at(50))).toBeNull();
+    expect(begin(position, {}, at(49)), 'it is behind').toBeNull();
+    expect(begin(position, {}, at(101)), 'beyond the end: of another log').toBeNull();
+    expect(begin(position, {}, at(70, Number.NEGATIVE_INFINITY)), 'it runs').toBeNull();
+    const gone = begin(position, { earliest: 80 }, at(70));
+    expect(gone).toMatchObject({ next: 80, gap: { cause: 'retention', from: 70, to: 80 } });
+    const parted = begin(position, { latest: 90, truncatedTo: 44 }, at(70));
+    expect(parted, 'the log has parted').toMatchObject({ next: 44, gap: { cause: 'truncated' } });
+  });
+
+  test('what another copier said before the topic was made again is about the old one', () => {
+    const anew = { ...position, gaps: [{ cause: 'recreated', from: 900, to: 0, atMs: 6 }] } as PullPosition;
+    const at = (atMs: number) => flow({}, { next: 70, atMs });
+    expect(begin(anew, {}, at(5))).toBeNull();
+    expect(begin(anew, {}, at(7))).toMatchObject({ next: 70 });
   });
 
   test('retention was faster', () => {
@@ -76,6 +99,17 @@ describe('beginAt', () => {
     expect(begin(position, { latest: 80, truncatedTo: 44 })).toMatchObject({ next: 44, gap });
     expect(begin(position, { earliest: 47, truncatedTo: 44 })).toMatchObject({ next: 47, gap: { to: 47 } });
   });
+});
+
+test('auto.offset.reset=none: stops without a position, and only then', () => {
+  const none = flow({ startAt: 'none' });
+  expect(lacksPosition(partitionAt(null), none)).toMatchObject({ stop: 'noPosition' });
+  expect(lacksPosition(partitionAt(position), none)).toBeNull();
+  expect(lacksPosition(partitionAt(null), flow({ startAt: 'none' }, { next: 30, atMs: 5 }))).toBeNull();
+  expect(lacksPosition(partitionAt(null), flow())).toBeNull();
+  const resumed = partitionAt(null);
+  resumed.accepted = true;
+  expect(lacksPosition(resumed, none)).toBeNull();
 });
 
 describe('lookAt', () => {

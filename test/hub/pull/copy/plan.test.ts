@@ -55,6 +55,7 @@ const fetched = (batches: readonly Buffer[], aborted: FetchedPartition['aborted'
   highWatermark: 100,
   lastStableOffset: 100,
   logStartOffset: 0,
+  preferredReplica: -1,
   aborted,
   records: Buffer.concat(batches),
 });

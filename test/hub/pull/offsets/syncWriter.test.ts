@@ -100,7 +100,7 @@ describe('OffsetSyncWriterTest', () => {
     expect([syncs.pending, syncs.delayed]).toEqual([[syncOf(0, 1)], [syncOf(1, 2)]]);
   });
 
-  it('testFirePendingOffsetSyncs: nothing is sent while there is no room in flight; newer replaces older', async () => {
+  it('testFirePendingOffsetSyncs: nothing is sent while there is no room in flight', async () => {
     const { syncs, sent } = sending(0, 1);
     syncs.update(syncOf(0, 1));
     syncs.fire();
@@ -112,8 +112,20 @@ describe('OffsetSyncWriterTest', () => {
     sent[0]?.answer();
     await syncs.settled();
     syncs.fire();
-    expect(sent).toMatchObject([syncOf(0, 1), syncOf(2, 3)]);
+    // There only the newest waits; here the one between is not lost.
+    expect(sent).toMatchObject([syncOf(0, 1), syncOf(1, 2), syncOf(2, 3)]);
     expect(syncs.pending).toEqual([]);
+  });
+
+  it('what waits is bounded, begins with the oldest and ends with the newest: groups may stand anywhere', () => {
+    const { syncs } = sending(10);
+    for (let run = 0; run < 1_000; run++) syncs.updateRun(syncOf(run * 50, run * 50 + 7), 50);
+    const waiting = syncs.pending;
+    expect(waiting[0]).toEqual(syncOf(0, 7));
+    expect(waiting.at(-1)!.upstream).toBeGreaterThan(49_900);
+    expect(waiting.length).toBeGreaterThan(7);
+    expect(waiting.length).toBeLessThanOrEqual(16);
+    expect(waiting.map(({ upstream }) => upstream)).toEqual(waiting.map((s) => s.upstream).sort((a, b) => a - b));
   });
 
   it('testPromoteDelayedOffsetSyncs: the newest only', () => {
@@ -121,7 +133,7 @@ describe('OffsetSyncWriterTest', () => {
     for (let i = 0; i < 5; i++) syncs.update(syncOf(i, i + 1));
     expect(syncs.pending).toEqual([syncOf(0, 1)]);
     syncs.promoteDelayed();
-    expect([syncs.pending, syncs.delayed]).toEqual([[syncOf(4, 5)], []]);
+    expect([syncs.pending, syncs.delayed]).toEqual([[syncOf(0, 1), syncOf(4, 5)], []]);
   });
 
   it('at most ten requests are in flight; one that fails is said, and frees its place', async () => {
@@ -170,7 +182,7 @@ describe('runs of records', () => {
             else delayed = [one];
             state.reset();
           }
-          expect([syncs.pending, syncs.delayed]).toEqual([pending, delayed]);
+          expect([syncs.pending.slice(-1), syncs.delayed]).toEqual([pending, delayed]);
           [upstream, downstream] = [upstream + count, downstream + count];
         }
       }),

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { readMm2 } from '../../../../hub/pull/config/index.ts';
-import { entryOf } from '../../../../hub/pull/run/mm2Offsets.ts';
 import { loopsOf, refuseUnable } from '../../../../hub/pull/run/refusals.ts';
 
 const settingsOf = (...lines: string[]) => {
@@ -10,9 +9,9 @@ const settingsOf = (...lines: string[]) => {
 const IDENTITY = 'replication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPolicy';
 
 test('what is not done yet stops the start, all of it named, and only where a flow copies', () => {
-  const limits = ['A->B.tributary.max.bytes.per.second = 1000', 'A->B.tributary.provenance.headers = true'];
+  const limits = ['A->B.consumer.client.rack = r1'];
   expect(() => refuseUnable(settingsOf('A->B.enabled = true', ...limits))).toThrow(
-    /A->B: a limit of bytes per second is not kept yet; A->B: provenance headers are not written yet/,
+    /A->B: a rack is not fetched from yet/,
   );
   expect(() => refuseUnable(settingsOf(...limits))).not.toThrow();
   expect(() => refuseUnable(settingsOf('A->B.enabled = true'))).not.toThrow();
@@ -23,23 +22,10 @@ test('with names kept, topics of both directions are loops; with prefixes none i
   const kept = settingsOf(IDENTITY, ...both);
   const loops = loopsOf(kept.flows[0]!, kept);
   expect(['ab', 'a', 'b'].map(loops)).toEqual([true, false, true]);
+  const one = settingsOf(IDENTITY, ...both, 'A->B.tributary.provenance.headers = true');
+  expect(one.flows.map((flow) => loopsOf(flow, one)('ab'))).toEqual([true, true]);
+  const broken = settingsOf(IDENTITY, ...both, 'tributary.provenance.headers = true');
+  expect(broken.flows.map((flow) => loopsOf(flow, broken)('ab'))).toEqual([false, false]);
   const prefixed = settingsOf(...both);
   expect(loopsOf(prefixed.flows[0]!, prefixed)('ab')).toBe(false);
-});
-
-test.each([
-  [['MirrorSourceConnector', { cluster: 'A', partition: 1, topic: 't' }], { offset: 4 }, { partition: 't/1', next: 5 }],
-  [['MirrorSourceConnector', { cluster: 'A', partition: 1, topic: 't' }], null, { partition: 't/1', next: null }],
-  [['MirrorSourceConnector', { cluster: 'B', partition: 1, topic: 't' }], { offset: 4 }, null],
-  [['MirrorHeartbeatConnector', { cluster: 'A', partition: 1, topic: 't' }], { offset: 4 }, null],
-  [['MirrorSourceConnector', { cluster: 'A', partition: -1, topic: 't' }], { offset: 4 }, null],
-  ['other', { offset: 4 }, null],
-])('positions of MirrorMaker 2: %j %j', (key, value, found) => {
-  const bytes = (json: unknown): Buffer | null => (json === null ? null : Buffer.from(JSON.stringify(json)));
-  expect(entryOf(bytes(key), bytes(value), 'A')).toEqual(found);
-});
-
-test('what is no JSON is passed over', () => {
-  expect(entryOf(Buffer.from('{'), null, 'A')).toBeNull();
-  expect(entryOf(null, Buffer.from('1'), 'A')).toBeNull();
 });

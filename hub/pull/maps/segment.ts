@@ -1,0 +1,79 @@
+/** A segment as a record of the maps topic; the format is in index.ts. */
+import { limits } from '../../../shared/limits.ts';
+import type { Run } from './runs.ts';
+
+export interface Segment {
+  /** Source offset from which on the map has everything. */
+  readonly since: number;
+  /** In their order, from 0 at `since`. */
+  readonly number: number;
+  /** One at least. */
+  readonly runs: readonly Run[];
+}
+
+const VERSION = 1;
+const MARKER = 1;
+const KINDS = 4;
+const OTHER = 1;
+
+export const segmentKey = (position: string, number: number): Buffer =>
+  Buffer.from(`${position}/${number % limits.offsetMapSegments}`, 'utf8');
+
+export function encodeSegment({ since, number, runs }: Segment): Buffer {
+  const bytes: number[] = [VERSION];
+  const first = runs[0]!;
+  for (const value of [since, number, runs.length, first.source, first.target]) put(bytes, value);
+  let [source, target] = [first.source, first.target - MARKER];
+  for (const run of runs) {
+    const [hole, gap] = [run.source - source, run.target - target];
+    const usual = hole === 0 && gap === MARKER;
+    put(bytes, KINDS * (run.count - 1) + (usual ? 0 : OTHER));
+    if (!usual) {
+      put(bytes, hole);
+      put(bytes, gap);
+    }
+    [source, target] = [run.source + run.count, run.target + run.count];
+  }
+  return Buffer.from(bytes);
+}
+
+/** Null: it is not one that this version reads. Maps are beside the positions: without one offsets are translated less exactly. */
+export function decodeSegment(value: Buffer): Segment | null {
+  if (value[0] !== VERSION) return null;
+  const reader = { bytes: value, at: 1 };
+  const [since, number, count] = [take(reader), take(reader), take(reader)];
+  let source = take(reader);
+  let target = take(reader) - MARKER;
+  const runs: Run[] = [];
+  for (let i = 0; i < count && reader.at < value.length; i += 1) {
+    const word = take(reader);
+    const usual = word % KINDS === 0;
+    source += usual ? 0 : take(reader);
+    target += usual ? MARKER : take(reader);
+    const run = { source, target, count: Math.floor(word / KINDS) + 1 };
+    runs.push(run);
+    [source, target] = [source + run.count, target + run.count];
+  }
+  const whole =
+    runs.length === count && count > 0 && reader.at === value.length && Number.isSafeInteger(source + target);
+  return whole ? { since, number, runs } : null;
+}
+
+/** Numbers go beyond 32 bits, so no shifts. */
+function put(bytes: number[], value: number): void {
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
+  bytes.push(rest);
+}
+
+/** Behind the end: NaN, which no number becomes whole with. */
+function take(reader: { readonly bytes: Buffer; at: number }): number {
+  let value = 0;
+  for (let factor = 1; ; factor *= 0x80) {
+    const byte = reader.bytes[reader.at];
+    reader.at += 1;
+    if (byte === undefined) return Number.NaN;
+    value += (byte % 0x80) * factor;
+    if (byte < 0x80) return value;
+  }
+}

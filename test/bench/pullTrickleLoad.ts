@@ -1,0 +1,175 @@
+/**
+ * In a process of its own: writes into the source, record by record, and looks when each arrives on the target. First message: what; the
+ * answer comes when one record of each partition has arrived. Second: go.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster, type FetchPartition, FetchSession, IdempotentProducer } from '../../shared/kafka/index.ts';
+import { encodeBatch, readRecords, splitBatches } from '../../shared/records/index.ts';
+
+export interface TrickleLoad {
+  readonly source: string;
+  readonly target: string;
+  readonly topics: readonly string[];
+  /** Of the copies' names. */
+  readonly prefix: string;
+  readonly partitions: number;
+  readonly seconds: number;
+  readonly readyWithinMs: number;
+}
+export interface TrickleResult {
+  readonly records: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const STEP_MS = 100;
+const VALUE_BYTES = 100;
+const ARRIVES_WITHIN_MS = 120_000;
+const LOOK_AGAIN_MS = 200;
+const IDLE_MS = 5;
+
+/** Milliseconds since 1970, with fractions. */
+const now = (): number => performance.timeOrigin + performance.now();
+
+class Trickle {
+  readonly #load: TrickleLoad;
+  readonly #producer: IdempotentProducer;
+  readonly #target: Cluster;
+  readonly #places: { topic: string; partition: number }[];
+  /** How long each record was on its way. */
+  latenciesMs: number[] = [];
+
+  constructor(load: TrickleLoad) {
+    this.#load = load;
+    this.#producer = new IdempotentProducer(Cluster.open({ brokers: load.source.split(',') }), 'trickle');
+    this.#target = Cluster.open({ brokers: load.target.split(',') });
+    this.#places = load.topics.flatMap((topic) =>
+      Array.from({ length: load.partitions }, (_, partition) => ({ topic, partition })),
+    );
+  }
+
+  get records(): number {
+    return this.#places.length;
+  }
+
+  async write(from: number, to: number): Promise<void> {
+    const batches = this.#places.slice(from, to).map((place) => {
+      const value = Buffer.alloc(VALUE_BYTES);
+      value.writeDoubleBE(now(), 0);
+      const blob = encodeBatch([{ key: null, value, timestamp: Date.now(), headers: [] }], { codec: 'none' });
+      return { ...place, blob, records: 1 };
+    });
+    const outcomes = await this.#producer.send(batches);
+    if (outcomes.some(({ kind }) => kind !== 'landed')) throw new Error('the trickle was not written');
+  }
+
+  /** For ever; as fast as it comes. */
+  async observe(): Promise<void> {
+    const asked = await this.#copies();
+    const leader = (await this.#target.leader(asked[0]!.topic, 0))!.nodeId;
+    const session = new FetchSession(this.#target, leader, 'observe');
+    const index = new Map(asked.map((p, i) => [`${p.topic}/${p.partition}`, i]));
+    for (;;) {
+      const bounds = { isolation: 'read_committed', maxWaitMs: 500, minBytes: 1, maxBytes: 8 << 20 } as const;
+      const { partitions } = await session.fetch({ ...bounds, partitions: asked });
+      const at = now();
+      for (const { topic, partition, records } of partitions) {
+        const i = index.get(`${topic}/${partition}`)!;
+        for (const { header, batch } of splitBatches(records)) {
+          asked[i] = { ...asked[i]!, offset: header.baseOffset + header.lastOffsetDelta + 1 };
+          if (header.control) continue;
+          for (const { value } of readRecords(batch, { maxRawBytes: 1 << 20 }))
+            this.latenciesMs.push(at - value!.readDoubleBE(0));
+        }
+      }
+      await sleep(IDLE_MS);
+    }
+  }
+
+  /** Once all copies are there. */
+  async #copies(): Promise<FetchPartition[]> {
+    const names = this.#load.topics.map((topic) => this.#load.prefix + topic);
+    for (;;) {
+      const found = [...(await this.#target.metadata(names)).topics.values()];
+      const all = found.flatMap(({ name, topicId, errorCode, partitions }) =>
+        errorCode !== 0
+          ? []
+          : partitions
+              .filter(({ leader }) => leader >= 0)
+              .map(({ partition }) => ({
+                topic: name,
+                topicId,
+                partition,
+                offset: 0,
+                currentLeaderEpoch: -1,
+                maxBytes: 65_536,
+              })),
+      );
+      if (all.length === this.#places.length) return all;
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  async arrived(count: number, withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (this.latenciesMs.length < count) {
+      if (performance.now() > deadline) throw new Error(`${this.latenciesMs.length} of ${count} records have arrived`);
+      await sleep(STEP_MS);
+    }
+  }
+
+  async round(): Promise<TrickleResult> {
+    this.latenciesMs = [];
+    const { seconds } = this.#load;
+    const [started, steps] = [performance.now(), (seconds * 1000) / STEP_MS];
+    for (let step = 0; step < steps; step += 1) {
+      const share = (at: number): number => Math.round((this.records * at) / steps);
+      if (share(step + 1) > share(step)) await this.write(share(step), share(step + 1));
+      await sleep(Math.max(0, started + (step + 1) * STEP_MS - performance.now()));
+    }
+    await this.arrived(this.records, ARRIVES_WITHIN_MS);
+    const sorted = this.latenciesMs.sort((a, b) => a - b);
+    const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+    const took = (performance.now() - started) / 1000;
+    return { records: this.records, bytes: this.records * VALUE_BYTES, seconds: took, p50Ms: at(0.5), p99Ms: at(0.99) };
+  }
+}
+
+async function prepare(load: TrickleLoad): Promise<Trickle> {
+  const trickle = new Trickle(load);
+  const step = 500;
+  for (let at = 0; at < trickle.records; at += step) await trickle.write(at, at + step);
+  trickle.observe().catch(fail);
+  // Later systems find the records of the earlier rounds as well.
+  await trickle.arrived(trickle.records, load.readyWithinMs);
+  await untilStill(trickle);
+  return trickle;
+}
+
+async function untilStill(trickle: Trickle): Promise<void> {
+  let last = -1;
+  while (trickle.latenciesMs.length !== last) {
+    last = trickle.latenciesMs.length;
+    await sleep(3_000);
+  }
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
+
+let trickle: Trickle | null = null;
+process.on('message', (message: TrickleLoad | { go: true }) => {
+  const work = async (): Promise<void> => {
+    if ('go' in message) process.send?.(await trickle!.round());
+    else {
+      trickle = await prepare(message);
+      process.send?.({ ready: true });
+    }
+  };
+  work().catch(fail);
+});
+process.once('SIGTERM', () => process.exit(0));
