@@ -39,6 +39,7 @@ export class RawConnection {
   #sessionEndsMs = Number.POSITIVE_INFINITY;
   #pending = 0;
   #closing = false;
+  #lossReason: unknown = null;
 
   private constructor(settings: KafkaSettings, address: Address, watch: ConnectionWatch) {
     this.address = address;
@@ -48,8 +49,11 @@ export class RawConnection {
       this.#sessionEndsMs = performance.now() + lifetimeMs * SESSION_SHARE;
     });
     this.#connection = new Connection(settings.clientId ?? DEFAULT_CLIENT_ID, options);
-    // Every waiting request hears of a loss by its own callback; without a listener Node would end the process.
-    this.#connection.on('error', () => {});
+    // Every waiting request hears of a loss by its own callback, but not of the reason, which comes here: a TLS alert (the
+    // broker does not like our certificate) follows on a handshake that has succeeded.
+    this.#connection.on('error', (error: unknown) => {
+      this.#lossReason = error;
+    });
   }
 
   /** @throws TributaryError `brokerUnavailable`, `brokerRefused` (wrong credentials) */
@@ -166,7 +170,7 @@ export class RawConnection {
           this.#pending -= 1;
           this.#lastUsedMs = performance.now();
           if (error instanceof TimeoutError) this.#onUnanswered(this);
-          if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), error));
+          if (error) reject(noAnswer(`${api.name} request`, addressText(this.address), this.#lossReason ?? error));
           else {
             this.#obey(api.name, api.throttleMs?.(answer as A) ?? null);
             resolve(answer as A);

@@ -49,6 +49,9 @@ export type PartitionState =
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
+/** Nothing is wrong with the partition itself: the question is one for all that wait with it, and the answer may come any time. */
+const MAX_UNREACHED_MS = 5_000;
+const UNREACHED: ReadonlySet<WaitReason> = new Set(['sourceUnreachable', 'sourceLeaderless', 'targetUnavailable']);
 
 export interface Counters {
   records: number;
@@ -189,7 +192,8 @@ export class Partition {
     const attempts = (this.trouble?.attempts ?? 0) + 1;
     const sinceMs = this.trouble?.sinceMs ?? this.#clock.monotonicMs();
     this.trouble = { reason, sinceMs, attempts };
-    const pauseMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
+    const mostMs = UNREACHED.has(reason) ? MAX_UNREACHED_MS : MAX_RETRY_MS;
+    const pauseMs = Math.min(mostMs, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
     const retryAtMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
     this.#become({ kind: 'waiting', reason, detail, sinceMs, retryAtMs });
   }

@@ -79,9 +79,11 @@ export class Troubles {
   }
 
   #join(partition: Partition, reason: WaitReason): Episode {
-    const known = this.#of.get(partition);
-    if (known) return known;
     const key = reason === 'sourceUnreachable' ? SOURCE : `${reason}/${partition.spec.topic}`;
+    const known = this.#of.get(partition);
+    // A broker that ends in order first says that it leads nothing any more.
+    if (known && (key !== SOURCE || known.said.size > 0)) return known;
+    if (known) this.left(partition);
     let episode = this.#episodes.get(key);
     if (!episode) {
       episode = { key, sinceMs: this.#clock.monotonicMs(), said: new Set(), members: new Set(), over: [] };

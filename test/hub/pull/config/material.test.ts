@@ -121,6 +121,32 @@ flows: [{ source: A, target: B }]`;
   });
 });
 
+test('a file that was renewed counts at the next connection; one that is half written does not', async () => {
+  const renewed = new Authority(mkdtempSync(join(folder, 'renewed-')));
+  const identity = (name: string): string =>
+    readFileSync(at(`${name}-key.pem`), 'utf8') + readFileSync(at(`${name}.pem`), 'utf8');
+  const [old, next] = [identity('client'), identity('server')];
+  const path = at('renewed.pem');
+  writeFileSync(path, old);
+  const settings = mm2([...trustPem(), 'keystore.type=PEM', `keystore.location=${path}`]);
+  expect(await handshake(settings)).toBe('client');
+  writeFileSync(path, next);
+  expect(await handshake(settings)).toBe('server');
+  writeFileSync(path, old.slice(0, 100));
+  expect(await handshake(settings)).toBe('server');
+  writeFileSync(path, old);
+  expect(await handshake(settings)).toBe('client');
+  // Whom it trusts is looked at as well.
+  const trusting = at('trusting.pem');
+  writeFileSync(trusting, readFileSync(renewed.ca));
+  const others = mm2(['truststore.type=PEM', `truststore.location=${trusting}`, ...ownPem()]);
+  await expect(handshake(others)).rejects.toMatchObject({
+    code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO|SIGNATURE/),
+  });
+  writeFileSync(trusting, readFileSync(at('ca.pem')));
+  expect(await handshake(others)).toBe('client');
+});
+
 test('the host name counts, unless ssl.endpoint.identification.algorithm is empty', async () => {
   const pem = [...trustPem(), ...ownPem()];
   await expect(handshake(mm2(pem), 'other.example')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
