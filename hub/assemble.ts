@@ -77,10 +77,14 @@ export async function runHub(
     pulls?.servedAt(server.url);
     const pages = await openPages(config, telemetry, [...checksOf(server, shards), ...(pulls?.checks ?? [])]);
     const hub = server;
+    const ended = pulls
+      ? Promise.race([shards.started.then(() => pulls.run.refused), pulls.run.refused])
+      : shards.started;
+    ended.catch(() => {});
     listening.resolve();
     return {
       facts: { url: hub.url, telemetry: pages?.address ?? null, ...(flows ? { flows: flows.flows.length } : {}) },
-      ended: shards.started,
+      ended,
       reload: () => hub.reload(),
       close: async () => {
         await hub.close();

@@ -37,6 +37,8 @@ export interface RunningPull {
   reload(): Promise<void>;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly run: PullRun;
+  /** Rejects when another process with the same ledger has other flows: `configInvalid`. Never resolves. */
+  readonly ended: Promise<void>;
 }
 
 const DESCRIPTION =
@@ -66,6 +68,7 @@ export async function runPull(process: PullProcess, telemetry: Telemetry): Promi
     const served = api;
     return {
       run: pulls.run,
+      ended: pulls.run.refused,
       facts: { flows: settings.flows.length, url: served?.url ?? null, telemetry: pages?.address ?? null },
       reload: async () => served?.reload(),
       close: async () => {

@@ -44,7 +44,7 @@ export function summaryOf(facts: FlowFacts): FlowSummary {
     gaps: sum(({ gaps }) => gaps),
   };
   const trouble = counts.find((one) => one.trouble !== null)?.trouble ?? null;
-  const reason = facts.problem ?? partTrouble(facts) ?? trouble;
+  const reason = facts.problem ?? partTrouble(facts) ?? trouble ?? facts.unknownElsewhere;
   return { flow, source, target, origin, state: stateOf(facts, reason), reason, ...totals };
 }
 

@@ -77,6 +77,10 @@ export interface ProcessEntry {
   readonly applied: number;
   readonly shards: readonly number[];
   readonly flows: Readonly<Record<string, FlowCounts>>;
+  /** Flows of its file that copy into this cluster, whatever the alias; absent: of a version that did not say so. */
+  readonly knows?: readonly string[];
+  /** It takes shards, or would. */
+  readonly joined?: boolean;
 }
 export type ControlEntry = FlowEntry | PauseEntry | TopicEntry | LimitsEntry | WordEntry | ProcessEntry;
 

@@ -19,8 +19,8 @@ import { type ControlEntry, type ControlState, decodeEntry, idHeader, idIn } fro
 import { controlRecovered, controlTrouble, controlUnread } from './events.ts';
 
 export interface ControlListener {
-  /** After a run of records: everything below {@link ControlLog.position} is in {@link ControlLog.state}. */
-  changed(entries: readonly (ControlEntry | null)[]): void;
+  /** `live` false: they were written before this was read. After a run of records: everything below {@link ControlLog.position} is in {@link ControlLog.state}. */
+  changed(entries: readonly (ControlEntry | null)[], live: boolean): void;
 }
 
 export interface ControlLogOptions {
@@ -250,7 +250,7 @@ export class ControlLog {
     }
     this.#next = next;
     const said = read.map(({ entry }) => entry);
-    this.#options.listener.changed(live ? said : said.filter((entry) => entry?.kind !== 'word'));
+    this.#options.listener.changed(live ? said : said.filter((entry) => entry?.kind !== 'word'), live);
     for (const { id, offset } of read) if (id !== null) this.#mine.get(id)?.(offset);
   }
 

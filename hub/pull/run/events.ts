@@ -127,6 +127,68 @@ export const flowUnable = defineEvent<{ readonly flow: string; readonly reason: 
   log: { level: 'error', says: ({ flow, reason }) => `flow ${flow} was added and can't run here: ${reason}` },
 });
 
+interface Lacking {
+  readonly flow: string;
+  readonly process: string;
+  /** How many processes do not know it now. */
+  readonly without: number;
+}
+
+const LACKING = [
+  {
+    kind: 'gauge',
+    name: 'tributary_pull_flow_unknown_elsewhere',
+    help: 'Processes that share the ledger and do not know this flow: what their shards have of it is not copied.',
+    to: ({ without }: Lacking) => without,
+    labels: ({ flow }: Lacking) => ({ flow }),
+    labelNames: ['flow'],
+  },
+] as const;
+
+export const lackText = (process: string): string =>
+  `the process "${process}" shares the ledger and does not know this flow: what its shards have of it is not copied`;
+
+export const flowUnknownElsewhere = defineEvent<Lacking>({
+  name: 'pull_flow_unknown_elsewhere',
+  log: {
+    level: 'warn',
+    says: ({ flow, process }) =>
+      `flow ${flow}: ${lackText(process)}; start it with the same file, or give it a ledger of its own`,
+  },
+  metrics: LACKING,
+});
+
+export const flowKnownElsewhere = defineEvent<Lacking & { readonly afterMs: number }>({
+  name: 'pull_flow_known_elsewhere',
+  log: {
+    level: 'info',
+    says: ({ flow, process, afterMs }) =>
+      `flow ${flow}: the process "${process}" knows it now, or is gone, after ${(afterMs / 1000).toFixed(1)} s`,
+  },
+  metrics: LACKING,
+});
+
+export const startWaits = defineEvent<{
+  readonly target: string;
+  readonly processes: string;
+  readonly flows: string;
+}>({
+  name: 'pull_start_waits',
+  log: {
+    level: 'warn',
+    says: ({ target, processes, flows }) =>
+      `flows into ${target} do not begin yet: ${processes} had the same ledger a moment ago and other flows (${flows}); this ` +
+      'goes on when nothing more is heard of it for 15 s',
+  },
+});
+export const startGoesOn = defineEvent<{ readonly target: string; readonly afterMs: number }>({
+  name: 'pull_start_goes_on',
+  log: {
+    level: 'info',
+    says: ({ target, afterMs }) => `flows into ${target} begin, after ${(afterMs / 1000).toFixed(1)} s of waiting`,
+  },
+});
+
 export const operationDone = defineEvent<{
   readonly flow: string;
   readonly operation: string;

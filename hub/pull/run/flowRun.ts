@@ -27,7 +27,7 @@ export interface FlowParts {
   readonly loops: (topic: string) => boolean;
   /** What operators have said, as it is now. */
   readonly rule: () => FlowRule;
-  /** Resolves when that is known. */
+  /** Resolves when that is known, and shards of the target may be taken. Rejects where this process must not. */
   readonly ruled: () => Promise<void>;
   readonly metrics: PullMetrics;
   readonly telemetry: Telemetry;
@@ -172,7 +172,8 @@ export class FlowRun {
   }
 
   /** Opened before the copier, which begins where it says, and closed after it. */
-  #mm2Positions(mode: 'auto' | 'always'): Promise<Mm2Positions> {
+  async #mm2Positions(mode: 'auto' | 'always'): Promise<Mm2Positions> {
+    await this.#parts.ruled();
     const { source, mm2OffsetsTopic } = this.settings;
     return Mm2Positions.open({
       flow: flowTextOf(this.settings),
@@ -247,7 +248,8 @@ export class FlowRun {
     return true;
   }
 
-  #checkpoints(): Promise<Checkpoints> {
+  async #checkpoints(): Promise<Checkpoints> {
+    await this.#parts.ruled();
     const { topics, groups, checkpoints, offsetSyncs } = this.settings;
     const listed = new NameFilter(topics);
     return Checkpoints.open({

@@ -14,6 +14,9 @@
  * - Where the ledger has no position of a partition, or an earlier one, MirrorMaker 2's own counts
  *   (`mm2-offsets.<source>.internal`). It is kept where ours is: after the commit, never before.
  *
+ * - A process takes shards of a target only where it has flows in common with those that have them (`neighbours.ts`,
+ *   `admission.ts`), or where nobody has.
+ *
  * Life: `PullRun.open` answers at once, parts come up in the background; `close` ends them in the other order.
  */
 

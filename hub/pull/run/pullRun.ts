@@ -8,8 +8,9 @@ import { type ControlEntry, ControlLog, controlTopicOf, flowEntries, ruleOf } fr
 import { PullShards } from '../copy/index.ts';
 import { PullMetrics } from '../metrics/index.ts';
 import { readFlow } from './addedFlow.ts';
+import { Admission } from './admission.ts';
 import { PullClusters } from './clusters.ts';
-import { flowUnable } from './events.ts';
+import { flowUnable, lackText } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
 import { loopsOf } from './refusals.ts';
@@ -48,7 +49,13 @@ export class PullRun {
   /** Flows that were added and can't run here, with the reason. */
   readonly unable = new Map<string, string>();
   readonly reports: Reports;
-  readonly #ledgerTopic: string;
+  readonly ledgerTopic: string;
+  /** Rejects when this process must not share the work of a target: `configInvalid`. Never resolves. */
+  readonly refused: Promise<void>;
+  readonly #refused = Promise.withResolvers<void>();
+  /** One a cluster, by each of its aliases. */
+  readonly #admissions = new Map<string, Admission>();
+  readonly #targets = new Map<string, Cluster>();
   readonly #clusters: PullClusters;
   readonly #metrics: PullMetrics;
   readonly #shards = new Map<Cluster, PullShards>();
@@ -63,13 +70,16 @@ export class PullRun {
     this.telemetry = options.telemetry;
     this.clock = options.clock ?? systemClock;
     this.startedAtMs = this.clock.now();
-    this.#ledgerTopic = options.ledgerTopic ?? LEDGER_TOPIC;
+    this.ledgerTopic = options.ledgerTopic ?? LEDGER_TOPIC;
     this.#metrics = PullMetrics.open(options.telemetry.registry, this.clock);
     this.#clusters = new PullClusters(`tributary-pull-${options.instance}`, options.telemetry);
     this.reports = new Reports(this);
+    this.refused = this.#refused.promise;
+    this.refused.catch(() => {});
     const targets = options.targets ?? [];
     const aliases = targets.length > 0 ? targets : Object.keys(this.settings.clusters);
-    for (const alias of new Set([...aliases, ...this.settings.flows.map(({ target }) => target)])) this.#control(alias);
+    // Those with flows first: one of a cluster's aliases is where it is judged.
+    for (const alias of new Set([...this.settings.flows.map(({ target }) => target), ...aliases])) this.#control(alias);
   }
 
   /** At once. @throws TributaryError `configInvalid` */
@@ -99,7 +109,10 @@ export class PullRun {
         );
         const unable = [...this.unable].map(([flow, reason]) => `${flow}: ${reason}`);
         const [first] = [...waiting, ...unable];
-        return { name: 'flows', ok: first === undefined, ...(first === undefined ? {} : { reason: first }) };
+        if (first !== undefined) return { name: 'flows', ok: false, reason: first };
+        // Ready all the same: a rolling change waits for the new processes before it ends the old ones.
+        const [lack] = [...this.controls.keys()].flatMap((alias) => this.reports.lacks(alias));
+        return { name: 'flows', ok: true, ...(lack ? { reason: `${lack.flow}: ${lackText(lack.process)}` } : {}) };
       },
     ];
   }
@@ -109,19 +122,41 @@ export class PullRun {
     const own = this.settings.flows.find(({ target }) => target === alias);
     const client = own?.clients.target.producer ?? clients?.producer;
     if (!client) return;
+    const cluster = this.#clusters.of(client);
+    this.#targets.set(alias, cluster);
     const log = ControlLog.open({
-      cluster: this.#clusters.of(client),
+      cluster,
       alias,
-      topic: controlTopicOf(this.#ledgerTopic),
+      topic: controlTopicOf(this.ledgerTopic),
       make: this.settings.flows.some(({ target, enabled }) => enabled && target === alias),
-      listener: { changed: (entries) => this.#said(alias, entries) },
+      listener: { changed: (entries, live) => this.#said(alias, entries, live) },
       telemetry: this.telemetry,
       clock: this.clock,
     });
     this.controls.set(alias, log);
+    const [same] = [...this.#targets].flatMap(([one, of]) => (of === cluster ? (this.#admissions.get(one) ?? []) : []));
+    const admission = same ?? new Admission(this, log);
+    this.#admissions.set(alias, admission);
+    if (same) return;
+    admission.settled.catch((error: unknown) => {
+      if (admission.state === 'refused') this.#refused.reject(error);
+    });
   }
 
-  #said(alias: string, entries: readonly (ControlEntry | null)[]): void {
+  admission(alias: string): Admission['state'] {
+    return this.#admissions.get(alias)?.state ?? 'judging';
+  }
+
+  /** Flows of the file that copy into the cluster of an alias, under whatever alias. */
+  knows(alias: string): ReadonlySet<string> {
+    const cluster = this.#targets.get(alias);
+    const flows = this.settings.flows.filter(
+      ({ enabled, clients }) => enabled && this.#clusters.of(clients.target.producer) === cluster,
+    );
+    return new Set(flows.map(flowTextOf));
+  }
+
+  #said(alias: string, entries: readonly (ControlEntry | null)[], live: boolean): void {
     if (this.#closed) return;
     if (entries.some((entry) => entry?.kind !== 'process')) this.#reconcile(alias);
     for (const entry of entries) {
@@ -131,7 +166,8 @@ export class PullRun {
       if (entry.word === 'restart') slot.restart(entry.scope);
       else slot.accept(entry.scope);
     }
-    this.reports.heard(entries);
+    this.reports.heard(alias, entries, live);
+    this.#admissions.get(alias)?.heard();
   }
 
   /** Makes what runs here what operators say, for flows into one cluster. */
@@ -175,7 +211,7 @@ export class PullRun {
       clusters: this.#clusters,
       shards: () => this.#shardsOf(settings),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
-      ruled: () => control?.ready ?? Promise.resolve(),
+      ruled: () => this.#admissions.get(settings.target)?.settled ?? Promise.resolve(),
       metrics: this.#metrics,
       telemetry: this.telemetry,
       clock: this.clock,
@@ -212,7 +248,7 @@ export class PullRun {
     if (known) return this.#served(target, known);
     if (this.#closed) throw closing();
     const { instance, telemetry, clock } = this;
-    const topic = this.#ledgerTopic;
+    const topic = this.ledgerTopic;
     const shards = PullShards.open(
       { cluster, clock, telemetry },
       { topic, shards: SHARDS, replicationFactor: -1, deadLetterTopic: deadLettersOf(topic), instance },
@@ -229,6 +265,7 @@ export class PullRun {
   /** Ends after the transactions under way; positions are in the ledger. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const admission of this.#admissions.values()) admission.close();
     await Promise.all([...this.slots.values()].map((slot) => slot.close()));
     await Promise.all(this.#leaving.values());
     await Promise.all([...this.#shards.values()].map((shards) => shards.close()));

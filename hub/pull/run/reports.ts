@@ -11,17 +11,20 @@ import {
   processEntries,
 } from '../control/index.ts';
 import type { CopierSnapshot } from '../copy/index.ts';
+import { flowKnownElsewhere, flowUnknownElsewhere } from './events.ts';
+import { type Lack, lacksOf, type Neighbour, Neighbours, SILENT_MS } from './neighbours.ts';
 import type { PullRun } from './pullRun.ts';
 
 const EVERY_MS = 3_000;
-/** Not heard of for so long: gone. */
-const SILENT_MS = 15_000;
 const LEAVE_WITHIN_MS = 2_000;
 
 export class Reports {
   readonly #run: PullRun;
   /** By alias and name: when it was heard of last, on the monotonic clock. */
   readonly #heardMs = new Map<string, number>();
+  readonly #neighbours = new Map<string, Neighbours>();
+  /** What was said, by alias, flow and process: since when it is so. */
+  readonly #lacks = new Map<string, Lack & { readonly sinceMs: number }>();
   readonly #waiting = new Set<Waiter>();
   readonly #job: Job;
   url: string | null = null;
@@ -37,8 +40,10 @@ export class Reports {
   }
 
   /** Something was read from a control topic, and done. */
-  heard(entries: readonly (ControlEntry | null)[]): void {
+  heard(alias: string, entries: readonly (ControlEntry | null)[], live: boolean): void {
     const now = this.#run.clock.monotonicMs();
+    const state = this.#run.controls.get(alias)?.state ?? new Map<string, ControlEntry>();
+    this.#neighboursOf(alias).heard(entries, { live, nowMs: now, state });
     for (const entry of entries) if (entry?.kind === 'process') this.#heardMs.set(`${entry.target} ${entry.name}`, now);
     for (const waiter of this.#waiting) waiter.wake();
     if (entries.some((entry) => entry?.kind !== 'process')) this.soon();
@@ -61,6 +66,48 @@ export class Reports {
       return name !== this.#run.instance && heardMs !== undefined && now - heardMs < SILENT_MS;
     });
     return [this.#entry(alias, control), ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Others with the same ledger in a cluster, under whatever alias. */
+  neighbours(alias: string): Neighbour[] {
+    return this.#neighboursOf(alias).alive(this.#run.clock.monotonicMs());
+  }
+  ownOrder(alias: string): number {
+    return this.#neighboursOf(alias).ownOrder;
+  }
+
+  #neighboursOf(alias: string): Neighbours {
+    const { instance: name, startedAtMs } = this.#run;
+    const known = this.#neighbours.get(alias) ?? new Neighbours({ name, startedAtMs });
+    this.#neighbours.set(alias, known);
+    return known;
+  }
+
+  /** Flows that not all processes with shards of a cluster know. */
+  lacks(alias: string): Lack[] {
+    if (this.#run.admission(alias) !== 'joined') return [];
+    const copies = new Set([...this.#run.slots].flatMap(([flow, { settings }]) => (settings.enabled ? [flow] : [])));
+    return lacksOf({ name: this.#run.instance, knows: this.#run.knows(alias), copies }, this.neighbours(alias));
+  }
+
+  /** What has changed since it was said last. */
+  #compare(): void {
+    const { clock, telemetry, controls } = this.#run;
+    const nowMs = clock.monotonicMs();
+    const now = new Map<string, Lack>();
+    for (const alias of controls.keys())
+      for (const lack of this.lacks(alias)) now.set(`${lack.flow} ${lack.process}`, lack);
+    const without = (flow: string): number => [...now.values()].filter((lack) => lack.flow === flow).length;
+    for (const [key, { flow, process, sinceMs }] of this.#lacks) {
+      if (now.has(key)) continue;
+      this.#lacks.delete(key);
+      telemetry.emit(flowKnownElsewhere, { flow, process, without: without(flow), afterMs: nowMs - sinceMs });
+    }
+    for (const [key, { flow, process }] of now) {
+      if (this.#lacks.has(key)) continue;
+      this.#lacks.set(key, { flow, process, sinceMs: nowMs });
+      telemetry.emit(flowUnknownElsewhere, { flow, process, without: without(flow) });
+    }
   }
 
   /** Waits until all that are alive have done what is at an offset of the control topic. @returns those that have not */
@@ -98,17 +145,24 @@ export class Reports {
       applied: control.position,
       shards: shards.filter(({ state }) => state !== 'closed').map(({ shard }) => shard),
       flows: Object.fromEntries(flows),
+      knows: [...this.#run.knows(alias)].sort(),
+      joined: this.#run.admission(alias) === 'joined',
     };
   }
 
+  /** Tells the others now. @throws TributaryError as {@link ControlLog.append} */
+  async say(alias: string): Promise<void> {
+    const control = this.#run.controls.get(alias);
+    if (control) await control.append(keyOf.process(this.#run.instance, alias), this.#entry(alias, control));
+  }
+
   async #report(): Promise<void> {
+    this.#compare();
     const failures: string[] = [];
     for (const [alias, control] of this.#run.controls) {
       // Where nothing runs nobody needs to know.
-      if (control.known && this.#runsInto(alias)) {
-        await control
-          .append(keyOf.process(this.#run.instance, alias), this.#entry(alias, control))
-          .catch((error: unknown) => failures.push(reasonOf(error)));
+      if (control.known && this.#runsInto(alias) && this.#run.admission(alias) !== 'refused') {
+        await this.say(alias).catch((error: unknown) => failures.push(reasonOf(error)));
       }
     }
     if (failures.length > 0) throw new Error(failures.join('; '));
@@ -121,9 +175,22 @@ export class Reports {
   /** Says that it is gone, where that is quick. */
   async close(): Promise<void> {
     await this.#job.close();
-    const said = [...this.#run.controls].map(async ([alias, control]) => {
-      if (control.known) await control.append(keyOf.process(this.#run.instance, alias), null);
-    });
+    // Who was refused has said so, or must not take away what another one of its name says.
+    const aliases = [...this.#run.controls.keys()].filter((alias) => this.#run.admission(alias) !== 'refused');
+    await this.#quickly(aliases.map((alias) => this.#gone(alias)));
+  }
+
+  /** It does not share the work of a target, where saying so is quick. */
+  leave(alias: string): Promise<void> {
+    return this.#quickly([this.#gone(alias)]);
+  }
+
+  async #gone(alias: string): Promise<void> {
+    const control = this.#run.controls.get(alias);
+    if (control?.known) await control.append(keyOf.process(this.#run.instance, alias), null);
+  }
+
+  async #quickly(said: readonly Promise<void>[]): Promise<void> {
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, LEAVE_WITHIN_MS);
     await Promise.race([Promise.allSettled(said), late.promise]);

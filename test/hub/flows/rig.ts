@@ -88,6 +88,7 @@ function facts(): FlowFacts {
         ],
       },
     } as unknown as NonNullable<FlowFacts['snapshot']>,
+    unknownElsewhere: null,
     processes: [
       report('pull-1', [3], counts),
       report('pull-2', [5], { ...counts, stopped: 0, trouble: null as never }),
