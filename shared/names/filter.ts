@@ -2,8 +2,9 @@
 import { javaPattern } from './javaPattern.ts';
 
 export interface NameFilterSettings {
-  /** Names and Java regular expressions; absent: everything. An empty list accepts nothing. */
+  /** Names and Java regular expressions, each for the whole name; absent: everything. An empty list accepts nothing. */
   readonly include?: readonly string[];
+  /** Wins over `include`. */
   readonly exclude: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { Entry, Findings, Layer } from './file.ts';
 import { flowProperties, IDENTITY_POLICY, ownProperties } from './flowProperties.ts';
 import { clientLayer, flowLayer, workerEntry } from './layers.ts';
 import { checkValue, isClass, listOf, type Property } from './property.ts';
-import { CLIENT_KINDS, type Clients, type FlowSettings, type NameFilterSettings, type Repeated } from './settings.ts';
+import { CLIENT_KINDS, type Clients, type FlowSettings, type Repeated } from './settings.ts';
 import { startAtOf } from './startAt.ts';
 import { ratesOf, topicLimitsOf } from './topicLimits.ts';
 
@@ -55,7 +55,7 @@ class Values {
     return this.text(name) as W;
   }
 
-  names(include: string): NameFilterSettings {
+  names(include: string): FlowSettings['topics'] {
     return { include: listOf(this.text(include)), exclude: listOf(this.text(`${include}.exclude`)) };
   }
 

@@ -217,7 +217,7 @@ const flowOptions = {
   ),
   mm2Positions: wordOf('tributary.mm2.positions', ['auto', 'always', 'never']),
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
-  onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
+  onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),
   ...rates('tributary.max.bytes.per.second', 'tributary.max.records.per.second'),
   topicLimits: dictionary(section(rates(), { says: 'Of one topic.' }), {

@@ -258,6 +258,13 @@ export const FLOW_ONLY: ReadonlySet<string> = new Set([
   'transaction.boundary.interval.ms',
 ]);
 
+/** Was taken once, and did what `stop` does. */
+const NO_NEW_COPY = {
+  problem: '"new" is not there: a topic that was made again gets no other copy',
+  allowed:
+    'write stop (the partition waits for "tributary flows resume FLOW --accept"), or follow (it goes on into the same copy by itself)',
+};
+
 /** Our own, for one flow (`A->B.tributary.x`) or all (`tributary.x`). */
 export const ownProperties: readonly Property[] = [
   has(
@@ -278,8 +285,8 @@ export const ownProperties: readonly Property[] = [
     'tributary.on.topic.recreated',
     'string',
     'stop',
-    'A source topic that was deleted and made again: `stop` and say so, or `follow` into the same target. `new` stops as well, until it is given a target of its own.',
-    { check: among('stop', 'follow', 'new') },
+    'A source topic that was deleted and made again: `stop` and say so, until somebody resumes it, or `follow` into the same target.',
+    { check: (value) => (value === 'new' ? NO_NEW_COPY : among('stop', 'follow')(value)) },
   ),
   has(
     'tributary.mm2.positions',

@@ -1,5 +1,6 @@
 /** What a pull does: the one result of both files, MirrorMaker 2's and hub.yaml's. Units last; nothing changes it. */
 import type { Secret } from '../../../shared/config/secret.ts';
+import type { NameFilterSettings } from '../../../shared/names/index.ts';
 import type { StartAt } from './startAt.ts';
 
 /** PEM text from a file, or written in the configuration itself. */
@@ -69,13 +70,6 @@ export const CLIENT_KINDS = ['consumer', 'producer', 'admin'] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 export type Clients = Readonly<Record<ClientKind, ClientSettings>>;
 
-export interface NameFilterSettings {
-  /** Names and regular expressions, each for the whole name; none: nothing. */
-  readonly include: readonly string[];
-  /** Wins over `include`. */
-  readonly exclude: readonly string[];
-}
-
 export interface Repeated {
   readonly enabled: boolean;
   readonly everyMs: number;
@@ -98,8 +92,8 @@ export interface FlowSettings {
   readonly enabled: boolean;
   readonly clients: { readonly source: Clients; readonly target: Clients };
 
-  readonly topics: NameFilterSettings;
-  readonly groups: NameFilterSettings;
+  readonly topics: Required<NameFilterSettings>;
+  readonly groups: Required<NameFilterSettings>;
   readonly replicationPolicy: {
     readonly kind: 'default' | 'identity';
     readonly separator: string;
@@ -138,7 +132,7 @@ export interface FlowSettings {
   readonly mm2Positions: 'auto' | 'always' | 'never';
 
   readonly onRecordTooLarge: 'hold' | 'deadLetter';
-  readonly onTopicRecreated: 'stop' | 'follow' | 'new';
+  readonly onTopicRecreated: 'stop' | 'follow';
   readonly provenanceHeaders: boolean;
   /** Null: as fast as it goes. */
   readonly maxBytesPerSecond: number | null;

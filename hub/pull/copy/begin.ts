@@ -39,9 +39,8 @@ export function lookAt(
   partition.sourceLeaderEpoch = found.leaderEpoch;
   const recreated = position !== null && position.topicId !== topic.topicId;
   const renamed = position !== null && position.target.topic !== spec.targetTopic;
-  if (recreated && !accepted && onRecreated !== 'follow' && !(onRecreated === 'new' && renamed)) {
-    const wanted = onRecreated === 'new' ? '; it waits for another target topic' : '';
-    const detail = `${spec.topic} was deleted and made again (id ${position.topicId}, now ${topic.topicId})${wanted}`;
+  if (recreated && !accepted && onRecreated !== 'follow') {
+    const detail = `${spec.topic} was deleted and made again (id ${position.topicId}, now ${topic.topicId})`;
     return { stop: 'recreated', detail };
   }
   if (target === 'hidden') {

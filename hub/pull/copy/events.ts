@@ -22,16 +22,16 @@ export const pullRebuilt = defineEvent<{ flow: FlowName; reason: RebuildReason; 
   ],
 });
 
-export const pullLimited = defineEvent<{ flow: FlowName; topic: string; ms: number }>({
+export const pullLimited = defineEvent<{ flow: FlowName; limit: 'flow' | 'topic'; ms: number }>({
   name: 'pull_limited',
   metrics: [
     {
       kind: 'counter',
       name: 'tributary_pull_limited_seconds_total',
-      help: 'Time in which a topic was not fetched because of its limit; without a topic: the flow because of its own.',
+      help: 'Time in which a topic (each for itself) was not fetched because of its limit, or the flow because of its own.',
       by: ({ ms }) => ms / 1_000,
-      labels: ({ flow, topic }) => ({ source: flow.source, target: flow.target, topic }),
-      labelNames: ['source', 'target', 'topic'],
+      labels: ({ flow, limit }) => ({ source: flow.source, target: flow.target, limit }),
+      labelNames: ['source', 'target', 'limit'],
     },
   ],
 });

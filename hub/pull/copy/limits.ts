@@ -125,7 +125,7 @@ export class Limiter {
     this.#name = name;
     this.#telemetry = telemetry;
     this.#clock = clock;
-    this.#flow = this.#limited('');
+    this.#flow = this.#limited('flow');
   }
 
   get limits(): FlowLimits {
@@ -190,7 +190,7 @@ export class Limiter {
     if (!topics || !(Object.hasOwn(topics, topic) || topics[EVERY_TOPIC])) return null;
     const known = this.#topics.get(topic);
     if (known) return known;
-    this.#topics.set(topic, this.#limited(topic));
+    this.#topics.set(topic, this.#limited('topic'));
     return this.#setTopic(topic);
   }
 
@@ -205,9 +205,9 @@ export class Limiter {
     return limited;
   }
 
-  #limited(topic: string): Limited {
+  #limited(limit: 'flow' | 'topic'): Limited {
     const flow = this.#name;
-    return new Limited((ms) => this.#telemetry.emit(pullLimited, { flow, topic, ms }));
+    return new Limited((ms) => this.#telemetry.emit(pullLimited, { flow, limit, ms }));
   }
 }
 

@@ -129,6 +129,9 @@ export class ShardOwner {
     });
     const startMs = clock.monotonicMs();
     const endMs = startMs + bounds.ms;
+    const ended = (): void => {
+      this.#roomBytes = roomAfter(this.#roomBytes, group.bytes, clock.monotonicMs() - startMs, bounds.bytes);
+    };
     try {
       for (;;) {
         const chunks = this.#inbox.take(this.#roomBytes - group.bytes);
@@ -139,12 +142,13 @@ export class ShardOwner {
         await this.#inbox.arrivalWithin(leftMs);
       }
       this.#tenure.committed(await group.finish());
+      ended();
       this.#failures = 0;
     } catch (error) {
+      // What follows, fencing and waiting, says nothing of how fast the target takes records.
+      ended();
       group.fail();
       await this.#recover(error);
-    } finally {
-      this.#roomBytes = roomAfter(this.#roomBytes, group.bytes, clock.monotonicMs() - startMs, bounds.bytes);
     }
   }
 

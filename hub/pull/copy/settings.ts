@@ -40,11 +40,8 @@ export interface CopySettings {
   readonly startAt: 'earliest' | 'latest' | 'none' | { readonly agoMs: number };
   /** A batch that the target refuses for ever (a record over its size limit, a timestamp): wait, or put it aside and go on. */
   readonly onRefused: 'hold' | 'deadLetter';
-  /**
-   * A source topic that was deleted and made again: `stop` until somebody resumes it, `follow` the new one into the same
-   * target, or `new`: wait until its partitions are given another target topic.
-   */
-  readonly onRecreated: 'stop' | 'follow' | 'new';
+  /** A source topic that was deleted and made again: `stop` until somebody resumes it, or `follow` the new one into the same target. */
+  readonly onRecreated: 'stop' | 'follow';
   /** Whether each record gets a header that says where it was copied from, and does not go back there. */
   readonly provenance: boolean;
   /** To begin with. */

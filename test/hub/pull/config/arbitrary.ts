@@ -139,7 +139,7 @@ const flow = fc
     groupOffsetSync: fc.record(repeated),
     adminTimeoutMs: fc.constantFrom(60_000, 1, 5_000),
     onRecordTooLarge: fc.constantFrom('hold', 'deadLetter'),
-    onTopicRecreated: fc.constantFrom('stop', 'follow', 'new'),
+    onTopicRecreated: fc.constantFrom('stop', 'follow'),
     mm2Positions: fc.constantFrom('auto', 'always', 'never'),
     provenanceHeaders: fc.boolean(),
     maxBytesPerSecond: bytes,
