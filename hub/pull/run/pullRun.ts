@@ -5,7 +5,7 @@ import type { Check } from '../../../shared/telemetry/checks.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
 import { type ControlEntry, ControlLog, controlTopicOf, flowEntries, ruleOf } from '../control/index.ts';
-import { PullShards } from '../copy/index.ts';
+import { mapsTopicOf, PullShards } from '../copy/index.ts';
 import { PullMetrics } from '../metrics/index.ts';
 import { readFlow } from './addedFlow.ts';
 import { PullClusters } from './clusters.ts';
@@ -33,7 +33,11 @@ const SHARDS = 12;
 
 const deadLettersOf = (ledgerTopic: string): string => `${ledgerTopic}.deadletter`;
 /** Topics beside a ledger, on the same cluster. */
-export const besideLedger = (topic: string): string[] => [controlTopicOf(topic), deadLettersOf(topic)];
+export const besideLedger = (topic: string): string[] => [
+  controlTopicOf(topic),
+  deadLettersOf(topic),
+  mapsTopicOf(topic),
+];
 
 /** All flows of one configuration, and those that were added since. */
 export class PullRun {
