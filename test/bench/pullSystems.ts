@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RealMirror } from '../support/mirror/process.ts';
+import { MirrorMaker, SCRIPT_FLAGS } from '../support/mirror/mirrorMaker.ts';
 import { MeasuredProcess, type Usage, usageOf } from './measure.ts';
 
 export interface Flow {
@@ -99,8 +99,11 @@ export async function start(
   file: string,
   execArgv: readonly string[] = [],
 ): Promise<Running> {
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, 'mm2.properties');
+  writeFileSync(path, file);
   if (system.kind === 'mm2') {
-    const mirror = await RealMirror.start(dir, file);
+    const mirror = await MirrorMaker.start(dir, path, SCRIPT_FLAGS);
     return {
       usage: () => {
         mirror.check();
@@ -109,9 +112,6 @@ export async function start(
       stop: () => mirror.stop(),
     };
   }
-  mkdirSync(dir, { recursive: true });
-  const path = join(dir, 'mm2.properties');
-  writeFileSync(path, file);
   const args = [...execArgv, BIN, 'pull', path, '--name', system.id, '--log', 'error'];
   const measured = MeasuredProcess.spawn(process.execPath, args);
   measured.child.stdout?.resume();

@@ -3,6 +3,7 @@
  * answer comes when one record of each partition has arrived. Second: go.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TributaryError } from '../../shared/errors.ts';
 import { Cluster, type FetchPartition, FetchSession, IdempotentProducer } from '../../shared/kafka/index.ts';
 import { encodeBatch, readRecords, splitBatches } from '../../shared/records/index.ts';
 
@@ -26,6 +27,7 @@ export interface TrickleResult {
 
 const STEP_MS = 100;
 const VALUE_BYTES = 100;
+const WRITTEN_WITHIN_MS = 240_000;
 const ARRIVES_WITHIN_MS = 120_000;
 const LOOK_AGAIN_MS = 200;
 const IDLE_MS = 5;
@@ -54,18 +56,26 @@ class Trickle {
     return this.#places.length;
   }
 
+  /** A broker hears of thousands of new topics one after the other: what it does not take yet is written again. */
   async write(from: number, to: number): Promise<void> {
-    const batches = this.#places.slice(from, to).map((place) => {
-      const value = Buffer.alloc(VALUE_BYTES);
-      value.writeDoubleBE(now(), 0);
-      const blob = encodeBatch([{ key: null, value, timestamp: Date.now(), headers: [] }], { codec: 'none' });
-      return { ...place, blob, records: 1 };
-    });
-    const outcomes = await this.#producer.send(batches);
-    if (outcomes.some(({ kind }) => kind !== 'landed')) throw new Error('the trickle was not written');
+    const deadline = performance.now() + WRITTEN_WITHIN_MS;
+    let places = this.#places.slice(from, to);
+    for (;;) {
+      const batches = places.map((place) => {
+        const value = Buffer.alloc(VALUE_BYTES);
+        value.writeDoubleBE(now(), 0);
+        const blob = encodeBatch([{ key: null, value, timestamp: Date.now(), headers: [] }], { codec: 'none' });
+        return { ...place, blob, records: 1 };
+      });
+      const outcomes = await this.#producer.send(batches);
+      places = places.filter((_, at) => outcomes[at]!.kind !== 'landed');
+      if (places.length === 0) return;
+      if (performance.now() > deadline) throw new Error(`${places.length} partitions do not take a record`);
+      await sleep(LOOK_AGAIN_MS);
+    }
   }
 
-  /** For ever; as fast as it comes. */
+  /** For ever; as fast as it comes, also over a connection that was lost. */
   async observe(): Promise<void> {
     const asked = await this.#copies();
     const leader = (await this.#target.leader(asked[0]!.topic, 0))!.nodeId;
@@ -73,9 +83,12 @@ class Trickle {
     const index = new Map(asked.map((p, i) => [`${p.topic}/${p.partition}`, i]));
     for (;;) {
       const bounds = { isolation: 'read_committed', maxWaitMs: 500, minBytes: 1, maxBytes: 8 << 20 } as const;
-      const { partitions } = await session.fetch({ ...bounds, partitions: asked });
+      const answer = await session.fetch({ ...bounds, partitions: asked }).catch((error: unknown) => {
+        if (error instanceof TributaryError && error.retry === 'retried') return null;
+        throw error;
+      });
       const at = now();
-      for (const { topic, partition, records } of partitions) {
+      for (const { topic, partition, records } of answer?.partitions ?? []) {
         const i = index.get(`${topic}/${partition}`)!;
         for (const { header, batch } of splitBatches(records)) {
           asked[i] = { ...asked[i]!, offset: header.baseOffset + header.lastOffsetDelta + 1 };
@@ -84,7 +97,7 @@ class Trickle {
             this.latenciesMs.push(at - value!.readDoubleBE(0));
         }
       }
-      await sleep(IDLE_MS);
+      await sleep(answer ? IDLE_MS : LOOK_AGAIN_MS);
     }
   }
 

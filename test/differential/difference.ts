@@ -38,9 +38,9 @@ export const CHOSEN: readonly Chosen[] = [
       kind === 'topic' && ours === 'absent' && /^mm2-(offsets|configs|status)\..*\.internal$/.test(subject),
   },
   {
-    reason: 'our ledger of positions, beside the data and in its transactions',
+    reason: 'our ledger of positions, beside the data and in its transactions, and what goes with it',
     covers: ({ kind, subject, mm2 }) =>
-      kind === 'topic' && mm2 === 'absent' && /^tributary\.pulls(\.deadletter)?$/.test(subject),
+      kind === 'topic' && mm2 === 'absent' && /^tributary\.pulls(\.deadletter|\.control)?$/.test(subject),
   },
   {
     reason: 'copies are made with compression.type=producer, so that batches are copied as bytes and keep their codec',
@@ -57,6 +57,12 @@ export const CHOSEN: readonly Chosen[] = [
     reason:
       'so records of a LogAppendTime topic keep the time of the source, also where the file lets that setting go over',
     covers: ({ kind, subject, ours, source }) => kind === 'timestamp' && /append-time/.test(subject) && ours === source,
+  },
+  {
+    reason:
+      'the first sync of a partition is always written, so groups that stand at its beginning have a checkpoint, too',
+    covers: ({ kind, mm2, ours }) =>
+      (kind === 'checkpoint' || kind === 'group') && mm2 === 'absent' && ours === 'present',
   },
   {
     reason: 'a rule for every topic ("*") stays where it is: it speaks of topics that are not copied, too',

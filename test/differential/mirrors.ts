@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RealMirror } from '../support/mirror/process.ts';
+import { MirrorMaker } from '../support/mirror/mirrorMaker.ts';
 
 export interface Mirror {
   readonly label: string;
@@ -14,15 +14,20 @@ export interface Mirror {
 }
 
 export async function startMm2(dir: string, file: string): Promise<Mirror> {
-  const mirror = await RealMirror.start(dir, file);
+  const mirror = await MirrorMaker.start(dir, written(dir, file));
   return { label: 'MirrorMaker 2', check: () => mirror.check(), stop: () => mirror.stop() };
+}
+
+function written(dir: string, file: string): string {
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, 'mm2.properties');
+  writeFileSync(path, file);
+  return path;
 }
 
 /** As its user starts it. */
 export async function startOurs(dir: string, file: string): Promise<Mirror> {
-  mkdirSync(dir, { recursive: true });
-  const [properties, log] = [join(dir, 'mm2.properties'), join(dir, 'pull.log')];
-  writeFileSync(properties, file);
+  const [properties, log] = [written(dir, file), join(dir, 'pull.log')];
   const out = openSync(log, 'a');
   const bin = fileURLToPath(new URL('../../bin/tributary.js', import.meta.url));
   const child = spawn(process.execPath, [bin, 'pull', properties, '--name', 'differential'], {

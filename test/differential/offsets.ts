@@ -128,8 +128,7 @@ export function comparePlaces(
   compareSets(kind, topic, { mm2: new Set(places.mm2.keys()), ours: new Set(places.ours.keys()) }, into);
   for (const [subject, ours] of places.ours) {
     count(into, kind === 'checkpoint' ? 'checkpoints' : 'group offsets');
-    const mm2 = places.mm2.get(subject);
-    if (!mm2) continue;
+    const mm2 = places.mm2.get(subject) ?? { ...ours, again: 0 };
     const textOf = ({ upstream, metadata, again }: Place): string => `${upstream} "${metadata}", ${again} read again`;
     const same = ours.upstream === mm2.upstream && ours.metadata === mm2.metadata;
     if (same && ours.again >= 0 && ours.again <= Math.max(2 * mm2.again + LAG, ours.fromEnd)) continue;

@@ -100,6 +100,8 @@ test('a target that is missing is waited for; one that was made again stops the 
   await produce(topic, [{ value: 'a' }]);
   const process = await rig.start({ topics: [topic] });
   await expect.poll(stateOf(process, topic), POLL).toMatchObject({ kind: 'waiting', reason: 'targetMissing' });
+  // Said once it has lasted: a copy that was just made is missing for a moment, too.
+  await expect.poll(() => eventsOf(process), POLL).toContain('pull_partition_waits');
   await createTopic('', { name: copyOf(topic) });
   await untilCopied(process, topic, await ends(topic));
   expect(eventsOf(process)).toContain('pull_partition_recovered');

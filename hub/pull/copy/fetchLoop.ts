@@ -31,6 +31,9 @@ const MAX_RETRY_MS = 5_000;
 
 /** Answers of fewer bytes are followed by a pause. */
 const FEW_BYTES = 64 * KIB;
+/** Each fetch looks at all partitions: with many of them the pause is longer, within what a transaction waits anyway. */
+const PARTITIONS_PER_LINGER_MS = 200;
+const MAX_LINGER_MS = 50;
 
 /** Made anew only where something of it has changed: the session compares objects. */
 interface Asked {
@@ -189,7 +192,8 @@ export class FetchLoop {
     let bytes = 0;
     for (const { records } of partitions) bytes += records.length;
     const { fetchLingerMs } = this.#flow.settings;
-    return bytes > 0 && bytes < FEW_BYTES && fetchLingerMs > 0 ? this.#sleep(fetchLingerMs) : null;
+    const lingerMs = Math.max(fetchLingerMs, Math.min(MAX_LINGER_MS, this.#asked.size / PARTITIONS_PER_LINGER_MS));
+    return bytes > 0 && bytes < FEW_BYTES && fetchLingerMs > 0 ? this.#sleep(lingerMs) : null;
   }
 
   #hand({ partition, generation, request: { offset } }: Asked, answer: FetchedPartition): void {

@@ -129,10 +129,12 @@ export class Starter {
               }),
             ),
       ]);
+      const endAt = new Map(epochs.map((partition, at) => [partition, at]));
       for (const [at, partition] of members.entries()) {
         const found = [earliest[at]!, latest[at]!, since[young.indexOf(partition)] ?? null] as const;
-        this.#begin(partition, found, ends[epochs.indexOf(partition)] ?? null);
+        this.#begin(partition, found, ends[endAt.get(partition) ?? -1] ?? null);
       }
+      this.#flow.wakeFetchers();
     } catch (error) {
       for (const partition of members) this.#done(partition, 'sourceUnreachable', error);
     }
@@ -165,7 +167,6 @@ export class Starter {
     partition.fetchOffset = chunk?.plan.next ?? partition.committed;
     partition.copy();
     if (chunk) owner.submit(chunk);
-    this.#flow.wakeFetchers();
   }
 
   #done(partition: Partition, reason: 'sourceUnreachable' | 'targetUnavailable', error: unknown): void {
