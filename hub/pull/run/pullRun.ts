@@ -5,14 +5,15 @@ import type { Check } from '../../../shared/telemetry/checks.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
 import { type ControlEntry, ControlLog, controlTopicOf, flowEntries, ruleOf } from '../control/index.ts';
-import { mapsTopicOf, PullShards } from '../copy/index.ts';
+import { PullShards } from '../copy/index.ts';
 import { PullMetrics } from '../metrics/index.ts';
 import { readFlow } from './addedFlow.ts';
 import { PullClusters } from './clusters.ts';
 import { flowUnable } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
-import { loopsOf } from './refusals.ts';
+import { deadLettersOf, LEDGER_TOPIC } from './ledgerTopics.ts';
+import { isOwnTopic, loopsOf } from './refusals.ts';
 import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
 
@@ -28,16 +29,7 @@ export interface PullRunOptions {
   readonly targets?: readonly string[] | undefined;
 }
 
-export const LEDGER_TOPIC = 'tributary.pulls';
 const SHARDS = 12;
-
-const deadLettersOf = (ledgerTopic: string): string => `${ledgerTopic}.deadletter`;
-/** Topics beside a ledger, on the same cluster. */
-export const besideLedger = (topic: string): string[] => [
-  controlTopicOf(topic),
-  deadLettersOf(topic),
-  mapsTopicOf(topic),
-];
 
 /** All flows of one configuration, and those that were added since. */
 export class PullRun {
@@ -178,6 +170,7 @@ export class PullRun {
     const parts = {
       clusters: this.#clusters,
       shards: () => this.#shardsOf(settings),
+      isOwn: (topic: string) => isOwnTopic(topic, settings, this.#ledgerTopic),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => control?.ready ?? Promise.resolve(),
       metrics: this.#metrics,
