@@ -58,8 +58,8 @@ export class HubClient {
     return this.#ask<T>('POST', path, JSON.stringify(body));
   }
 
-  async send<T>(method: 'PUT' | 'DELETE', path: string): Promise<T> {
-    return this.#ask<T>(method, path);
+  async send<T>(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.#ask<T>(method, path, body === undefined ? undefined : JSON.stringify(body));
   }
 
   async close(): Promise<void> {
@@ -98,7 +98,9 @@ export class HubClient {
     const all = mistakes.map(
       ({ path, problem, allowed }) => `${path ? `${path} ` : ''}${problem}${allowed ? `; ${allowed}` : ''}`,
     );
-    const said = hint ?? (all.length > 0 ? `${all.join('. ')}.` : undefined);
+    // The message says it already.
+    const said =
+      (message?.includes(hint ?? '') ? undefined : hint) ?? (all.length > 0 ? `${all.join('. ')}.` : undefined);
     return this.#failed(
       mistakes.length > 0 ? `it answered ${status}` : reason,
       said,

@@ -43,12 +43,12 @@ Example:
     });
   config
     .command('docs')
-    .description('write the reference pages of all options, agent.md, hub.md and pull.md')
+    .description('write the reference pages of all options, agent.md, hub.md, pull.md and mirrormaker.md')
     .option('--dir <folder>', 'where', join('docs', 'reference'))
     .addHelpText('after', '\nExample:\n  tributary config docs --dir docs/reference\n')
     .action(async ({ dir }: { dir: string }) => {
       const { referencePage } = await import('../configRoles.ts');
-      const { pullPage } = await import('../../hub/pull/config/index.ts');
+      const { pullPage, verdictPage } = await import('../../hub/pull/config/index.ts');
       mkdirSync(dir, { recursive: true });
       const write = (name: string, page: string): void => {
         writeFileSync(join(dir, `${name}.md`), page);
@@ -56,6 +56,7 @@ Example:
       };
       for (const role of ROLES) write(role, referencePage(role));
       write('pull', pullPage());
+      write('mirrormaker', verdictPage());
     });
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import type { Done, FlowList, FlowStatus, FlowSummary } from '../../hub/flows/index.ts';
-import { readText } from '../../shared/config/index.ts';
+import { parseSize, readText } from '../../shared/config/index.ts';
 import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import { EXIT } from '../exit.ts';
 import { addHubOptions, HubClient, type HubOptions } from '../hubClient.ts';
@@ -60,6 +60,7 @@ export function registerFlows(program: Command): void {
       await operation(options, 'removed', (client) => client.send<Done>('DELETE', pathOf(flow)));
     },
   );
+  limits(flows);
   sub(
     flows,
     'add-topic <flow> <topic>',
@@ -72,6 +73,48 @@ export function registerFlows(program: Command): void {
       await operation(options, `${topic} removed`, (client) => client.send<Done>('DELETE', pathOf(flow, topic)));
     },
   );
+}
+
+interface Rates extends Options {
+  readonly maxBytesPerSecond?: string;
+  readonly maxRecordsPerSecond?: string;
+}
+
+function limits(flows: Command): void {
+  sub(
+    flows,
+    'limit <flow> [topic]',
+    'rates of a flow, or of a topic ("*": each by itself), from now on; without any: none',
+  )
+    .option('--max-bytes-per-second <size>', 'such as 10MiB, of all processes together')
+    .option('--max-records-per-second <count>', 'of all processes together')
+    .action(async (flow: string, topic: string | undefined, options: Rates, command: Command) => {
+      const rate = { maxBytesPerSecond: bytesIn(options, command), maxRecordsPerSecond: recordsIn(options, command) };
+      await operation(options, 'limited', async (client) => {
+        const now = (await client.get<FlowStatus>(`${pathOf(flow)}?limit=1`)).limits ?? {};
+        const body =
+          topic === undefined ? { ...now, flow: rate } : { ...now, topics: { ...now.topics, [topic]: rate } };
+        return client.send<Done>('PUT', `${pathOf(flow)}/limits`, body);
+      });
+    });
+  sub(flows, 'unlimit <flow>', 'rates as the flow was written').action(async (flow: string, options: Options) => {
+    await operation(options, 'limited as it was written', (client) =>
+      client.send<Done>('DELETE', `${pathOf(flow)}/limits`),
+    );
+  });
+}
+
+function bytesIn({ maxBytesPerSecond: text }: Rates, command: Command): number | null {
+  if (text === undefined) return null;
+  const bytes = parseSize(text);
+  if ('value' in bytes && bytes.value >= 1) return bytes.value;
+  return command.error(`error: "${text}" is not a size such as 10MiB`);
+}
+
+function recordsIn({ maxRecordsPerSecond: text }: Rates, command: Command): number | null {
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,12}$/.test(text)) return command.error(`error: "${text}" is not a number of records`);
+  return Number(text);
 }
 
 const sub = (flows: Command, usage: string, says: string, options: { isDefault?: boolean } = {}): Command =>

@@ -7,5 +7,8 @@ export interface FlowsParts {
   /** This process's name. */
   readonly process: string;
   flows(): readonly FlowFacts[];
-  readonly operations: Pick<Operations, 'add' | 'remove' | 'pause' | 'resume' | 'restart' | 'want' | 'slotOf'>;
+  readonly operations: Pick<
+    Operations,
+    'add' | 'remove' | 'pause' | 'resume' | 'restart' | 'want' | 'limit' | 'slotOf'
+  >;
 }

@@ -119,6 +119,32 @@ function changing(app: App, { operations }: FlowsParts, problems: Problems): voi
     },
     async ({ params, operator }) => answer(await operations.remove(params.flow, operator ?? null)),
   );
+  const flow = Type.Object({ flow: schemas.FlowName });
+  app.put(
+    '/v1/flows/:flow/limits',
+    {
+      schema: {
+        operationId: 'setLimits',
+        summary: 'Rates of a flow and its topics from now on, over restarts too',
+        params: flow,
+        body: schemas.Limits,
+        response: { ...DONE, ...problems },
+      },
+    },
+    async ({ params, body, operator }) => answer(await operations.limit(params.flow, body, operator ?? null)),
+  );
+  app.delete(
+    '/v1/flows/:flow/limits',
+    {
+      schema: {
+        operationId: 'takeLimitsBack',
+        summary: 'Rates as the flow was written',
+        params: flow,
+        response: { ...DONE, ...problems },
+      },
+    },
+    async ({ params, operator }) => answer(await operations.limit(params.flow, null, operator ?? null)),
+  );
   const topic = Type.Object({ flow: schemas.FlowName, topic: schemas.TopicName });
   const topicRoute = (method: 'PUT' | 'DELETE', wanted: boolean, operationId: string, summary: string): void => {
     app.route({

@@ -114,6 +114,34 @@ export const PartitionStatus = Type.Object({
 });
 export type PartitionStatus = Static<typeof PartitionStatus>;
 
+// As one type: a union would take 0 for null, which is no limit at all.
+const rate = (description: string) =>
+  Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, description }));
+const RateLimit = Type.Object(
+  {
+    maxBytesPerSecond: rate('Bytes as they lie in the log; null: any.'),
+    maxRecordsPerSecond: rate('Null: any.'),
+  },
+  { additionalProperties: false },
+);
+export const Limits = Type.Object(
+  {
+    flow: Type.Optional(RateLimit),
+    topics: Type.Optional(
+      Type.Record(Type.String({ pattern: '^(\\*|[A-Za-z0-9._-]{1,249})$' }), RateLimit, {
+        additionalProperties: false,
+        maxProperties: 1_000,
+        description: 'By topic of the source; `*`: each that is not named, by itself.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Of all processes together. `flow` and `topics` each take the place of what the flow was written with, where they are given.',
+  },
+);
+
 export const FlowStatus = Type.Object(
   {
     nowMs: time("This process's clock."),
@@ -124,6 +152,7 @@ export const FlowStatus = Type.Object(
     pausedPartitions: list(text('`topic/partition`.'), 'Paused by themselves.'),
     addedTopics: list(text('A topic.'), "Copied whatever the flow's lists say."),
     removedTopics: list(text('A topic.'), "Not copied whatever the flow's lists say."),
+    limits: orNull(Limits),
     processes: list(ProcessStatus, 'Those that share it and are alive.'),
     topics: list(PartitionStatus, 'Partitions, in the order of topic and number.'),
     left: count('Partitions that did not fit the limit.'),

@@ -107,10 +107,20 @@ export function statusOf(facts: FlowFacts, now: Now, { topic, state, limit }: Wa
     pausedPartitions: [...rule.pausedPartitions],
     addedTopics: said(true),
     removedTopics: said(false),
+    limits: limitsIn(snapshot?.copy?.limits ?? rule.limits),
     processes: facts.processes.map(processOf),
     topics: partitions.slice(0, limit),
     left: Math.max(0, partitions.length - limit),
   };
+}
+
+type Limits = NonNullable<FlowStatus['limits']>;
+
+function limitsIn(limits: FlowFacts['rule']['limits']): Limits | null {
+  if (limits === null) return null;
+  const { flow, topics } = limits;
+  const named = topics && Object.fromEntries(Object.entries(topics).map(([topic, rate]) => [topic, { ...rate }]));
+  return { ...(flow ? { flow: { ...flow } } : {}), ...(named ? { topics: named } : {}) };
 }
 
 function partitionOf(one: Snapshot, { processes }: FlowFacts, { monotonicMs, process }: Now): PartitionStatus {

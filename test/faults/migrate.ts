@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from '../../deploy/dev/kafka/launch.ts';
 import { decodeMm2, encodeMm2 } from '../../hub/pull/run/mm2Entry.ts';
+import { mm2Runs } from '../../hub/pull/run/mm2Offsets.ts';
 import { Cluster, createTopics, IdempotentProducer, LATEST, listOffsets } from '../../shared/kafka/index.ts';
 import { partitionOfKey } from '../../shared/kafka/murmur2.ts';
 import { encodeBatch } from '../../shared/records/index.ts';
@@ -79,6 +80,8 @@ async function oneRound(
     try {
       if (turn === 4) await load.stop();
       await untilCopied(clusters, before, turn === 4 ? load.sent : null);
+      const seen = await mm2Runs({ cluster: clusters.target, name: OFFSETS, source: 'A' });
+      if (seen !== (turn % 2 === 0)) throw new Error(`${name} copies, and a MirrorMaker 2 is said to run: ${seen}`);
     } finally {
       await (kill && copying instanceof PullChild ? copying.kill9() : copying.stop());
     }

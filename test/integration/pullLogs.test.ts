@@ -68,13 +68,16 @@ class Numbers {
 
 test('retention deletes segments under a flow that is behind: a gap that is recorded, counted and alerted', async () => {
   const rig = PullRig.open();
-  const configs = { 'retention.ms': '1000', 'segment.ms': '100' };
-  const topic = await rig.topic('pull-expired', { configs, target: { 'retention.ms': '-1' } });
+  const forever = { 'retention.ms': '-1' };
+  const topic = await rig.topic('pull-expired', { configs: { ...forever, 'segment.ms': '100' }, target: forever });
+  const keepFor = (retention: string) =>
+    incrementalAlterConfigs(cluster(), [{ kind: 'topic', name: topic, set: { 'retention.ms': retention } }]);
   const numbers = new Numbers(topic);
   const process = await rig.start({ topics: [topic] });
   await numbers.write(1);
   await untilCopied(process, topic, await ends(topic));
   process.copier.pause(topic);
+  await keepFor('1000');
   // A fetch that was under way is still written; everything behind it stays where it is.
   await expect
     .poll(async () => {
@@ -82,8 +85,7 @@ test('retention deletes segments under a flow that is behind: a gap that is reco
       return (await startOf(topic)) > process.state(topic).position!;
     }, POLL)
     .toBe(true);
-  const keep = { kind: 'topic' as const, name: topic, set: { 'retention.ms': '-1' } };
-  await incrementalAlterConfigs(cluster(), [keep]);
+  await keepFor('-1');
   // A round of the broker's deletion that was under way is over when the start stays where it is.
   let start = -1;
   await expect

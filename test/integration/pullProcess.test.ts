@@ -44,8 +44,20 @@ heartbeats.replication.enabled = false
   return readMm2(Buffer.from(text), { file: 'mm2.properties' }).settings;
 }
 
+const SOURCE = 'kafka_connect_mirror_mirrorsourceconnector_';
+const LATENCY = 'kafka_connect_mirror_mirrorcheckpointconnector_checkpoint_latency_ms';
+let telemetry = rigTelemetry('pull');
+
+/** What the newest process says of a topic: by name and partition. */
+async function measured(topic: string): Promise<Record<string, number>> {
+  const lines = (await telemetry.registry.metrics()).split('\n').filter((line) => line.includes(`topic="${topic}"`));
+  const found = lines.map((line) => /^(\w+)\{.*partition="(\d+)".*\} (\S+)$/.exec(line));
+  return Object.fromEntries(found.map((parts) => [`${parts?.[1]}{${parts?.[2]}}`, Number(parts?.[3])]));
+}
+
 async function start(settings: ReturnType<typeof settingsFor>): Promise<RunningPull> {
-  const pull = await runPull({ settings, name: uniqueTopic('pull'), listen: null }, rigTelemetry('pull'));
+  telemetry = rigTelemetry('pull');
+  const pull = await runPull({ settings, name: uniqueTopic('pull'), listen: null }, telemetry);
   running.push(pull);
   return pull;
 }
@@ -86,6 +98,16 @@ test('DedicatedMirrorIntegrationTest.testSingleNodeCluster: copies what the file
   await expect
     .poll(checkpoints, POLL)
     .toContainEqual(expect.objectContaining({ group: `${topic}-group`, topic: copy, partition: 0, upstream: 40 }));
+  await expect
+    .poll(() => measured(copy), POLL)
+    .toMatchObject({
+      [`${SOURCE}record_count{0}`]: 50,
+      [`${SOURCE}record_count{1}`]: 0,
+      'tributary_pull_lag_offsets{0}': 0,
+      'tributary_pull_lag_seconds{0}': 0,
+      [`${SOURCE}replication_latency_ms{0}`]: expect.any(Number),
+      [`${LATENCY}{0}`]: expect.any(Number),
+    });
   const beats = (await consumeAll('heartbeats')).map(({ key, value }) => decodeHeartbeat({ key: key!, value: value! }));
   expect(beats).toContainEqual(expect.objectContaining({ source, target }));
 });

@@ -119,7 +119,7 @@ test('without provenance headers nothing is copied, and each direction says why'
   await expect.poll(() => said().sort(), POLL).toEqual(['A->B', 'B->A']);
   expect(run.flows().flatMap(({ copy }) => copy?.partitions ?? [])).toEqual([]);
   expect(await valuesOf('B', 'refused')).toEqual([]);
-});
+}, 180_000);
 
 test('with them both clusters get what was written in the other, once, and nothing comes back', async () => {
   await makeTopic('shared');
@@ -150,7 +150,7 @@ test('with them both clusters get what was written in the other, once, and nothi
     { records: 2, returnedRecords: 3, gapCount: 0 },
   ]);
   expect(await metricOf(telemetry, 'tributary_pull_returned_records_total')).toBe(5);
-});
+}, 180_000);
 
 const positions = (run: PullRun) => run.flows().map(({ copy }) => copy?.partitions[0]?.position);
 

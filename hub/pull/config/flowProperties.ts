@@ -278,7 +278,7 @@ export const ownProperties: readonly Property[] = [
     'tributary.on.topic.recreated',
     'string',
     'stop',
-    'A source topic that was deleted and made again: `stop` and say so, `follow` into the same target, or copy it into a `new` one.',
+    'A source topic that was deleted and made again: `stop` and say so, or `follow` into the same target. `new` stops as well, until it is given a target of its own.',
     { check: among('stop', 'follow', 'new') },
   ),
   has(

@@ -28,4 +28,5 @@ export { fingerprint, type Printed } from './print.ts';
 export { toProperties } from './printProperties.ts';
 export { toYaml } from './printYaml.ts';
 export type * from './settings.ts';
+export { verdictPage } from './verdictPage.ts';
 export { flowOf, pullSettings, readPullYaml } from './yaml.ts';

@@ -1,5 +1,7 @@
 /** What the control topic holds: keys, values, and what follows from all of them together. Pure. */
+
 import type { RecordHeader } from '../../../shared/records/index.ts';
+import type { FlowLimits } from '../copy/index.ts';
 
 /** What an operation is about: a flow, one of its topics (of the source), one partition of that. */
 export interface Scope {
@@ -32,6 +34,12 @@ export interface TopicEntry extends Said {
   readonly flow: string;
   readonly topic: string;
   readonly wanted: boolean;
+}
+/** Rates, instead of those that the flow was written with. */
+export interface LimitsEntry extends Said {
+  readonly kind: 'limits';
+  readonly flow: string;
+  readonly limits: FlowLimits;
 }
 /** Said once, to those that run now. `accept`: what a partition has stopped for is to be taken as it is. */
 export interface WordEntry extends Said {
@@ -70,7 +78,7 @@ export interface ProcessEntry {
   readonly shards: readonly number[];
   readonly flows: Readonly<Record<string, FlowCounts>>;
 }
-export type ControlEntry = FlowEntry | PauseEntry | TopicEntry | WordEntry | ProcessEntry;
+export type ControlEntry = FlowEntry | PauseEntry | TopicEntry | LimitsEntry | WordEntry | ProcessEntry;
 
 /** The flow comes last: aliases may hold anything, a slash too. */
 const scopeKey = ({ flow, topic, partition }: Scope): string => {
@@ -82,11 +90,12 @@ export const keyOf = {
   flow: (flow: string): string => `flow/${flow}`,
   pause: (scope: Scope): string => `pause/${scopeKey(scope)}`,
   topic: (flow: string, topic: string): string => `topic/${topic}/${flow}`,
+  limits: (flow: string): string => `limits/${flow}`,
   word: (scope: Scope): string => `word/${scopeKey(scope)}`,
   process: (name: string, target: string): string => `process/${name}/${target}`,
 } as const;
 
-const KINDS = new Set(['flow', 'pause', 'topic', 'word', 'process']);
+const KINDS = new Set(['flow', 'pause', 'topic', 'limits', 'word', 'process']);
 
 /** Null: of a newer version, or not ours. It is passed over and said, as nothing that is copied depends on guessing. */
 export function decodeEntry(value: Buffer): ControlEntry | null {
@@ -126,6 +135,8 @@ export interface FlowRule {
   isPaused(topic: string, partition: number): boolean;
   /** Topics that are copied (true) or not, whatever the flow's lists say. */
   readonly topics: ReadonlyMap<string, boolean>;
+  /** Null: as the flow was written. */
+  readonly limits: FlowLimits | null;
 }
 
 export function ruleOf(state: ControlState, flow: string): FlowRule {
@@ -142,6 +153,7 @@ export function ruleOf(state: ControlState, flow: string): FlowRule {
     pausedTopics: [...topics].sort(),
     pausedPartitions: [...partitions].sort(),
     isPaused: (topic, partition) => paused || topics.has(topic) || partitions.has(`${topic}/${partition}`),
+    limits: of(state, 'limits').find((one) => one.flow === flow)?.limits ?? null,
     topics: new Map(of(state, 'topic').flatMap((one) => (one.flow === flow ? [[one.topic, one.wanted] as const] : []))),
   };
 }

@@ -11,6 +11,7 @@
  *   flow/<flow>                                     a flow that is in no file, as hub.yaml has it
  *   pause/flow/<flow>, pause/topic/<topic>/<flow>, pause/partition/<n>/<topic>/<flow>
  *   topic/<topic>/<flow>                            copied or not, whatever the flow's lists say
+ *   limits/<flow>                                   rates, instead of those that the flow was written with
  *   word/<scope as for pause>                       restart, accept: for those that run now, never for later ones
  *   process/<name>/<target>                         who runs, what it has done of all this, what it owns
  *

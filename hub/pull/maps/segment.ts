@@ -15,26 +15,31 @@ const VERSION = 1;
 const MARKER = 1;
 const KINDS = 4;
 const OTHER = 1;
+/** Of the largest whole number that is exact. */
+const NUMBER_BYTES = 8;
 
 export const segmentKey = (position: string, number: number): Buffer =>
   Buffer.from(`${position}/${number % limits.offsetMapSegments}`, 'utf8');
 
 export function encodeSegment({ since, number, runs }: Segment): Buffer {
-  const bytes: number[] = [VERSION];
+  const writer = { bytes: Buffer.allocUnsafe(1 + NUMBER_BYTES * (5 + 3 * runs.length)), at: 1 };
+  writer.bytes[0] = VERSION;
   const first = runs[0]!;
-  for (const value of [since, number, runs.length, first.source, first.target]) put(bytes, value);
+  for (const value of [since, number, runs.length, first.source, first.target]) put(writer, value);
   let [source, target] = [first.source, first.target - MARKER];
   for (const run of runs) {
-    const [hole, gap] = [run.source - source, run.target - target];
+    const hole = run.source - source;
+    const gap = run.target - target;
     const usual = hole === 0 && gap === MARKER;
-    put(bytes, KINDS * (run.count - 1) + (usual ? 0 : OTHER));
+    put(writer, KINDS * (run.count - 1) + (usual ? 0 : OTHER));
     if (!usual) {
-      put(bytes, hole);
-      put(bytes, gap);
+      put(writer, hole);
+      put(writer, gap);
     }
-    [source, target] = [run.source + run.count, run.target + run.count];
+    source = run.source + run.count;
+    target = run.target + run.count;
   }
-  return Buffer.from(bytes);
+  return writer.bytes.subarray(0, writer.at);
 }
 
 /** Null: it is not one that this version reads. Maps are beside the positions: without one offsets are translated less exactly. */
@@ -60,10 +65,14 @@ export function decodeSegment(value: Buffer): Segment | null {
 }
 
 /** Numbers go beyond 32 bits, so no shifts. */
-function put(bytes: number[], value: number): void {
+function put(writer: { readonly bytes: Buffer; at: number }, value: number): void {
   let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
-  bytes.push(rest);
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) {
+    writer.bytes[writer.at] = (rest % 0x80) + 0x80;
+    writer.at += 1;
+  }
+  writer.bytes[writer.at] = rest;
+  writer.at += 1;
 }
 
 /** Behind the end: NaN, which no number becomes whole with. */

@@ -9,7 +9,7 @@ import { OTHERS, type Room, Slots } from './slots.ts';
 export interface MeasuredFlow {
   readonly name: FlowName;
   /** Null: nothing is copied. */
-  readonly copies: () => CopierSnapshot | null;
+  readonly copies: () => Pick<CopierSnapshot, 'partitions'> | null;
   /** Whether this checkpoint is still kept. */
   readonly keeps: (group: string, topic: string, partition: number) => boolean;
 }

@@ -1,8 +1,10 @@
 /** Registers the metrics of a process of pulls; their series are made when they are asked for. */
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { setImmediate } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../../../shared/clock.ts';
 import { limits } from '../../../shared/limits.ts';
 import { FlowMetrics, type MeasuredFlow } from './flowMetrics.ts';
+import { RowCounter, RowGauge, type RowValue } from './rowMetric.ts';
 import {
   CHECKPOINT_LABELS,
   CHECKPOINT_METRICS,
@@ -29,8 +31,9 @@ export class PullMetrics {
   readonly #names: string[] = [];
   readonly #partitions: Room;
   readonly #checkpoints: Room;
-  /** Of the present scrape: all metrics are collected in one go. */
+  /** Of the present scrape: all metrics are asked for in one go. */
   #rows: readonly Rows[] | null = null;
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(registry: Registry, clock: Clock, bounds: Bounds) {
     this.#registry = registry;
@@ -69,57 +72,49 @@ export class PullMetrics {
     return rows;
   }
 
+  #nextTurn(): Promise<void> {
+    this.#turn = this.#turn.then(() => setImmediate());
+    return this.#turn;
+  }
+
   #register<R extends { readonly labels: Readonly<Record<string, string>> }>(
     { name, help, kind, of }: MetricOfRow<R>,
     labelNames: string[],
     rowsOf: (rows: Rows) => readonly R[],
   ): void {
-    const common = { name, help, labelNames, registers: [this.#registry] };
-    const each = (put: (labels: Readonly<Record<string, string>>, value: number) => void): void => {
-      const nowMs = this.#clock.monotonicMs();
-      for (const rows of this.#now()) {
-        for (const row of rowsOf(rows)) {
-          const value = of(row, nowMs);
-          if (value !== null) put(row.labels, value);
-        }
-      }
-    };
-    this.#names.push(name);
-    if (kind === 'counter') {
-      const counter = new Counter({
-        ...common,
-        collect: () => {
-          counter.reset();
-          each((labels, value) => counter.inc(labels, value));
-        },
+    const values = (rows: readonly Rows[], nowMs: number): RowValue[] =>
+      rows.flatMap(rowsOf).flatMap((row) => {
+        const value = of(row, nowMs);
+        return value === null ? [] : { labels: row.labels, value };
       });
-      return;
-    }
-    const gauge = new Gauge({
-      ...common,
-      collect: () => {
-        gauge.reset();
-        each((labels, value) => gauge.set(labels, value));
-      },
-    });
+    this.#add(kind, { name, help, labelNames }, values);
   }
 
   #registerStates(): void {
     const name = 'tributary_pull_partitions';
     const help =
       'Partitions of a flow by state: copying, starting, waiting, stopped, paused, unowned (copied by another process).';
-    this.#names.push(name);
-    const gauge = new Gauge({
-      name,
-      help,
-      labelNames: [...FLOW_LABELS, 'state'],
-      registers: [this.#registry],
-      collect: () => {
-        gauge.reset();
-        for (const { flow } of this.#now()) {
-          for (const [state, count] of flow.states) gauge.set({ ...flow.labels, state }, count);
-        }
-      },
-    });
+    this.#add('gauge', { name, help, labelNames: [...FLOW_LABELS, 'state'] }, (rows) =>
+      rows.flatMap(({ flow }) =>
+        [...flow.states].map(([state, value]) => ({ labels: { ...flow.labels, state }, value })),
+      ),
+    );
+  }
+
+  #add(
+    kind: 'counter' | 'gauge',
+    about: { readonly name: string; readonly help: string; readonly labelNames: string[] },
+    values: (rows: readonly Rows[], nowMs: number) => RowValue[],
+  ): void {
+    const settings = { ...about, registers: [this.#registry] };
+    const read = async (): Promise<RowValue[]> => {
+      const rows = this.#now();
+      const nowMs = this.#clock.monotonicMs();
+      await this.#nextTurn();
+      return values(rows, nowMs);
+    };
+    this.#names.push(about.name);
+    if (kind === 'counter') new RowCounter(settings, read);
+    else new RowGauge(settings, read);
   }
 }

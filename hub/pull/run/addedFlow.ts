@@ -9,7 +9,6 @@ import {
   type PullSettings,
   pairsFit,
 } from '../config/index.ts';
-import { unable } from './refusals.ts';
 
 export interface JudgedFlow {
   /** Null: it has mistakes. */
@@ -30,9 +29,7 @@ export function judgeFlow(config: unknown, clusters: PullSettings['clusters']): 
   const flow = read.value as unknown as FlowConfig;
   if (typeof flow.source === 'string' && typeof flow.target === 'string') all.push(...unfit(flow, clusters));
   if (all.length > 0) return { settings: null, mistakes: all };
-  const settings = flowOf({ ...flow, clients: {} }, clusters);
-  const refused = settings.enabled ? unable(settings).map((problem) => at('', problem)) : [];
-  return refused.length > 0 ? { settings: null, mistakes: refused } : { settings, mistakes: [] };
+  return { settings: flowOf({ ...flow, clients: {} }, clusters), mistakes: [] };
 }
 
 /** As it was stored. */

@@ -4,8 +4,9 @@ import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
 import type { FlowRule } from '../control/index.ts';
-import { Copier, type CopierSnapshot, type PartitionSpec, type PullShards } from '../copy/index.ts';
+import { Copier, type CopierSnapshot, type FlowLimits, type PartitionSpec, type PullShards } from '../copy/index.ts';
 import { MapReader } from '../maps/index.ts';
+import type { FlowMetrics, PullMetrics } from '../metrics/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
 import { FlowSync } from '../sync/index.ts';
 import type { PullClusters } from './clusters.ts';
@@ -28,6 +29,7 @@ export interface FlowParts {
   readonly rule: () => FlowRule;
   /** Resolves when that is known. */
   readonly ruled: () => Promise<void>;
+  readonly metrics: PullMetrics;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -50,6 +52,8 @@ export class FlowRun {
   readonly #policy: ReplicationPolicy;
   readonly #running: Part<{ close(): void | Promise<void> }>[] = [];
   #copier: Part<Copier> | null = null;
+  #checkpointing: Part<Checkpoints> | null = null;
+  #metrics: FlowMetrics | null = null;
   #syncs: Part<FlowSyncs> | null = null;
   /** Also when it is closed already. */
   #copied: Copier | null = null;
@@ -76,9 +80,15 @@ export class FlowRun {
   }
 
   /** What operators say has changed. */
-  ruleChanged(topics: boolean): void {
+  ruleChanged({ topics, limits }: { readonly topics: boolean; readonly limits: boolean }): void {
     this.copier?.hold((topic, partition) => this.#parts.rule().isPaused(topic, partition));
+    if (limits) this.copier?.setLimits(this.#limits());
     if (topics) this.#sync?.value?.topicsChanged();
+  }
+
+  /** What operators said takes the place of what was written, for the flow and for its topics. */
+  #limits(): FlowLimits {
+    return { ...copySettingsOf(this.settings).limits, ...this.#parts.rule().limits };
   }
 
   snapshot(): FlowSnapshot {
@@ -93,6 +103,7 @@ export class FlowRun {
   /** What was begun last ends first. */
   async close(): Promise<void> {
     for (const part of this.#running.reverse()) await part.close();
+    this.#metrics?.close();
   }
 
   #part<T extends { close(): void | Promise<void> }>(name: string, open: () => Promise<T>): Part<T> {
@@ -103,6 +114,7 @@ export class FlowRun {
 
   #copying(): void {
     const { offsetSyncs, checkpoints, groupOffsetSync } = this.settings;
+    this.#metrics = this.#measured();
     if (offsetSyncs.enabled) this.#syncs = this.#part('offsetSyncs', () => this.#offsetSyncs());
     const { mm2Positions: mode } = this.settings;
     const mm2 = mode === 'never' ? null : this.#part('mm2Positions', () => this.#mm2Positions(mode));
@@ -110,7 +122,17 @@ export class FlowRun {
     this.#sync = this.#part('topics', () => this.#topics());
     if (!checkpoints.enabled || !offsetSyncs.enabled) return;
     const emitter = this.#part('checkpoints', () => this.#checkpoints());
+    this.#checkpointing = emitter;
     if (groupOffsetSync.enabled) this.#part('groupOffsets', () => this.#groupOffsets(emitter));
+  }
+
+  #measured(): FlowMetrics {
+    const { source, target } = this.settings;
+    return this.#parts.metrics.flow({
+      name: { source, target },
+      copies: () => this.copier?.snapshot() ?? null,
+      keeps: (group, topic, partition) => this.#checkpointing?.value?.book.last(group, topic, partition) !== undefined,
+    });
   }
 
   #cluster(side: 'source' | 'target', kind: 'consumer' | 'producer' | 'admin') {
@@ -179,10 +201,11 @@ export class FlowRun {
       source: this.#cluster('source', 'consumer'),
       shards,
       partitions: this.#partitions,
-      settings: copySettingsOf(this.settings),
+      settings: { ...copySettingsOf(this.settings), limits: this.#limits() },
       elsewhere: (topic, partition) => before?.get(labelOf(topic, partition)) ?? null,
       isHeld: (topic, partition) => this.#parts.rule().isPaused(topic, partition),
       listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
+      ...(this.#metrics ? { meter: this.#metrics } : {}),
       telemetry,
       clock,
     });
@@ -242,6 +265,7 @@ export class FlowRun {
       }),
       intervalMs: checkpoints.everyMs,
       replicationFactor: checkpoints.replicationFactor,
+      ...(this.#metrics ? { meter: this.#metrics } : {}),
     });
   }
 

@@ -49,10 +49,12 @@ export class FlowSlot {
   }
 
   ruled(rule: FlowRule): void {
-    const same = (one: FlowRule): string => JSON.stringify([...one.topics].sort());
-    const topics = same(this.#rule) !== same(rule);
+    const before = this.#rule;
+    const differ = (of: (one: FlowRule) => unknown): boolean => JSON.stringify(of(before)) !== JSON.stringify(of(rule));
+    const topics = differ((one) => [...one.topics].sort());
+    const limits = differ((one) => one.limits);
     this.#rule = rule;
-    this.#run?.ruleChanged(topics);
+    this.#run?.ruleChanged({ topics, limits });
   }
 
   restart({ topic, partition }: Scope): void {

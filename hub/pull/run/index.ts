@@ -11,7 +11,8 @@
  * - Copying needs nothing but topics on both sides; everything else of MirrorMaker 2's is beside it.
  * - What operators say (`../control`) is known before anything is copied, and done by every process. A change to one flow
  *   touches no other.
- * - Where the ledger has no position of a partition, MirrorMaker 2's own (`mm2-offsets.<source>.internal`) counts.
+ * - Where the ledger has no position of a partition, or an earlier one, MirrorMaker 2's own counts
+ *   (`mm2-offsets.<source>.internal`). It is kept where ours is: after the commit, never before.
  *
  * Life: `PullRun.open` answers at once, parts come up in the background; `close` ends them in the other order.
  */

@@ -6,6 +6,7 @@
 import { ConfigError } from '../../../shared/config/index.ts';
 import { TributaryError } from '../../../shared/errors.ts';
 import { type ControlEntry, type ControlLog, keyOf, keysOfFlow, type Scope } from '../control/index.ts';
+import type { FlowLimits } from '../copy/index.ts';
 import { judgeFlow } from './addedFlow.ts';
 import { operationDone } from './events.ts';
 import type { FlowSlot } from './flowSlot.ts';
@@ -131,6 +132,14 @@ export class Operations {
     const entry = { ...this.#said(by), kind: 'topic', flow, topic, wanted } as const;
     const what = wanted ? 'topic added' : 'topic removed';
     return this.#write(control, flow, what, `: ${topic}`, by, [[keyOf.topic(flow, topic), entry]]);
+  }
+
+  /** Rates from now on, for all processes together; null: as the flow was written. @throws TributaryError `notFound` */
+  async limit(flow: string, limits: FlowLimits | null, by: string | null): Promise<Done> {
+    const control = await this.#controlOf(flow);
+    const entry = limits === null ? null : ({ ...this.#said(by), kind: 'limits', flow, limits } as const);
+    const what = limits === null ? 'limits taken back' : 'limits set';
+    return this.#write(control, flow, what, '', by, [[keyOf.limits(flow), entry]]);
   }
 
   /** @throws TributaryError `notFound`, naming the flows that there are */

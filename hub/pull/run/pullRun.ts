@@ -6,12 +6,13 @@ import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
 import { type ControlEntry, ControlLog, controlTopicOf, flowEntries, ruleOf } from '../control/index.ts';
 import { PullShards } from '../copy/index.ts';
+import { PullMetrics } from '../metrics/index.ts';
 import { readFlow } from './addedFlow.ts';
 import { PullClusters } from './clusters.ts';
 import { flowUnable } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
-import { loopsOf, refuseUnable } from './refusals.ts';
+import { loopsOf } from './refusals.ts';
 import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
 
@@ -49,6 +50,7 @@ export class PullRun {
   readonly reports: Reports;
   readonly #ledgerTopic: string;
   readonly #clusters: PullClusters;
+  readonly #metrics: PullMetrics;
   readonly #shards = new Map<Cluster, PullShards>();
   readonly #byTarget = new Map<string, PullShards>();
   readonly #leaving = new Map<string, Promise<void>>();
@@ -62,6 +64,7 @@ export class PullRun {
     this.clock = options.clock ?? systemClock;
     this.startedAtMs = this.clock.now();
     this.#ledgerTopic = options.ledgerTopic ?? LEDGER_TOPIC;
+    this.#metrics = PullMetrics.open(options.telemetry.registry, this.clock);
     this.#clusters = new PullClusters(`tributary-pull-${options.instance}`, options.telemetry);
     this.reports = new Reports(this);
     const targets = options.targets ?? [];
@@ -71,7 +74,6 @@ export class PullRun {
 
   /** At once. @throws TributaryError `configInvalid` */
   static open(options: PullRunOptions): PullRun {
-    refuseUnable(options.settings);
     const run = new PullRun(options);
     for (const flow of options.settings.flows) run.#open('file', flow);
     return run;
@@ -174,6 +176,7 @@ export class PullRun {
       shards: () => this.#shardsOf(settings),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => control?.ready ?? Promise.resolve(),
+      metrics: this.#metrics,
       telemetry: this.telemetry,
       clock: this.clock,
     };
@@ -232,6 +235,7 @@ export class PullRun {
     await this.reports.close();
     await Promise.all([...this.controls.values()].map((control) => control.close()));
     await this.#clusters.close();
+    this.#metrics.close();
   }
 }
 

@@ -1,27 +1,6 @@
-/** What a flow's settings ask for and this version does not do: said at the start, all at once, and never half done. */
-import { TributaryError } from '../../../shared/errors.ts';
+/** What flows must not do together: each record would go round and round. */
 import { NameFilter } from '../../../shared/names/index.ts';
 import type { FlowSettings, PullSettings } from '../config/index.ts';
-import { flowTextOf } from './rules.ts';
-
-/** @throws TributaryError `configInvalid` */
-export function refuseUnable({ flows }: PullSettings): void {
-  const problems = flows.filter(({ enabled }) => enabled).flatMap((flow) => unable(flow));
-  if (problems.length === 0) return;
-  throw new TributaryError({
-    code: 'configInvalid',
-    operation: 'start flows',
-    subject: 'pull',
-    reason: problems.join('; '),
-    hint: 'Take these settings out.',
-    retry: 'final',
-  });
-}
-
-export function unable(flow: FlowSettings): string[] {
-  const name = flowTextOf(flow);
-  return [...(flow.fetch.rack === null ? [] : [`${name}: a rack is not fetched from yet (client.rack)`])];
-}
 
 /**
  * For flows that keep names: topics that a flow in the other direction accepts as well. Each record would come back, for

@@ -29,7 +29,7 @@ const FLOWS = 'test/integration/pullConformance.test.ts';
 const TOPOLOGIES = 'test/integration/pullTopologies.test.ts';
 const KILL = 'test/integration/pullKill.test.ts';
 const CLIENTS = 'test/integration/pullClients.test.ts';
-const metrics = { notYet: "hub/pull: MirrorMaker 2's metrics" };
+const METRICS = 'test/hub/pull/metrics/pullMetrics.test.ts';
 const alterOffsets = {
   other: "Connect's REST checks of connector offsets; positions are in our ledger, moved by our own commands",
 };
@@ -179,7 +179,7 @@ export const CONFORMANCE: Readonly<Record<string, readonly Row[]>> = {
     ['testCreateCompactedTopicFailsWithInvalidConfigurationException', RULES],
     ['testCreateCompactedTopicFailsWithTimeoutException', RULES],
   ],
-  MirrorSourceMetricsTest: [['tags source, target, topic, partition', metrics]],
+  MirrorSourceMetricsTest: [['tags source, target, topic, partition', METRICS]],
   MirrorClientTest: [
     ['remote topics incl. "__" separator', NAMES],
     ['names stay, but for heartbeats', NAMES],

@@ -3,6 +3,7 @@ package org.apache.kafka.connect.mirror;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -50,6 +54,7 @@ public class MirrorOracle {
                 case "checkpoints": return checkpoints(fields);
                 case "groups": return groups(fields);
                 case "serde": return serde();
+                case "metrics": return metrics();
                 default: return "unknown question";
             }
         } catch (Exception e) {
@@ -80,6 +85,27 @@ public class MirrorOracle {
             "" + policy.isInternalTopic(topic),
             "" + connector.isCycle(topic),
             "" + connector.shouldReplicateTopic(topic));
+    }
+
+    /** Its MBeans: name and attributes, as type=..,source=..|attribute|..., by tabs. */
+    private static String metrics() throws Exception {
+        Map<String, String> props = Map.of(
+            "name", "x", "connector.class", "x", "source.cluster.alias", "a", "target.cluster.alias", "b",
+            "task.assigned.partitions", "orders-3", "task.assigned.groups", "g", "task.index", "0");
+        TopicPartition copy = new TopicPartition("a.orders", 3);
+        MirrorSourceLegacyMetrics source = new MirrorSourceTaskConfig(props).legacyMetrics();
+        source.countRecord(copy);
+        new MirrorCheckpointTaskConfig(props).legacyMetrics().checkpointLatency(copy, "g", 12);
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        List<String> found = new ArrayList<>();
+        for (ObjectName name : server.queryNames(new ObjectName("kafka.connect.mirror:*"), null)) {
+            StringBuilder one = new StringBuilder(name.getKeyPropertyListString());
+            for (MBeanAttributeInfo attribute : server.getMBeanInfo(name).getAttributes()) {
+                one.append("|").append(attribute.getName());
+            }
+            found.add(one.toString());
+        }
+        return String.join("\t", found);
     }
 
     private static String match(String pattern, String text) {

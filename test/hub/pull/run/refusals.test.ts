@@ -1,21 +1,12 @@
 import { expect, test } from 'vitest';
 import { readMm2 } from '../../../../hub/pull/config/index.ts';
-import { loopsOf, refuseUnable } from '../../../../hub/pull/run/refusals.ts';
+import { loopsOf } from '../../../../hub/pull/run/refusals.ts';
 
 const settingsOf = (...lines: string[]) => {
   const text = ['clusters = A, B', 'A.bootstrap.servers = a:9092', 'B.bootstrap.servers = b:9092', ...lines].join('\n');
   return readMm2(Buffer.from(text), { file: 'mm2.properties' }).settings;
 };
 const IDENTITY = 'replication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPolicy';
-
-test('what is not done yet stops the start, all of it named, and only where a flow copies', () => {
-  const limits = ['A->B.consumer.client.rack = r1'];
-  expect(() => refuseUnable(settingsOf('A->B.enabled = true', ...limits))).toThrow(
-    /A->B: a rack is not fetched from yet/,
-  );
-  expect(() => refuseUnable(settingsOf(...limits))).not.toThrow();
-  expect(() => refuseUnable(settingsOf('A->B.enabled = true'))).not.toThrow();
-});
 
 test('with names kept, topics of both directions are loops; with prefixes none is', () => {
   const both = ['A->B.enabled = true', 'B->A.enabled = true', 'A->B.topics = a.*', 'B->A.topics = .*b'];
