@@ -45,6 +45,8 @@ const FETCH_BYTES = 4 * MIB;
 const FETCH_WAIT_MS = 500;
 /** How often a topic is looked for that is not there. */
 const LOOK_EVERY_MS = 5_000;
+const YOUNG_MS = 100;
+const YOUNG_TRIES = 50;
 const RETRY_MS = 500;
 const APPLIED_WITHIN_MS = 15_000;
 const OUT_OF_RANGE = 1;
@@ -177,8 +179,12 @@ export class ControlLog {
     let found = (await cluster.metadata([topic])).topics.get(topic);
     if (found?.errorCode !== 0 && make) {
       await ensureInternalTopic(cluster, { name: topic, ...SHAPE });
-      found = (await cluster.metadata([topic])).topics.get(topic);
-      if (found?.errorCode !== 0) throw new Error(`${topic} was just made`);
+      // Brokers do not know at once of a topic that was just made.
+      for (let n = 0; found?.errorCode !== 0 && n < YOUNG_TRIES && !this.#stopped.signal.aborted; n += 1) {
+        await this.#waiter.wait(YOUNG_MS);
+        found = (await cluster.metadata([topic])).topics.get(topic);
+      }
+      if (found?.errorCode !== 0) throw new Error(`${topic} was made, and no broker knows of it`);
     }
     if (found?.errorCode !== 0) return null;
     return { topic, topicId: found.topicId, partition: 0 };
