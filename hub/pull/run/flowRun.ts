@@ -252,18 +252,19 @@ export class FlowRun {
   #checkpoints(): Promise<Checkpoints> {
     const { topics, groups, checkpoints, offsetSyncs } = this.settings;
     const listed = new NameFilter(topics);
+    const acceptsTopic = (topic: string): boolean => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic);
     return Checkpoints.open({
       ...this.#names,
       ...this.#admins,
       policy: this.#policy,
-      acceptsTopic: (topic) => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic),
+      acceptsTopic,
       acceptsGroup: new NameFilter(groups).accepts,
       syncsOn: offsetSyncs.location,
       exact: new MapReader({
         cluster: this.#cluster('target', 'consumer'),
         topic: this.#parts.shards().mapsTopic,
         flow: flowTextOf(this.settings),
-        acceptsTopic: new NameFilter(topics).accepts,
+        acceptsTopic,
       }),
       intervalMs: checkpoints.everyMs,
       replicationFactor: checkpoints.replicationFactor,

@@ -110,16 +110,16 @@ export class PullRun {
       alias,
       topic: controlTopicOf(this.#ledgerTopic),
       make: this.settings.flows.some(({ target, enabled }) => enabled && target === alias),
-      listener: { changed: (entries) => this.#said(alias, entries) },
+      listener: { changed: (entries, anew) => this.#said(alias, entries, anew) },
       telemetry: this.telemetry,
       clock: this.clock,
     });
     this.controls.set(alias, log);
   }
 
-  #said(alias: string, entries: readonly (ControlEntry | null)[]): void {
+  #said(alias: string, entries: readonly (ControlEntry | null)[], anew: boolean): void {
     if (this.#closed) return;
-    if (entries.some((entry) => entry?.kind !== 'process')) this.#reconcile(alias);
+    if (anew || entries.some((entry) => entry?.kind !== 'process')) this.#reconcile(alias);
     for (const entry of entries) {
       if (entry?.kind !== 'word') continue;
       const slot = this.slots.get(entry.scope.flow);
