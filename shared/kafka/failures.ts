@@ -14,10 +14,14 @@ export function answeredWith(
     code: retriable ? 'brokerUnavailable' : 'brokerRefused',
     operation,
     subject,
-    reason: `Kafka answers ${kafkaErrorName(code)} (${code})${message ? `: ${message.replace(/\.$/, '')}` : ''}`,
+    reason: `Kafka answers ${kafkaErrorName(code)} (${code})${message ? `: ${readable(message)}` : ''}`,
     retry: retriable ? 'retried' : 'final',
   });
 }
+
+/** Brokers print their own request object in front of what they have to say about it. */
+const readable = (message: string): string =>
+  message.replace(/\.$/, '').replace(/^Request Request\(.*\) (?=needs |is not )/, 'the request ');
 
 /** No answer: the connection could not be made, was lost, or timed out. */
 export function noAnswer(operation: string, subject: string, cause: unknown, hint?: string): TributaryError {

@@ -1,11 +1,23 @@
 /** The copy path between real topics: what arrives is what was there, record by record. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import type { CopiedBatch } from '../../hub/pull/copy/index.ts';
-import { IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type CopiedBatch, Copier } from '../../hub/pull/copy/index.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { Cluster, IdempotentProducer, incrementalAlterConfigs } from '../../shared/kafka/index.ts';
 import { expectExact } from '../support/exactMap.ts';
-import { cluster, consumeAll, endOffsets, produce } from '../support/kafka.ts';
-import { batchOf, copied, copyOf, headersOf, PullRig, plainOf, transactional } from '../support/pullRig.ts';
+import { brokers, cluster, consumeAll, endOffsets, produce } from '../support/kafka.ts';
+import {
+  batchOf,
+  copied,
+  copyOf,
+  headersOf,
+  PullRig,
+  plainOf,
+  specsOf,
+  transactional,
+  untilCopied,
+} from '../support/pullRig.ts';
+import { until } from './pullSupport.ts';
 
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 const ends = (topic: string) => endOffsets(topic, 'read_uncommitted');
@@ -71,6 +83,36 @@ describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
     expect(target.map(({ value }) => value)).toEqual(['a', 'b', 'c']);
     expect(second.state(topic).records).toBe(1);
   });
+});
+
+test('a flow that ends and begins again at once waits for the transaction that it has left behind', async () => {
+  const rig = PullRig.open();
+  const topic = await rig.topic('pull-at-once');
+  const process = await rig.start({ topics: [topic], shards: { transactionMs: 1_000 } });
+  const written = async () => (await ends(copyOf(topic))).get(0) ?? 0;
+  await produce(topic, [{ value: 'a' }]);
+  await untilCopied(process, topic, await ends(topic));
+  const before = await written();
+  await produce(topic, [{ value: 'b' }, { value: 'c' }]);
+  await until('written, not committed', async () => (await written()) > before);
+  await process.copier.close();
+  const source = Cluster.open({ brokers: brokers(), clientId: 'again' }, process.telemetry);
+  const again = Copier.open({
+    name: { source: 'a', target: 'b' },
+    source,
+    shards: process.shards,
+    partitions: await specsOf([topic]),
+    telemetry: process.telemetry,
+    clock: systemClock,
+  });
+  onTestFinished(async () => {
+    await again.close();
+    source.close();
+  });
+  await produce(topic, [{ value: 'd' }]);
+  const [end] = (await ends(topic)).values();
+  await until('copied', async () => again.snapshot().partitions[0]!.position === end);
+  expect((await consumeAll(copyOf(topic))).map(({ value }) => String(value))).toEqual(['a', 'b', 'c', 'd']);
 });
 
 test('MirrorConnectorsIntegrationTransactionsTest: committed records come, aborted and markers do not, and the position passes both', async () => {

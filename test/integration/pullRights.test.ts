@@ -120,3 +120,39 @@ ${COMMON}`);
     expect(flows.said('pull_sync_refused')).toEqual([]);
   },
 );
+
+test('who may not see access rules copies topics all the same, and hears of it once', {
+  timeout: 120_000,
+}, async () => {
+  const topic = await side.makeTopic('unseen');
+  await side.append(topic, 0, ['a']);
+  const cluster = { resourceType: AclResourceTypes.CLUSTER, resourceName: 'kafka-cluster' };
+  const common = { ...cluster, resourcePatternType: ResourcePatternTypes.LITERAL, principal: ME, host: '*' };
+  const { DENY, ALLOW, ANY } = AclPermissionTypes;
+  await admin.createAcls({
+    acl: [
+      { ...common, operation: AclOperationTypes.DESCRIBE, permissionType: DENY },
+      { ...common, operation: AclOperationTypes.ALL, permissionType: ALLOW },
+    ],
+  });
+  const flows = PullFlows.open(`
+clusters = A, B
+A.bootstrap.servers = ${kafka.brokers.join(',')}
+B.bootstrap.servers = ${kafka.brokers.join(',')}
+A->B.enabled = true
+A->B.topics = ${topic}.*
+${COMMON.replace('acls.enabled = false', 'acls.enabled = true')}sync.topic.acls.interval.seconds = 1`);
+  await side.holds(`A.${topic}`, 0, ['a']);
+  const late = await side.makeTopic(`${topic}-late`);
+  await side.append(late, 0, ['found']);
+  await side.holds(`A.${late}`, 0, ['found']);
+  await admin.deleteAcls({
+    filters: [
+      {
+        ...{ ...cluster, resourcePatternType: ResourcePatternTypes.LITERAL },
+        ...{ operation: AclOperationTypes.ANY, permissionType: ANY },
+      },
+    ],
+  });
+  expect(flows.said('pull_rules_unseen')).toMatchObject([{ level: 'warn', where: 'source' }]);
+});

@@ -2,8 +2,7 @@
  * Processes with one ledger and different files, as users of MirrorMaker 2 come to have them (one process a source): those
  * that have nothing in common must not share the shards, those that have something say what they do not share.
  *
- * Seen red: without `Admission` (both run, and some partitions are copied by nobody), without the wait for old reports, and
- * without `Reports.#compare`.
+ * Seen red: with a judgement for each alias of a cluster instead of one for the cluster.
  */
 import { expect, test } from 'vitest';
 import { createTopic, produce, uniqueTopic } from '../support/kafka.ts';

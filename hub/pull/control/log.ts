@@ -19,8 +19,11 @@ import { type ControlEntry, type ControlState, decodeEntry, idHeader, idIn } fro
 import { controlRecovered, controlTrouble, controlUnread } from './events.ts';
 
 export interface ControlListener {
-  /** `live` false: they were written before this was read. After a run of records: everything below {@link ControlLog.position} is in {@link ControlLog.state}. */
-  changed(entries: readonly (ControlEntry | null)[], live: boolean): void;
+  /**
+   * After a run of records: everything below {@link ControlLog.position} is in {@link ControlLog.state}.
+   * @param anew the state was read from the beginning: anything may be gone from it
+   */
+  changed(entries: readonly (ControlEntry | null)[], anew: boolean): void;
 }
 
 export interface ControlLogOptions {
@@ -46,6 +49,8 @@ const FETCH_WAIT_MS = 500;
 /** How often a topic is looked for that is not there. */
 const LOOK_EVERY_MS = 5_000;
 const RETRY_MS = 500;
+const YOUNG_LOOKS = 20;
+const YOUNG_LOOK_MS = 100;
 const APPLIED_WITHIN_MS = 15_000;
 const OUT_OF_RANGE = 1;
 const RAW = { maxRawBytes: 32 * MIB };
@@ -178,6 +183,12 @@ export class ControlLog {
     if (found?.errorCode !== 0 && make) {
       await ensureInternalTopic(cluster, { name: topic, ...SHAPE });
       found = (await cluster.metadata([topic])).topics.get(topic);
+      // Brokers hear of it a moment later.
+      for (let looks = 0; found?.errorCode !== 0 && looks < YOUNG_LOOKS && !this.#stopped.signal.aborted; looks += 1) {
+        await this.#waiter.wait(YOUNG_LOOK_MS);
+        cluster.forget(topic);
+        found = (await cluster.metadata([topic])).topics.get(topic);
+      }
       if (found?.errorCode !== 0) throw new Error(`${topic} was just made`);
     }
     if (found?.errorCode !== 0) return null;
@@ -196,9 +207,11 @@ export class ControlLog {
         return true;
       },
     });
+    // What was said while it could not be read is for this process too, and so is what it has said itself.
+    const knownTo = where.topicId === this.#topicId ? this.#next : Number.POSITIVE_INFINITY;
     this.#state = new Map();
     this.#topicId = where.topicId;
-    this.#apply(all, next, false);
+    this.#apply(all, next, knownTo);
     this.#fine();
     while (!signal.aborted) {
       const leader = await cluster.leader(where.topic, 0);
@@ -226,7 +239,7 @@ export class ControlLog {
         if (!header.control)
           read.push(...this.#read(header.baseOffset, batch).filter(({ offset }) => offset >= this.#next));
       }
-      if (behind > this.#next) this.#apply(read, behind, true);
+      if (behind > this.#next) this.#apply(read, behind, null);
     }
   }
 
@@ -242,15 +255,20 @@ export class ControlLog {
     });
   }
 
-  /** @param live false: it was said to others, before. */
-  #apply(read: readonly Read[], next: number, live: boolean): void {
+  /** @param anewTo null: the next ones of those that are followed; else all there are, with words below it done or for others. */
+  #apply(read: readonly Read[], next: number, anewTo: number | null): void {
     for (const { key, entry } of read) {
       if (entry === null) this.#state.delete(key);
       else this.#state.set(key, entry);
     }
     this.#next = next;
-    const said = read.map(({ entry }) => entry);
-    this.#options.listener.changed(live ? said : said.filter((entry) => entry?.kind !== 'word'), live);
+    const heard = read.filter(
+      ({ entry, offset, id }) => entry?.kind !== 'word' || offset >= (anewTo ?? 0) || this.#mine.has(id ?? ''),
+    );
+    this.#options.listener.changed(
+      heard.map(({ entry }) => entry),
+      anewTo !== null,
+    );
     for (const { id, offset } of read) if (id !== null) this.#mine.get(id)?.(offset);
   }
 

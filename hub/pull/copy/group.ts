@@ -55,9 +55,11 @@ interface Item {
 export class Group {
   readonly #parts: GroupParts;
   readonly #progress = new Map<Partition, Progress>();
+  readonly #ids = new Set<string>();
   readonly #started = performance.now();
   #bytes = 0;
   #mustAbort = false;
+  #awaited = false;
 
   constructor(parts: GroupParts) {
     this.#parts = parts;
@@ -71,7 +73,7 @@ export class Group {
   }
   /** Nothing more should be added. */
   get spoiled(): boolean {
-    return this.#mustAbort;
+    return this.#mustAbort || this.#awaited;
   }
 
   /** @throws TributaryError `fenced`, `outcomeUnknown` */
@@ -93,16 +95,36 @@ export class Group {
   #takes(chunk: Chunk): boolean {
     const { partition } = chunk;
     const known = this.#progress.get(partition);
-    const current = chunk.generation === partition.generation && !known?.failure;
+    const current =
+      chunk.generation === partition.generation && !known?.failure && (known || this.#isUpToDate(partition));
     if (current && chunk.from === (known?.next ?? partition.committed)) {
       const progress = known ?? new Progress(partition, chunk);
       this.#progress.set(partition, progress);
+      this.#ids.add(partition.id);
       progress.next = chunk.plan.next;
       this.#bytes += chunk.plan.bytes;
       return true;
     }
     if (current) partition.rewind();
     chunk.flow.released(chunk);
+    return false;
+  }
+
+  /**
+   * A flow that ends and begins again leaves its last transaction behind: what follows began at the position before it, and
+   * would write its records once more.
+   */
+  #isUpToDate(partition: Partition): boolean {
+    if (this.#ids.has(partition.id)) {
+      // Another run's, in this transaction: it has to be over first.
+      this.#awaited = true;
+      partition.rewind();
+      return false;
+    }
+    const position = this.#parts.positions.get(partition.id) ?? null;
+    if (position === partition.position) return true;
+    partition.own(position);
+    partition.start();
     return false;
   }
 

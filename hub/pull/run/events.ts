@@ -41,7 +41,11 @@ export const partRecovered = defineEvent<PartFacts & { readonly afterMs: number 
 
 export const partStopped = defineEvent<PartFacts & { readonly reason: string }>({
   name: 'pull_part_stopped',
-  log: { level: 'error', says: ({ flow, part, reason }) => `flow ${flow}: ${part} can't work: ${reason}` },
+  log: {
+    level: 'error',
+    says: ({ flow, part, reason }) =>
+      `flow ${flow}: ${part} can't work: ${reason}; it is not tried again: once that is mended, restart the process, or: tributary flows restart '${flow}'`,
+  },
   metrics: WAITS,
 });
 

@@ -24,6 +24,7 @@ export interface FlowParts {
   /** Of the target; opened when first asked for. */
   readonly shards: () => PullShards;
   /** Topics that would come back. */
+  readonly isOwn: (topic: string) => boolean;
   readonly loops: (topic: string) => boolean;
   /** What operators have said, as it is now. */
   readonly rule: () => FlowRule;
@@ -216,12 +217,12 @@ export class FlowRun {
   async #topics(): Promise<FlowSync> {
     const { topicRefresh, configSync, aclSync } = this.settings;
     await this.#parts.ruled();
-    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic));
+    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#refused(topic));
     return FlowSync.open({
       ...rules,
       accepts: (topic) => {
         const said = this.#parts.rule().topics.get(topic);
-        return said === undefined ? rules.accepts(topic) : said && !this.#loops(topic);
+        return said === undefined ? rules.accepts(topic) : said && !this.#refused(topic);
       },
       telemetry: this.#parts.telemetry,
       clock: this.#parts.clock,
@@ -239,7 +240,8 @@ export class FlowRun {
     });
   }
 
-  #loops(topic: string): boolean {
+  #refused(topic: string): boolean {
+    if (this.#parts.isOwn(topic)) return true;
     if (!this.#parts.loops(topic)) return false;
     if (!this.#saidLoops.has(topic) && this.#saidLoops.size < LOOPS_SAID) {
       this.#saidLoops.add(topic);
@@ -252,18 +254,19 @@ export class FlowRun {
     await this.#parts.ruled();
     const { topics, groups, checkpoints, offsetSyncs } = this.settings;
     const listed = new NameFilter(topics);
+    const acceptsTopic = (topic: string): boolean => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic);
     return Checkpoints.open({
       ...this.#names,
       ...this.#admins,
       policy: this.#policy,
-      acceptsTopic: (topic) => this.#parts.rule().topics.get(topic) ?? listed.accepts(topic),
+      acceptsTopic,
       acceptsGroup: new NameFilter(groups).accepts,
       syncsOn: offsetSyncs.location,
       exact: new MapReader({
         cluster: this.#cluster('target', 'consumer'),
         topic: this.#parts.shards().mapsTopic,
         flow: flowTextOf(this.settings),
-        acceptsTopic: new NameFilter(topics).accepts,
+        acceptsTopic,
       }),
       intervalMs: checkpoints.everyMs,
       replicationFactor: checkpoints.replicationFactor,

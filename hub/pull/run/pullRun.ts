@@ -13,7 +13,8 @@ import { PullClusters } from './clusters.ts';
 import { flowUnable, lackText } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
-import { loopsOf } from './refusals.ts';
+import { deadLettersOf, LEDGER_TOPIC } from './ledgerTopics.ts';
+import { isOwnTopic, loopsOf } from './refusals.ts';
 import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
 
@@ -29,12 +30,7 @@ export interface PullRunOptions {
   readonly targets?: readonly string[] | undefined;
 }
 
-export const LEDGER_TOPIC = 'tributary.pulls';
 const SHARDS = 12;
-
-const deadLettersOf = (ledgerTopic: string): string => `${ledgerTopic}.deadletter`;
-/** Topics beside a ledger, on the same cluster. */
-export const besideLedger = (topic: string): string[] => [controlTopicOf(topic), deadLettersOf(topic)];
 
 /** All flows of one configuration, and those that were added since. */
 export class PullRun {
@@ -129,7 +125,7 @@ export class PullRun {
       alias,
       topic: controlTopicOf(this.ledgerTopic),
       make: this.settings.flows.some(({ target, enabled }) => enabled && target === alias),
-      listener: { changed: (entries, live) => this.#said(alias, entries, live) },
+      listener: { changed: (entries, anew) => this.#said(alias, entries, anew) },
       telemetry: this.telemetry,
       clock: this.clock,
     });
@@ -156,9 +152,9 @@ export class PullRun {
     return new Set(flows.map(flowTextOf));
   }
 
-  #said(alias: string, entries: readonly (ControlEntry | null)[], live: boolean): void {
+  #said(alias: string, entries: readonly (ControlEntry | null)[], anew: boolean): void {
     if (this.#closed) return;
-    if (entries.some((entry) => entry?.kind !== 'process')) this.#reconcile(alias);
+    if (anew || entries.some((entry) => entry?.kind !== 'process')) this.#reconcile(alias);
     for (const entry of entries) {
       if (entry?.kind !== 'word') continue;
       const slot = this.slots.get(entry.scope.flow);
@@ -166,7 +162,7 @@ export class PullRun {
       if (entry.word === 'restart') slot.restart(entry.scope);
       else slot.accept(entry.scope);
     }
-    this.reports.heard(alias, entries, live);
+    this.reports.heard(alias, entries, !anew);
     this.#admissions.get(alias)?.heard();
   }
 
@@ -210,6 +206,7 @@ export class PullRun {
     const parts = {
       clusters: this.#clusters,
       shards: () => this.#shardsOf(settings),
+      isOwn: (topic: string) => isOwnTopic(topic, settings, this.ledgerTopic),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => this.#admissions.get(settings.target)?.settled ?? Promise.resolve(),
       metrics: this.#metrics,

@@ -52,6 +52,16 @@ export const noAuthorizer = defineEvent<{ flow: string; where: string }>({
   },
 });
 
+/** Said once, and again after rules were seen. */
+export const rulesUnseen = defineEvent<{ flow: string; where: string; says: string }>({
+  name: 'pull_rules_unseen',
+  log: {
+    level: 'warn',
+    says: ({ flow, says }) =>
+      `flow ${flow}: ${says}; give it DESCRIBE on the cluster, or set sync.topic.acls.enabled=false, which ends the question`,
+  },
+});
+
 /** A note of a plan that is not in the plan before. */
 export const syncNoted = defineEvent<{ flow: string; note: string }>({
   name: 'pull_sync_noted',

@@ -3,18 +3,27 @@ import type { AclBinding } from '../../../shared/kafka/index.ts';
 import { Job, type JobState } from '../../../shared/telemetry/jobs.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { applyAcls, applyConfigs, applyTopics, type Failure } from './apply.ts';
-import { aclsSynced, configsSynced, noAuthorizer, syncNoted, syncRefused, topicsSynced } from './events.ts';
+import {
+  aclsSynced,
+  configsSynced,
+  noAuthorizer,
+  rulesUnseen,
+  syncNoted,
+  syncRefused,
+  topicsSynced,
+} from './events.ts';
 import {
   existing,
   type FlowRules,
   flowOf,
+  type NoRules,
   readAclPlan,
   readConfigPlan,
   readNewTopicConfigs,
   readTopicPlan,
   withHidden,
 } from './plan.ts';
-import { printPlan } from './print.ts';
+import { printPlan, unseenText } from './print.ts';
 import { afterwards, type TopicPair, type TopicPlan } from './topics.ts';
 
 export interface FlowSyncOptions extends FlowRules {
@@ -41,7 +50,7 @@ export class FlowSync {
   #topics: TopicPlan = NOTHING;
   #told = '';
   #acls: readonly AclBinding[] = [];
-  #authorizer = true;
+  #seesRules = true;
   #noted = new Set<string>();
 
   private constructor(options: FlowSyncOptions) {
@@ -128,12 +137,12 @@ export class FlowSync {
   async syncAcls(): Promise<void> {
     const { target, telemetry } = this.#options;
     const plan = await readAclPlan(this.#options, this.#topics, this.#acls);
-    if ('noAuthorizer' in plan) {
-      if (this.#authorizer) telemetry.emit(noAuthorizer, { flow: flowOf(this.#options), where: plan.noAuthorizer });
-      this.#authorizer = false;
+    if (!('create' in plan)) {
+      if (this.#seesRules) this.#sayNoRules(plan);
+      this.#seesRules = false;
       return;
     }
-    this.#authorizer = true;
+    this.#seesRules = true;
     const failures = await applyAcls(target, plan);
     // What could not be taken away stays on the list.
     this.#acls = failures.length === 0 ? plan.wanted : [...plan.wanted, ...plan.remove];
@@ -141,6 +150,13 @@ export class FlowSync {
     const changes = created + removed - failures.length;
     if (changes > 0) telemetry.emit(aclsSynced, { flow: flowOf(this.#options), changes, created, removed });
     this.#refused('access rules', failures);
+  }
+
+  #sayNoRules(found: NoRules): void {
+    const { telemetry } = this.#options;
+    const flow = flowOf(this.#options);
+    if ('noAuthorizer' in found) telemetry.emit(noAuthorizer, { flow, where: found.noAuthorizer });
+    else telemetry.emit(rulesUnseen, { flow, where: found.unseen, says: unseenText(found) });
   }
 
   #refused(what: string, failures: readonly Failure[]): void {

@@ -1,4 +1,5 @@
 /** What both clusters say, made into plans. Reads only. */
+import { TributaryError } from '../../../shared/errors.ts';
 import {
   type AclBinding,
   type Cluster,
@@ -150,22 +151,35 @@ async function describeAll(cluster: Cluster, topics: readonly string[]): Promise
   return found;
 }
 
-/** A cluster without an authorizer has no access rules and takes none. */
-export interface NoAuthorizer {
-  readonly noAuthorizer: 'source' | 'target';
-}
+/**
+ * No access rules are copied: a cluster without an authorizer has none and takes none; one that does not show them to this
+ * user, as the default file asks for them and few users have that right. Topics are copied all the same.
+ */
+export type NoRules =
+  | { readonly noAuthorizer: 'source' | 'target' }
+  | { readonly unseen: 'source' | 'target'; readonly reason: string };
 
 /** The target is not asked where the source has none. */
 export async function readAclPlan(
   rules: FlowRules,
   topics: TopicPlan,
   before: readonly AclBinding[],
-): Promise<AclPlan | NoAuthorizer> {
-  const source = await describeTopicAcls(rules.source);
-  if (source === null) return { noAuthorizer: 'source' };
-  const target = await describeTopicAcls(rules.target);
-  if (target === null) return { noAuthorizer: 'target' };
+): Promise<AclPlan | NoRules> {
+  const source = await rulesOf(rules, 'source');
+  if (!Array.isArray(source)) return source;
+  const target = await rulesOf(rules, 'target');
+  if (!Array.isArray(target)) return target;
   const copies = new Map(topics.pairs.map((pair) => [pair.source, pair.target]));
   const aclRules = { copyOf: (topic: string) => copies.get(topic) ?? null, deletions: rules.aclDeletions };
   return planAcls(aclRules, source, target, before);
+}
+
+async function rulesOf(clusters: FlowRules, where: 'source' | 'target'): Promise<AclBinding[] | NoRules> {
+  try {
+    const found = await describeTopicAcls(clusters[where]);
+    return found === null ? { noAuthorizer: where } : [...found];
+  } catch (error) {
+    if (!(error instanceof TributaryError) || error.code !== 'brokerRefused') throw error;
+    return { unseen: where, reason: error.reason };
+  }
 }

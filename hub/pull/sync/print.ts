@@ -2,6 +2,7 @@
 import type { AclBinding } from '../../../shared/kafka/index.ts';
 import type { AclPlan } from './acls.ts';
 import type { ConfigPlan } from './configs.ts';
+import type { NoRules } from './plan.ts';
 import type { TopicPlan } from './topics.ts';
 
 export interface PlanText {
@@ -13,11 +14,11 @@ export interface PlanText {
   };
   readonly configs: ConfigPlan | null;
   /** Null: not synchronized. */
-  readonly acls: AclPlan | { readonly noAuthorizer: 'source' | 'target' } | null;
+  readonly acls: AclPlan | NoRules | null;
 }
 
 export function printPlan({ flow, topics, newTopics, configs, acls: rules }: PlanText): string[] {
-  const acls = rules === null || 'noAuthorizer' in rules ? null : rules;
+  const acls = rules && 'create' in rules ? rules : null;
   const changes = [
     ...topics.create.map(({ source, target, partitions }) => {
       const settings = Object.entries(newTopics.configsOf(source)).map(([name, value]) => `${name}=${value}`);
@@ -42,12 +43,16 @@ export function printPlan({ flow, topics, newTopics, configs, acls: rules }: Pla
     ...(configs?.notes ?? []).map(({ topic, note }) => `config ${topic}: ${note}`),
     ...(configs?.left ?? []).map(({ topic, reason }) => `config ${topic} is left: ${reason}`),
     ...(rules && 'noAuthorizer' in rules ? [`acl: the ${rules.noAuthorizer} has no authorizer`] : []),
+    ...(rules && 'unseen' in rules ? [`acl: ${unseenText(rules)}`] : []),
     ...(acls?.left ?? []).map(({ binding, reason }) => `acl ${aclText(binding)} of the source is left: ${reason}`),
   ];
   const head =
     changes.length === 0 ? `flow ${flow}: nothing to change` : `flow ${flow}: ${count(changes.length, 'change')}`;
   return [head, ...changes.map((line) => `  ${line}`), ...notes.map((line) => `  # ${line}`)];
 }
+
+export const unseenText = ({ unseen, reason }: Extract<NoRules, { readonly unseen: string }>): string =>
+  `the ${unseen} does not let this user see its access rules, so none are copied, topics are (${reason})`;
 
 function aclText({ permission, principal, host, operation, resourceName, patternType }: AclBinding): string {
   const topic = patternType === 'literal' ? resourceName : `${resourceName} (${patternType})`;
