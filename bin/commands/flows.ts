@@ -118,8 +118,21 @@ function recordsIn({ maxRecordsPerSecond: text }: Rates, command: Command): numb
   return Number(text);
 }
 
-const sub = (flows: Command, usage: string, says: string, options: { isDefault?: boolean } = {}): Command =>
-  addHubOptions(flows.command(usage, options).description(says), PULL_URL).option('--json', 'print JSON');
+const SAMPLES: Readonly<Record<string, string>> = {
+  '<flow>': "'primary->backup'",
+  '<topic>': 'orders',
+  '[topic]': 'orders',
+  '[partition]': '3',
+  '<file>': 'flow.yaml',
+};
+
+function sub(flows: Command, usage: string, says: string, options: { isDefault?: boolean } = {}): Command {
+  const example = usage.split(' ').map((word) => SAMPLES[word] ?? word);
+  if (example[0] === 'limit') example.push('--max-bytes-per-second 10MiB');
+  return addHubOptions(flows.command(usage, options).description(says), PULL_URL)
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  tributary flows ${example.join(' ')}\n`);
+}
 
 function verbs(flows: Command): void {
   const verb = (name: string, says: string): Command => sub(flows, `${name} <flow> [topic] [partition]`, says);

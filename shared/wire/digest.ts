@@ -5,17 +5,20 @@
 import { crc32c } from '@node-rs/crc32';
 
 export const DIGEST_HEADER = 'content-digest';
-const CRC32C = /(?:^|[,\s])crc32c=:([A-Za-z0-9+/]{6}==):/;
+const CRC32C = /(?:^|[,\s])crc32c=([^,\s]*)/;
 
 export function digestOf(body: Uint8Array): string {
   return `crc32c=:${base64Of(body)}:`;
 }
 
-/** Whether a body is the one that the header was made for. A header that is missing, or knows no CRC32C, says nothing. */
+/**
+ * Whether a body is the one that the header was made for. A header that is missing, or knows no CRC32C, says nothing; one whose
+ * CRC32C is none was damaged itself.
+ */
 export function isIntact(body: Uint8Array, header: string | string[] | undefined): boolean {
   if (header === undefined) return true;
   const said = CRC32C.exec(Array.isArray(header) ? header.join(', ') : header)?.[1];
-  return said === undefined || said === base64Of(body);
+  return said === undefined || said === `:${base64Of(body)}:`;
 }
 
 function base64Of(body: Uint8Array): string {

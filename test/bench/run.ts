@@ -13,7 +13,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   seal: 'encode, compress, check and walk sealed batches, one core',
   intake: 'local Kafka into the durable buffer, beside bare kafkajs and Telegraf',
   'hub-write': 'sealed batches of 100 edges into central Kafka, verified, beside a raw byte copy',
-  pull: 'a topic copied by a pull flow, beside a bare byte copy',
+  pull: 'topics copied by pull flows, beside the real MirrorMaker 2 and a bare byte copy',
   memory: 'resident memory of hub and agent after 5 million records, and of an idle agent',
 };
 

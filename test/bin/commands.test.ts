@@ -91,6 +91,19 @@ describe('usage', () => {
           'verify',
         ],
         ...['show', 'accept-hub', 'retry'],
+        ...[
+          'list',
+          'show',
+          'pause',
+          'resume',
+          'restart',
+          'add',
+          'remove',
+          'add-topic',
+          'remove-topic',
+          'limit',
+          'unlimit',
+        ],
       ].sort(),
     );
     for (const command of all) {

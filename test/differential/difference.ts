@@ -40,7 +40,7 @@ export const CHOSEN: readonly Chosen[] = [
   {
     reason: 'our ledger of positions, beside the data and in its transactions, and what goes with it',
     covers: ({ kind, subject, mm2 }) =>
-      kind === 'topic' && mm2 === 'absent' && /^tributary\.pulls(\.deadletter|\.control)?$/.test(subject),
+      kind === 'topic' && mm2 === 'absent' && /^tributary\.pulls(\.[a-z]+)?$/.test(subject),
   },
   {
     reason: 'copies are made with compression.type=producer, so that batches are copied as bytes and keep their codec',
@@ -60,7 +60,7 @@ export const CHOSEN: readonly Chosen[] = [
   },
   {
     reason:
-      'the first sync of a partition is always written, so groups that stand at its beginning have a checkpoint, too',
+      'groups have a checkpoint also where MirrorMaker 2 has kept no sync that is old enough (it is checked to be true)',
     covers: ({ kind, mm2, ours }) =>
       (kind === 'checkpoint' || kind === 'group') && mm2 === 'absent' && ours === 'present',
   },

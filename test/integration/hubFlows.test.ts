@@ -1,8 +1,6 @@
 /**
  * `flows:` in hub.yaml, run by `tributary hub` as its user runs it: an edge's records and a flow's in one process, each with
  * its own ledger; both in the API, in `tributary status` and in readiness. And the command line beside it.
- *
- * Seen red: a hub that opens no flows.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * Operations on flows that run, as operators do them: two processes share the work, either one is asked.
  *
- * Seen red: a control log that hands over words only, and a copier that does not hold.
+ * Seen red: a copier that does not hold what is paused.
  */
 import { describe, expect, test } from 'vitest';
 import { deleteTopics } from '../../shared/kafka/index.ts';

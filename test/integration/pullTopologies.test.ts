@@ -2,7 +2,7 @@
  * The files of docs/topologies/, as docs/topologies.md tells people to start them, between three real clusters: what arrives
  * is what the page says. Only addresses, replication and intervals are other ones, appended to the file.
  *
- * Seen red: each file with one of its flows off, active-standby without the identity policy.
+ * Seen red: hub-and-spoke with a flow off, active-active without group offsets, the others without their policy or exclusion.
  */
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

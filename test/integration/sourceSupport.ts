@@ -42,8 +42,13 @@ export class Field {
     const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
     this.#topics.add(topic);
     await this.admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [{ topic, numPartitions: partitions, configEntries }],
+    });
+    // kafkajs waits for leaders only while the topic is known everywhere, and fails where it is not yet.
+    await until(`${topic} has leaders`, async () => {
+      const [found] = (await this.admin.fetchTopicMetadata({ topics: [topic] }).catch(() => ({ topics: [] }))).topics;
+      return found?.partitions.length === partitions && found.partitions.every(({ leader }) => leader >= 0);
     });
     return topic;
   }

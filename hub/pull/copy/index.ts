@@ -36,5 +36,5 @@ export {
   type PartitionSpec,
   type RateLimit,
 } from './settings.ts';
-export { PullShards, type PullShardsSettings } from './shards.ts';
+export { mapsTopicOf, PullShards, type PullShardsSettings } from './shards.ts';
 export type { CopierSnapshot, PartitionSnapshot } from './snapshot.ts';

@@ -65,6 +65,8 @@ interface Parts {
   readonly telemetry: Telemetry;
 }
 
+export const mapsTopicOf = (ledgerTopic: string): string => `${ledgerTopic}.maps`;
+
 export class PullShards {
   readonly targets: TargetTopics;
   readonly #parts: Parts;
@@ -92,7 +94,7 @@ export class PullShards {
   }
 
   get mapsTopic(): string {
-    return this.#settings.mapsTopic ?? `${this.#settings.topic}.maps`;
+    return this.#settings.mapsTopic ?? mapsTopicOf(this.#settings.topic);
   }
   get shards(): number {
     return this.#settings.shards;

@@ -24,6 +24,7 @@ export interface FlowParts {
   /** Of the target; opened when first asked for. */
   readonly shards: () => PullShards;
   /** Topics that would come back. */
+  readonly isOwn: (topic: string) => boolean;
   readonly loops: (topic: string) => boolean;
   /** What operators have said, as it is now. */
   readonly rule: () => FlowRule;
@@ -215,12 +216,12 @@ export class FlowRun {
   async #topics(): Promise<FlowSync> {
     const { topicRefresh, configSync, aclSync } = this.settings;
     await this.#parts.ruled();
-    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#loops(topic));
+    const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#refused(topic));
     return FlowSync.open({
       ...rules,
       accepts: (topic) => {
         const said = this.#parts.rule().topics.get(topic);
-        return said === undefined ? rules.accepts(topic) : said && !this.#loops(topic);
+        return said === undefined ? rules.accepts(topic) : said && !this.#refused(topic);
       },
       telemetry: this.#parts.telemetry,
       clock: this.#parts.clock,
@@ -238,7 +239,8 @@ export class FlowRun {
     });
   }
 
-  #loops(topic: string): boolean {
+  #refused(topic: string): boolean {
+    if (this.#parts.isOwn(topic)) return true;
     if (!this.#parts.loops(topic)) return false;
     if (!this.#saidLoops.has(topic) && this.#saidLoops.size < LOOPS_SAID) {
       this.#saidLoops.add(topic);

@@ -19,6 +19,7 @@
 
 export { type FlowFacts, factsOf } from './facts.ts';
 export type { FlowSnapshot, PartState } from './flowRun.ts';
+export { besideLedger, LEDGER_TOPIC } from './ledgerTopics.ts';
 export { type Asked, type Done, Operations, type Verb } from './operations.ts';
 export { planText } from './planText.ts';
-export { besideLedger, LEDGER_TOPIC, PullRun, type PullRunOptions } from './pullRun.ts';
+export { PullRun, type PullRunOptions } from './pullRun.ts';

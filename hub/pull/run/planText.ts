@@ -1,7 +1,7 @@
 import type { PullSettings } from '../config/index.ts';
 import { planFlow, printPlan } from '../sync/index.ts';
 import { PullClusters } from './clusters.ts';
-import { loopsOf } from './refusals.ts';
+import { isOwnTopic, loopsOf } from './refusals.ts';
 import { policyOf, syncRulesOf } from './rules.ts';
 
 /**
@@ -16,7 +16,9 @@ export async function planText(settings: PullSettings): Promise<string> {
     for (const flow of flows.filter(({ enabled }) => enabled)) {
       const { source, target } = flow.clients;
       const admins = { source: clusters.of(source.admin), target: clusters.of(target.admin) };
-      lines.push(...printPlan(await planFlow(syncRulesOf(flow, policyOf(flow), admins, loopsOf(flow, settings)))));
+      const loops = loopsOf(flow, settings);
+      const rules = syncRulesOf(flow, policyOf(flow), admins, (topic) => isOwnTopic(topic, flow) || loops(topic));
+      lines.push(...printPlan(await planFlow(rules)));
     }
     return lines.length === 0 ? 'no flow copies anything\n' : `${lines.join('\n')}\n`;
   } finally {

@@ -12,7 +12,8 @@ import { PullClusters } from './clusters.ts';
 import { flowUnable } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
-import { loopsOf } from './refusals.ts';
+import { deadLettersOf, LEDGER_TOPIC } from './ledgerTopics.ts';
+import { isOwnTopic, loopsOf } from './refusals.ts';
 import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
 
@@ -28,12 +29,7 @@ export interface PullRunOptions {
   readonly targets?: readonly string[] | undefined;
 }
 
-export const LEDGER_TOPIC = 'tributary.pulls';
 const SHARDS = 12;
-
-const deadLettersOf = (ledgerTopic: string): string => `${ledgerTopic}.deadletter`;
-/** Topics beside a ledger, on the same cluster. */
-export const besideLedger = (topic: string): string[] => [controlTopicOf(topic), deadLettersOf(topic)];
 
 /** All flows of one configuration, and those that were added since. */
 export class PullRun {
@@ -174,6 +170,7 @@ export class PullRun {
     const parts = {
       clusters: this.#clusters,
       shards: () => this.#shardsOf(settings),
+      isOwn: (topic: string) => isOwnTopic(topic, settings, this.#ledgerTopic),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => control?.ready ?? Promise.resolve(),
       metrics: this.#metrics,

@@ -24,7 +24,7 @@ export function syncRulesOf(
   settings: FlowSettings,
   policy: ReplicationPolicy,
   admins: FlowAdmins,
-  loops: (topic: string) => boolean,
+  refused: (topic: string) => boolean,
 ): FlowRules {
   const { configSync, aclSync } = settings;
   const wanted = new NameFilter(settings.topics);
@@ -34,7 +34,7 @@ export function syncRulesOf(
     policy,
     sourceAlias: settings.source,
     targetAlias: settings.target,
-    accepts: (topic) => wanted.accepts(topic) && !loops(topic),
+    accepts: (topic) => wanted.accepts(topic) && !refused(topic),
     replicateHeartbeats: settings.heartbeats.replicated,
     replicationFactor: settings.replicationFactor,
     configs: { accepts: excluded.accepts, defaultsFrom: configSync.useDefaultsFrom },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readMm2 } from '../../../../hub/pull/config/index.ts';
-import { loopsOf } from '../../../../hub/pull/run/refusals.ts';
+import { isOwnTopic, loopsOf } from '../../../../hub/pull/run/refusals.ts';
 
 const settingsOf = (...lines: string[]) => {
   const text = ['clusters = A, B', 'A.bootstrap.servers = a:9092', 'B.bootstrap.servers = b:9092', ...lines].join('\n');
@@ -19,4 +19,17 @@ test('with names kept, topics of both directions are loops; with prefixes none i
   expect(broken.flows.map((flow) => loopsOf(flow, broken)('ab'))).toEqual([false, false]);
   const prefixed = settingsOf(...both);
   expect(loopsOf(prefixed.flows[0]!, prefixed)('ab')).toBe(false);
+});
+
+test('what a process of pulls writes for itself is not copied, whatever the list says; the rest of ours only by its very name', () => {
+  const { flows } = settingsOf('A->B.enabled = true', 'A->B.topics = .*, tributary.pulls, tributary.deadletter');
+  const [flow] = flows;
+  const own = (topic: string, ledger?: string) => isOwnTopic(topic, flow!, ledger);
+  const pulls = ['tributary.pulls', 'tributary.pulls.control', 'tributary.pulls.maps', 'tributary.pulls.deadletter'];
+  expect(pulls.map((topic) => own(topic))).toEqual([true, true, true, true]);
+  expect(own('tributary.ledger')).toBe(true);
+  expect(own('tributary.deadletter')).toBe(false);
+  expect(own('tributaries')).toBe(false);
+  expect(own('A.tributary.pulls')).toBe(false);
+  expect(['mine', 'mine.maps', 'mine.orders'].map((topic) => own(topic, 'mine'))).toEqual([true, true, false]);
 });
