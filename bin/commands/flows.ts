@@ -90,7 +90,8 @@ function limits(flows: Command): void {
     .option('--max-records-per-second <count>', 'of all processes together')
     .action(async (flow: string, topic: string | undefined, options: Rates, command: Command) => {
       const rate = { maxBytesPerSecond: bytesIn(options, command), maxRecordsPerSecond: recordsIn(options, command) };
-      await operation(options, 'limited', async (client) => {
+      const some = rate.maxBytesPerSecond !== null || rate.maxRecordsPerSecond !== null;
+      await operation(options, some ? 'limited' : 'not limited', async (client) => {
         const now = (await client.get<FlowStatus>(`${pathOf(flow)}?limit=1`)).limits ?? {};
         const body =
           topic === undefined ? { ...now, flow: rate } : { ...now, topics: { ...now.topics, [topic]: rate } };

@@ -138,7 +138,9 @@ export class Membership {
     if (JOIN_AGAIN.has(code)) return;
     if (error instanceof Answered && !STALE_COORDINATOR.has(code)) this.#memberId = '';
     const twins = code === FENCED_INSTANCE_ID;
-    const reason = twins ? `another process is running as "${this.#settings.instanceId}"` : reasonOf(error);
+    const reason = twins
+      ? `another process is running as "${this.#settings.instanceId}"; each needs a name of its own (pull: --name, hub: name)`
+      : reasonOf(error);
     const event = this.#lastError === null ? membershipTrouble : membershipTroubleAgain;
     this.#lastError = reason;
     this.#telemetry.emit(event, { group: this.#settings.group, reason });

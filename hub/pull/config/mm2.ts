@@ -51,12 +51,18 @@ export function readMm2(bytes: Buffer, { file, env = process.env, targets = [] }
   const layer = layerOf(parsed.entries, env, findings);
   const settings = settingsOf(layer, targets, findings);
   const remarks = [...findings.remarks].sort(byPlace);
-  const mistakes: Mistake[] = [...findings.mistakes].sort(byPlace);
+  const mistakes = findings.mistakes.map((mistake) => withTypo(mistake, remarks)).sort(byPlace);
   if (mistakes.length > 0 || !settings) throw new ConfigError(file, mistakes);
   return { settings, remarks };
 }
 
 /** The last of equal keys counts. */
+/** What is missing may be there under a name that is nearly right. */
+function withTypo(mistake: Mistake, remarks: readonly Remark[]): Mistake {
+  const near = remarks.find(({ says }) => says.endsWith(`did you mean ${mistake.path}?`));
+  return near ? { ...mistake, problem: `${mistake.problem} (line ${near.line} has ${near.path})` } : mistake;
+}
+
 function layerOf(entries: ReturnType<typeof parseProperties>['entries'], env: Env, findings: Findings): Layer {
   const raw = new Map<string, (typeof entries)[number]>();
   for (const entry of entries) {

@@ -135,6 +135,11 @@ describe('mistakes', () => {
     expect(mistakes('', {}, 'clusters=A,B\nA.bootstrap.servers=a:1\n')).toEqual([
       '1 B.bootstrap.servers: is missing; write host:port',
     ]);
+    for (const typo of ['backp.bootstrap.servers', 'backup.bootstap.servers']) {
+      expect(mistakes('', {}, `clusters=A,backup\nA.bootstrap.servers=a:1\n${typo}=b:1\n`)).toEqual([
+        `1 backup.bootstrap.servers: is missing (line 3 has ${typo}); write host:port`,
+      ]);
+    }
     expect(mistakes('A.bootstrap.servers = nowhere')).toEqual([
       '5 A.bootstrap.servers: "nowhere" is not host:port; write kafka-1.example:9092',
     ]);
