@@ -176,7 +176,9 @@ export class Progress {
       if (partition.fetchOffset < partition.committed) partition.rewind();
       for (const [chunk, tally] of this.#chunks) flow.settled(chunk, tally);
       for (const batch of this.copied) flow.listener.copied?.(batch);
-      if (!this.failure && this.#passedAny) flow.recovered(partition);
+      // What was fetched before the source went away says nothing of the source.
+      const away = partition.trouble?.reason.startsWith('source') ?? false;
+      if (!this.failure && this.#passedAny && !away) flow.recovered(partition);
     }
     this.#fail();
     return entry;
