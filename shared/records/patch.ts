@@ -1,5 +1,8 @@
 /** Changing a batch's header in place, its records untouched: what lets a hub write what an edge sealed. */
-import { AT, readHeader, TRANSACTIONAL, writeCrc } from './header.ts';
+import { crc32c } from '@node-rs/crc32';
+import { KIB } from '../limits.ts';
+import { crcWithFront } from './crc.ts';
+import { AT, HEADER_BYTES, readHeader, TRANSACTIONAL, writeCrc } from './header.ts';
 import { writeInt64 } from './numbers.ts';
 
 export interface BatchPatch {
@@ -13,12 +16,17 @@ export interface BatchPatch {
   readonly shiftMs?: number;
 }
 
+/** From here on the CRC is not computed anew: the records are not read once more. */
+const LONG_BYTES = 8 * KIB;
+
 /**
- * Patches one whole batch and recomputes its CRC, which has to be right before.
+ * Patches one whole batch, and its CRC with it, which has to be right before: a long batch with a wrong one keeps a wrong one.
  * @throws RecordsError where `batch` does not begin with a whole header
  */
 export function patchBatch(batch: Buffer, patch: BatchPatch): void {
-  const { sizeInBytes, attributes } = readHeader(batch);
+  const { sizeInBytes, attributes, crc } = readHeader(batch);
+  const front = batch.subarray(AT.attributes, HEADER_BYTES);
+  const before = sizeInBytes < LONG_BYTES ? null : crc32c(front);
   if (patch.baseOffset !== undefined) writeInt64(batch, AT.baseOffset, patch.baseOffset);
   if (patch.partitionLeaderEpoch !== undefined) batch.writeInt32BE(patch.partitionLeaderEpoch, AT.partitionLeaderEpoch);
   if (patch.producerId !== undefined) batch.writeBigInt64BE(patch.producerId, AT.producerId);
@@ -31,7 +39,8 @@ export function patchBatch(batch: Buffer, patch: BatchPatch): void {
     shift(batch, AT.baseTimestamp, patch.shiftMs);
     shift(batch, AT.maxTimestamp, patch.shiftMs);
   }
-  writeCrc(batch.subarray(0, sizeInBytes));
+  if (before === null) writeCrc(batch.subarray(0, sizeInBytes));
+  else batch.writeUInt32BE(crcWithFront(crc, before, crc32c(front), sizeInBytes - HEADER_BYTES), AT.crc);
 }
 
 /** Exact over all 64 bits, whatever the timestamp. */

@@ -38,6 +38,22 @@ describe('patchBatch', () => {
     expect(readRecords(batch, READ)).toHaveLength(2);
   });
 
+  test('a long batch: its CRC is right where it was right, and stays wrong where its records were damaged', () => {
+    const long = (bytes: number) => encodeBatch([record({ value: Buffer.alloc(bytes, 'x') })], { codec: 'none' });
+    for (const bytes of [8_000, 8_123, 8_192, 100_000, 1_000_001]) {
+      const batch = long(bytes);
+      const before = Buffer.from(batch);
+      patchBatch(batch, { producerId: 7n, producerEpoch: 1, baseSequence: 12, transactional: true, shiftMs: 5 });
+      checkCrc(batch);
+      patchBatch(batch, { producerId: -1n, producerEpoch: -1, baseSequence: -1, transactional: false, shiftMs: -5 });
+      expect(batch.equals(before)).toBe(true);
+    }
+    const damaged = long(100_000);
+    damaged[60_000]! ^= 1;
+    patchBatch(damaged, { producerId: 7n, producerEpoch: 1, baseSequence: 12, transactional: true });
+    expectCode('badCrc', () => checkCrc(damaged));
+  });
+
   test('back to what it was, byte by byte', () => {
     const batch = encodeBatch([record()], { codec: 'zstd' });
     const before = Buffer.from(batch);
