@@ -159,14 +159,18 @@ test('the log cleaner over transactions: delete horizons, markers and batches th
   await bad.abort();
   // Superseded as a whole: the cleaner keeps the last batch of a producer, without records.
   const other = new IdempotentProducer(cluster(), 'pull test');
-  await other.send([batchOf(topic, [{ key: text('e'), value: text('old') }])]);
+  const [landed] = await other.send([batchOf(topic, [{ key: text('e'), value: text('old') }])]);
+  const superseded = landed?.kind === 'landed' ? landed.offset : -1;
   await good.send([batchOf(topic, [{ key: text('e'), value: text('new') }], 'lz4')]);
   await good.commit();
   await sleep(200);
   await good.send([batchOf(topic, [{ key: text('last'), value: text('last') }])]);
   await good.commit();
   const marked = async () => (await headersOf(topic)).filter(({ deleteHorizon }) => deleteHorizon);
+  const emptied = async () =>
+    (await headersOf(topic)).some(({ baseOffset, count }) => baseOffset === superseded && count === 0);
   await expect.poll(async () => (await marked()).length, POLL).toBeGreaterThan(0);
+  await expect.poll(emptied, POLL).toBe(true);
   expect(await marked()).toMatchObject([{ count: 3, lastOffsetDelta: 2, codec: 'zstd' }]);
   const process = await rig.start({ topics: [topic] });
   const { source, target } = await copied(process, topic, await ends(topic));

@@ -6,10 +6,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { freePorts } from '../../deploy/dev/kafka/ports.ts';
 import { deleteTopics } from '../../shared/kafka/index.ts';
 import { brokers, cluster, uniqueTopic } from './kafka.ts';
 import { RigAgent, type RigAgentOptions } from './rigAgent.ts';
@@ -59,7 +59,7 @@ export class Rig {
   /** One that is not started yet. */
   async stoppedHub(options: Partial<RigHubOptions> = {}): Promise<RigHub> {
     const ledger = options.ledger ?? `${this.prefix}-ledger`;
-    const port = options.port ?? (await freePort());
+    const port = options.port ?? (await freePorts(1))[0]!;
     const hub = new RigHub({ shards: this.#shards, route: this.#route, dir: this.dir, ...options, ledger, port });
     this.#closing.push(() => hub.stop());
     return hub;
@@ -67,7 +67,7 @@ export class Rig {
 
   /** An agent that is not started yet. */
   async agent(name: string, options: Omit<RigAgentOptions, 'path' | 'dir' | 'httpPort' | 'pagesPort'>) {
-    const [httpPort, pagesPort] = [await freePort(), await freePort()];
+    const [httpPort = 0, pagesPort = 0] = await freePorts(2);
     const path = join(this.dir, `${name}.db`);
     const agent = new RigAgent(this.truth, { ...options, path, dir: this.dir, httpPort, pagesPort });
     this.#closing.push(() => agent.stop());
@@ -88,15 +88,4 @@ export class Rig {
 export function copyBuffer(from: string, to: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(`${to}${end}`, { force: true });
   execFileSync('sh', ['-c', 'cp "$1" "$2"; if [ -e "$1-wal" ]; then cp "$1-wal" "$2-wal"; fi', 'sh', from, to]);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
