@@ -141,7 +141,12 @@ export function paymentsLoad(cluster: Cluster, truth: LedgerOfTruth, random: Ran
   let usable = false;
   const ready = async (): Promise<TransactionalProducer> => {
     if (!producer) producer = await TransactionalProducer.open(cluster, options);
-    else if (!usable) await producer.fence();
+    else if (!usable) {
+      await producer.fence();
+      // A broker killed behind an abort may have lost its marker: the next commit would make visible what was aborted.
+      const { orphans } = await producer.orphans(producer.lastPartitions);
+      if (orphans.length > 0) await producer.endOrphans(orphans, producer.lastEnding ?? 'aborted');
+    }
     usable = true;
     return producer;
   };
