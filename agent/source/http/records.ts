@@ -1,6 +1,7 @@
 /** From a request's body and terms to the records that it stands for. Pure: nothing here waits or keeps state. */
+
+import { partitionOfKey } from '../../../shared/kafka/murmur2.ts';
 import type { Captured, Header } from '../../stages.ts';
-import { partitionOf } from '../murmur2.ts';
 import { readEnvelope } from './envelope.ts';
 import { checkJson, forEachLine } from './lines.ts';
 import { Refusal } from './refusal.ts';
@@ -98,7 +99,7 @@ function record(making: Making, index: number, parts: Parts, line?: number): Cap
 /** The one asked for, else the key's, as Kafka's default partitioner chooses it, else 0. */
 function choosePartition(making: Making, asked: number | null, key: Buffer | null, line?: number): number {
   const { partitions, partitionLimit } = making;
-  if (asked === null) return key === null || partitions === 1 ? 0 : partitionOf(key, partitions);
+  if (asked === null) return key === null || partitions === 1 ? 0 : partitionOfKey(key, partitions);
   if (asked < partitionLimit) return asked;
   const has = partitionLimit === 1 ? '1 partition' : `${partitionLimit} partitions`;
   throw new Refusal(

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
-import { partitionOfKey } from '../../../shared/kafka/murmur2.ts';
+import { murmur2, partitionOfKey } from '../../../shared/kafka/murmur2.ts';
 
-/** Kafka's own test of its hash, here without the sign. */
+// Values of Apache Kafka's own UtilsTest.testMurmur2.
 test.each([
   ['21', -973932308],
   ['foobar', -790332482],
@@ -12,6 +12,7 @@ test.each([
   ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
   ['abc', 479470107],
 ])('%s', (key, hash) => {
+  expect(murmur2(Buffer.from(key))).toBe(hash);
   expect(partitionOfKey(Buffer.from(key), 2 ** 31)).toBe(hash & 0x7fffffff);
 });
 
@@ -27,4 +28,12 @@ test("chooses as kafkajs's partitioner, which is as Java's", () => {
       expect(partitionOfKey(key, count)).toBe(choose({ topic: 't', partitionMetadata, message }));
     }),
   );
+});
+
+test('a partition is never negative', () => {
+  for (let i = 0; i < 1_000; i += 1) {
+    const partition = partitionOfKey(Buffer.from(`key ${i}`), 7);
+    expect(partition).toBeGreaterThanOrEqual(0);
+    expect(partition).toBeLessThan(7);
+  }
 });

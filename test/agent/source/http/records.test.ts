@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { partitionOf } from '../../../../agent/source/murmur2.ts';
+import { partitionOfKey } from '../../../../shared/kafka/murmur2.ts';
 import type { MemoryIntake } from '../memoryIntake.ts';
 import { NOW_MS, openSource } from './harness.ts';
 
@@ -56,13 +56,13 @@ describe('one record a request', () => {
       { key: Buffer.from('grün 1'), partition: 3, timestamp: 1000, stamp: 'source' },
       {
         key: Buffer.from('grün'),
-        partition: partitionOf(Buffer.from('grün'), 4),
+        partition: partitionOfKey(Buffer.from('grün'), 4),
         timestamp: Date.parse('2024-05-01T00:00:00Z'),
         stamp: 'source',
       },
       {
         key: Buffer.from([0, 255]),
-        partition: partitionOf(Buffer.from([0, 255]), 4),
+        partition: partitionOfKey(Buffer.from([0, 255]), 4),
         timestamp: NOW_MS,
         stamp: 'agent',
       },
@@ -166,7 +166,7 @@ describe('envelopes', () => {
     expect(answer).toMatchObject({ status: 200, body: { records: 3 } });
     expect(values(intake)).toEqual(['{"n": 1.0}', null, '\x00\x01']);
     expect(intake.captured.map(({ partition, stamp }) => [partition, stamp])).toEqual([
-      [partitionOf(Buffer.from('a'), 8), 'source'],
+      [partitionOfKey(Buffer.from('a'), 8), 'source'],
       [7, 'agent'],
       [0, 'agent'],
     ]);
