@@ -166,6 +166,8 @@ export interface PlaceEntry {
   readonly open: readonly Epoch[];
   /** Closed streams, oldest first, at most `limits.ancestorsPerPlace`. */
   readonly ancestors: readonly AncestorEntry[];
+  /** Where those ended that dropped out of that list while the edge's epoch is registered: one of a copy may be sent again. */
+  readonly ends?: readonly (PointEntry & { readonly epoch: Epoch })[];
   /** Closed streams that dropped out of that list. */
   readonly dropped: number;
   /** Of all closed streams. */

@@ -1,4 +1,4 @@
-import { streamKey } from '../../shared/identity.ts';
+import { type EdgeId, type Epoch, streamKey } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import type {
   AncestorEntry,
@@ -75,7 +75,7 @@ function settlePredecessor(context: Sequencing, stream: ShippedStream, destinati
   const theirs: PointEntry = { next: previous.next, tip: previous.tip.toString('hex') };
   const before = { ...stream, epoch: previous.epoch };
   const open = staging.stream(streamKey(before));
-  const known = open ?? place?.ancestors.findLast((ancestor) => ancestor.epoch === previous.epoch);
+  const known = open ?? endOf(place, previous.epoch);
   if (!known) return unknownPredecessor(context, stream, place, theirs);
   if (open && open.next < theirs.next) return notDrained(stream, open.next);
   const tip = tipOf(context, before, known, open?.ring ?? [], theirs.next);
@@ -183,16 +183,28 @@ function foldIntoPlace(
   const place = staging.place(key) ?? EMPTY_PLACE;
   const all = [...place.ancestors, ancestor];
   const ancestors = all.slice(-limits.ancestorsPerPlace);
-  for (const gone of all.slice(0, all.length - ancestors.length)) forget(context, { ...at, epoch: gone.epoch });
+  const gone = all.slice(0, all.length - ancestors.length);
+  for (const { epoch } of gone) forget(context, { ...at, epoch });
+  const ends = endsWith(context, at.edge, place, gone);
   staging.putPlace(key, at.edge, {
     ...place,
     open: place.open.filter((epoch) => epoch !== ancestor.epoch),
     ancestors,
-    dropped: place.dropped + all.length - ancestors.length,
+    ...(ends.length > 0 ? { ends } : {}),
+    dropped: place.dropped + gone.length,
     totals: addCounts(place.totals, ancestor.counts),
     position: furthest(place.position, position),
   });
   staging.putStream(streamKey({ ...at, epoch: ancestor.epoch }), at.edge, null);
+}
+
+/** As many as epochs are registered at most: what is not of one of those waits for the operator or is sealed again. */
+function endsWith(context: Sequencing, edge: EdgeId, place: PlaceEntry, gone: readonly AncestorEntry[]) {
+  const before = place.ends ?? [];
+  if (gone.length === 0) return before;
+  const registered = new Set(context.staging.edge(edge)?.epochs.map(({ epoch }) => epoch));
+  const ends = [...before, ...gone.map(({ epoch, next, tip }) => ({ epoch, next, tip }))];
+  return ends.filter(({ epoch }) => registered.has(epoch));
 }
 
 /** Gaps and incidents live as long as their stream is known. The audit topic has them longer. */
@@ -236,5 +248,10 @@ export const addCounts = (a: Counts, b: Counts): Counts => ({
   deadLettered: a.deadLettered + b.deadLettered,
   gapped: a.gapped + b.gapped,
 });
+
+/** Where a closed stream of the place ended; undefined: it had none of this epoch, or has forgotten it. */
+export const endOf = (place: PlaceEntry | null, epoch: Epoch): PointEntry | undefined =>
+  place?.ancestors.findLast((known) => known.epoch === epoch) ??
+  place?.ends?.findLast((known) => known.epoch === epoch);
 
 const pointOf = ({ next, tip }: PointEntry): PointEntry => ({ next, tip });

@@ -5,7 +5,7 @@ import type { ShippedStream, VerifiedBatch, VerifiedGap, VerifiedParcel } from '
 import type { Refusal, SequenceRange, Sequencing, StreamAnswer, Write } from './context.ts';
 import { recordFork } from './forks.ts';
 import { MAX_DETAIL, takeGap } from './gaps.ts';
-import { furthest, openStream } from './open.ts';
+import { endOf, furthest, openStream } from './open.ts';
 import { pushBoundary } from './ring.ts';
 import { type Boundary, type ChainLink, type History, placeRun, runLength } from './run.ts';
 
@@ -107,7 +107,7 @@ function historyOf(context: Sequencing, stream: ShippedStream): Known {
   const entry = context.staging.stream(streamKey(stream));
   if (entry) return { next: entry.next, tip: entry.tip, ring: entry.ring, entry };
   const place = context.staging.place(edgePlaceKey(stream.edge, stream));
-  const closed = place?.ancestors.findLast((known) => known.epoch === stream.epoch);
+  const closed = endOf(place, stream.epoch);
   return closed ? { next: closed.next, tip: closed.tip, ring: [], entry: null } : null;
 }
 
@@ -150,7 +150,9 @@ function openFresh(context: Sequencing, stream: ShippedStream): Ready {
 
 /**
  * The place has forgotten some of its streams, and one that is not known may be one of them: the edge has left its epoch,
- * or may have had it, or others behind it, before. Not a stream that goes on from where its place is: had it been here, its predecessor would have been closed, and forgotten, before it.
+ * or may have had it, or others behind it, before. Not of an epoch that has been registered all the time, whose end would
+ * be known; nor a stream that goes on from where its place is: had it been here, its predecessor would have been closed,
+ * and forgotten, before it.
  */
 function perhapsForgotten(context: Sequencing, stream: ShippedStream, parcel: Chained): Refusal | null {
   const { staging } = context;
@@ -168,8 +170,11 @@ function perhapsForgotten(context: Sequencing, stream: ShippedStream, parcel: Ch
 function isContinuation(context: Sequencing, stream: ShippedStream): boolean {
   const { previous } = stream;
   if (!previous || previous.next === 0) return false;
-  const before = historyOf(context, { ...stream, epoch: previous.epoch });
-  return before !== null && before.next <= previous.next;
+  const { staging } = context;
+  const place = staging.place(edgePlaceKey(stream.edge, stream));
+  const open = staging.stream(streamKey({ ...stream, epoch: previous.epoch }));
+  const before = open ?? place?.ancestors.findLast(({ epoch }) => epoch === previous.epoch);
+  return before !== undefined && before.next <= previous.next;
 }
 
 /** Stages a run that begins exactly at the stream's end. */
