@@ -21,6 +21,7 @@ import { HttpSource } from './source/http/httpSource.ts';
 import { KafkaSource } from './source/kafka/kafkaSource.ts';
 import { jointPositions } from './source/positions.ts';
 import type { Source } from './source/source.ts';
+import { TopicPolicies } from './topicPolicies.ts';
 
 const clock = systemClock;
 const MAX_KEYS = 100_000;
@@ -113,7 +114,8 @@ function openBuffer(
 ): SealingIntake {
   const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal });
+  const policies = new TopicPolicies(buffer.topics);
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal, policies });
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {
@@ -148,8 +150,8 @@ function httpSource(config: HttpSourceConfig, telemetry: Telemetry): HttpSource 
 function checksOf(intake: SealingIntake, forwarder: Forwarder, sources: readonly Source[]): Check[] {
   return [
     () => {
-      const { bytes, maxBytes } = intake.stats();
-      return bytes < maxBytes ? { name: 'buffer', ok: true } : { name: 'buffer', ok: false, reason: 'it is full' };
+      const { kind, reason } = intake.stats().room;
+      return kind === 'open' ? { name: 'buffer', ok: true } : { name: 'buffer', ok: false, reason };
     },
     () => {
       const { ok, reason } = forwarder.health();

@@ -84,8 +84,8 @@ const topicOptions = section(
     }),
     maxAge: optional(
       duration({
-        says: 'Records that are older by then and not yet delivered are given up. Counted from their capture, in time that is sure to have passed.',
-        minimum: '1s',
+        says: 'Records that are older by then and not yet delivered are given up, up to an eighth later. Counted from their capture, in time that is sure to have passed: not by the wall clock, nor while the machine is off.',
+        minimum: '1m',
       }),
     ),
     priority: choice(PRIORITIES, {

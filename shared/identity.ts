@@ -71,4 +71,10 @@ export function tipAfterGap(previous: Tip, first: number, last: number, reason: 
   return tipAfterBatch(previous, Buffer.from(`gap/${first}/${last}/${reason}`, 'utf8'));
 }
 
+/**
+ * A gap that stands for whole sealed rows, given up where they lay: it has the tip that they had, so that nothing behind it
+ * is chained again. That tip can't be computed from the gap; every other gap's must be {@link tipAfterGap}.
+ */
+export const keepsTip = (reason: string): boolean => reason === 'evicted' || reason === 'expired';
+
 export const sameTip = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

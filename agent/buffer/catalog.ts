@@ -55,8 +55,10 @@ export interface StreamState {
   chained: Point | null;
   previous: ChainEnd | null;
   moveOrder: number | null;
-  /** Its rows were handed out for sending in this run. */
-  sent: boolean;
+  /** Rows that begin below were handed out for sending in this run; 0: none. */
+  offeredNext: number;
+  /** The connection (counted by the sealer) that the last of them was handed out for. */
+  offeredFor: number;
   tailRows: number;
   tailRecords: number;
   tailBytes: number;
@@ -278,7 +280,7 @@ function freshStream(id: number, place: PlaceState, epoch: EpochState, previous:
   const start: Point = { next: 0, tip: EMPTY_TIP };
   return {
     ...{ id, epoch, place, next: 0, sealed: start, settled: start, chained: null, previous },
-    ...{ moveOrder: null, sent: false },
+    ...{ moveOrder: null, offeredNext: 0, offeredFor: -1 },
     ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };
 }
@@ -297,6 +299,7 @@ function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamS
     settled: { next: row.settledNext, tip: row.settledTip },
     chained: chainedNext === null ? null : { next: chainedNext, tip: chainedTip! },
     previous: previousEpoch === null ? null : { epoch: previousEpoch, next: previousNext!, tip: previousTip! },
-    ...{ moveOrder: row.moveOrder, sent: false, tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
+    ...{ moveOrder: row.moveOrder, offeredNext: 0, offeredFor: -1 },
+    ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };
 }

@@ -1,19 +1,20 @@
-import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
-import { KIB, MIB } from '../../shared/limits.ts';
+import { MIB } from '../../shared/limits.ts';
 import { Catalog } from './catalog.ts';
 import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
 import { Notes } from './notes.ts';
 import { Rows } from './rows.ts';
 import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
+import { Space } from './space.ts';
 
 type Connection = Database.Database;
+type SqliteError = InstanceType<typeof Database.SqliteError>;
 
 export interface BufferFileOptions {
   readonly path: string;
-  /** Database and WAL together; at least {@link MIN_BUFFER_BYTES}. */
+  /** Database, log and reserve together; at least {@link MIN_BUFFER_BYTES}. */
   readonly maxBytes: number;
   /** Whose buffer it is. Absent: whoever's the file says; it must exist then. */
   readonly edge?: EdgeId;
@@ -21,19 +22,12 @@ export interface BufferFileOptions {
 
 export const MIN_BUFFER_BYTES = 4 * MIB;
 
-/** Steps of shrinking between checkpoints. */
-const CHECKPOINT_STEPS = 8;
-
-const part = (whole: number, by: number, low: number, high: number): number =>
-  Math.max(low, Math.min(high, Math.floor(whole / by)));
-
 /** Owns the SQLite file: lock, format, transactions, space. Invariants and format: index.ts. */
 export class BufferFile {
   readonly path: string;
   readonly edge: EdgeId;
   readonly maxBytes: number;
-  /** Left free for what deletes, seals and moves when the buffer is full. */
-  readonly reserveBytes: number;
+  readonly space: Space;
   readonly catalog: Catalog;
   readonly rows: Rows;
   readonly notes: Notes;
@@ -43,13 +37,12 @@ export class BufferFile {
   readonly #rollback: Database.Statement;
   readonly #onFailed: ((error: TributaryError) => void)[] = [];
   #failure: TributaryError | null = null;
-  #shrinkSteps = 0;
 
   private constructor(db: Connection, path: string, maxBytes: number, edge: EdgeId | undefined) {
     this.#db = db;
     this.path = path;
     this.maxBytes = maxBytes;
-    this.reserveBytes = part(maxBytes, 16, 512 * KIB, 16 * MIB);
+    this.space = new Space(db, path, maxBytes);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -74,6 +67,8 @@ export class BufferFile {
       db = new Database(path, { timeout: 0, fileMustExist: options.edge === undefined });
       prepareFile(db, path, options);
       const file = new BufferFile(db, path, options.maxBytes, options.edge);
+      // Without it the agent starts all the same, and nothing is captured until there is room for it.
+      file.space.takeReserve();
       writePid(path);
       return file;
     } catch (error) {
@@ -142,11 +137,23 @@ export class BufferFile {
       return this.fail(worse);
     }
     if (!(error instanceof Database.SqliteError)) return error;
-    return error.code === 'SQLITE_FULL' ? this.full('the disk is full', error) : this.fail(error);
+    return this.#refused(error);
+  }
+
+  /**
+   * A write that was refused for want of room, and is rolled back: nothing is wrong. SQLite names only ENOSPC so; any
+   * other error of a write may be a quota. Whatever can't be told from a disk that fails ends the use of the file.
+   */
+  #refused(error: SqliteError): unknown {
+    if (error.code !== 'SQLITE_FULL' && error.code !== 'SQLITE_IOERR_WRITE') return this.fail(error);
+    const want = this.space.wantOfRoom();
+    if (want !== null) this.space.giveReserve();
+    else if (error.code !== 'SQLITE_FULL') return this.fail(error);
+    return this.full(want ?? BUFFER_FULL, error);
   }
 
   full(reason: string, cause?: unknown): TributaryError {
-    const hint = 'Sources wait until the hub has taken some of it; buffer.maxBytes bounds it.';
+    const hint = 'Sources wait until there is room again; buffer.maxBytes bounds the buffer.';
     const facts = { operation: 'capture', subject: this.path, reason, hint, cause };
     return new TributaryError({ code: 'bufferFull', retry: 'retryable', ...facts });
   }
@@ -163,41 +170,25 @@ export class BufferFile {
     return this.#failure;
   }
 
-  /** Bytes on disk: database and WAL, and what the next checkpoint adds. */
+  /** Bytes on disk: database, log and reserve, and what the next checkpoint adds. */
   bytes(): number {
-    return Math.max(this.#pages('page_count') * PAGE_BYTES, this.#size('')) + this.#size('-wal');
-  }
-  /** Whether so many more bytes fit, and the reserve beside them. */
-  fits(bytes: number): boolean {
-    const growth = Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
-    return this.bytes() + growth + bytes + this.reserveBytes <= this.maxBytes;
+    return this.read(() => this.space.bytes());
   }
 
-  #pages(name: 'page_count' | 'freelist_count'): number {
-    return this.read(() => this.#db.pragma(name, { simple: true }) as number);
-  }
-  #size(suffix: '' | '-wal'): number {
-    return statSync(this.path + suffix, { throwIfNoEntry: false })?.size ?? 0;
+  /** Whether so many more bytes, and `besides`, fit; the log is shortened where that helps. */
+  fits(bytes: number, besides = 0): boolean {
+    if (this.read(() => this.space.fits(bytes, besides))) return true;
+    this.#maintain(() => this.space.checkpoint());
+    return this.read(() => this.space.fits(bytes, besides));
   }
 
-  /**
-   * Gives unused pages back to the file system, one small step a call, once most of the file is unused: pages at the
-   * end have to be moved, and what is deleted next need not be. Returns whether there is more to give.
-   */
+  /** One small step of giving unused pages back to the file system. Returns whether there is more to give. */
   giveBack(): boolean {
-    const pages = this.#pages('page_count');
-    const free = this.#pages('freelist_count');
-    const least = this.reserveBytes / 2 / PAGE_BYTES;
-    if (this.#shrinkSteps === 0 && (free <= least || free * 3 <= pages * 2)) return false;
-    const enough = free < least / 2 || free * 5 < pages;
-    const steps = this.#shrinkSteps + 1;
-    this.#shrinkSteps = enough ? 0 : steps;
+    let more = false;
     const done = this.#maintain(() => {
-      if (!enough) this.#db.exec(`PRAGMA incremental_vacuum(${Math.ceil(this.reserveBytes / 4 / PAGE_BYTES)})`);
-      // The file gets shorter only then.
-      if (enough || steps % CHECKPOINT_STEPS === 0) this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      more = this.space.giveBack();
     });
-    return done && !enough;
+    return done && more;
   }
 
   /** False where the disk had no room for it. */
@@ -206,7 +197,7 @@ export class BufferFile {
       work();
       return true;
     } catch (error) {
-      if (error instanceof Database.SqliteError && error.code === 'SQLITE_FULL') return false;
+      if (error instanceof Database.SqliteError && this.#refused(error) !== this.#failure) return false;
       throw this.fail(error);
     }
   }
@@ -223,7 +214,10 @@ export class BufferFile {
   }
 }
 
-function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions): void {
+/** The reason where it is the buffer's own share that is used up. */
+export const BUFFER_FULL = 'the buffer is full';
+
+function prepareFile(db: Connection, path: string, { edge }: BufferFileOptions): void {
   // Before anything is read: the WAL's index then lives in memory and the first read takes the lock.
   db.pragma('locking_mode = EXCLUSIVE');
   const pages = db.pragma('page_count', { simple: true }) as number;
@@ -231,11 +225,8 @@ function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFil
   const version = db.pragma('user_version', { simple: true }) as number;
   checkIds(path, db.pragma('application_id', { simple: true }) as number, version);
   if (version < FORMAT_VERSION) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
-  const walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
-  db.pragma(`wal_autocheckpoint = ${Math.floor(walBytes / PAGE_BYTES)}`);
-  db.pragma(`journal_size_limit = ${walBytes}`);
   db.pragma('cache_size = -16000');
   db.pragma('temp_store = MEMORY');
   addColumns(db);

@@ -13,8 +13,7 @@
  * - One process at a time: SQLite's own exclusive lock (`locking_mode=EXCLUSIVE`), which dies with its holder. The file
  *   `<path>.pid` only names the holder in an error message; it locks nothing. Nothing in this process may open the
  *   database file by itself: closing any descriptor of it would drop the lock (POSIX). `stat` is harmless.
- * - Database and WAL together stay within `maxBytes`: a group commits only if it fits, counted before compression.
- *   A reserve is left for what deletes, seals and moves.
+ * - Database, log and reserve together stay within `maxBytes`: a group commits only if it fits (space.ts).
  *
  * Format 1 (`application_id` "Trib", `user_version` 1; a newer one is refused, never changed)
  *
@@ -42,7 +41,7 @@
  * back with it. A failed commit fails the file for good: every later call throws `bufferFailed`. `close` checkpoints.
  */
 export { Catalog, type EpochState, type PlaceState, type Point, type StreamState } from './catalog.ts';
-export { BufferFile, type BufferFileOptions } from './file.ts';
+export { BUFFER_FULL, BufferFile, type BufferFileOptions } from './file.ts';
 export type {
   BufferStats,
   CapturedMark,
@@ -52,6 +51,7 @@ export type {
   Outbox,
   PlaceStats,
   Receipt,
+  RoomState,
   SettledStream,
   Stake,
   Standing,

@@ -8,7 +8,14 @@ export interface Receipt {
   /** Points that the hub confirms; only those that are boundaries here with the same tip count. */
   readonly points: readonly { readonly next: number; readonly tip: Buffer }[];
   /** Ranges that went to the dead-letter topic: they count as delivered, and apart. */
-  readonly deadLettered?: readonly { readonly first: number; readonly last: number }[];
+  readonly deadLettered?: readonly SequenceSpan[];
+  /** Where the hub has said what it has as gaps: of which rows, and what. The others of these were delivered. */
+  readonly gaps?: { readonly of: SequenceSpan; readonly known: readonly SequenceSpan[] };
+}
+
+export interface SequenceSpan {
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface SettledStream {
@@ -32,10 +39,19 @@ export interface PlaceStats {
   readonly oldestAgeMs: number;
 }
 
+/** Whether what is captured can be written. */
+export interface RoomState {
+  readonly kind: 'open' | 'full' | 'diskFull';
+  /** Wall clock, for people. */
+  readonly sinceMs: number;
+  readonly reason: string;
+}
+
 export interface BufferStats {
-  /** Database and WAL on disk. */
+  /** Database, log and reserve on disk. */
   readonly bytes: number;
   readonly maxBytes: number;
+  readonly room: RoomState;
   /** Age of the oldest row; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
   readonly places: readonly PlaceStats[];
@@ -104,6 +120,8 @@ export interface Outbox {
     readonly maxParcels: number;
     readonly skip?: (streamId: number, first: number) => boolean;
   }): Parcel[];
+  /** The connection is gone: nothing that was taken is under way any more. */
+  nothingUnderWay(): void;
   /** Seals the tail of every stream whose oldest row is at least so old. True where something was sealed. */
   sealTail(olderThanMs: number): boolean | Promise<boolean>;
   /** Age of the oldest row that is not sealed yet; null where there is none. */

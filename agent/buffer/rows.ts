@@ -63,6 +63,7 @@ export interface RowEnds {
   readonly bytes: number;
   readonly tip: Tip;
   readonly formerTip: Tip | null;
+  readonly reason: GapReason | null;
 }
 
 const scratch = Buffer.alloc(88);
@@ -98,7 +99,7 @@ export function tailCrc(row: Omit<TailRow, 'id' | 'crc'>): number {
 const PARCEL_COLUMNS =
   'id, stream, first, last, kind, bytes, previousTip, tip, formerTip, minTimestamp, maxTimestamp, ' +
   'stamp, boot, monotonicMs, createdMs, reason, detail, position, contentCrc, crc';
-const ENDS_COLUMNS = 'id, first, last, kind, bytes, tip, formerTip';
+const ENDS_COLUMNS = 'id, first, last, kind, bytes, tip, formerTip, reason';
 const TAIL_COLUMNS =
   'id, stream, first, last, rawBytes, minTimestamp, maxTimestamp, stamp, boot, monotonicMs, createdMs, position, crc, blob';
 
@@ -111,6 +112,13 @@ function prepare(db: Database) {
     removeParcel: db.prepare('DELETE FROM parcel WHERE id = ?'),
     removeContent: db.prepare('DELETE FROM content WHERE id = ?'),
     after: db.prepare('SELECT id, stream, first, bytes FROM parcel WHERE id > ? ORDER BY id LIMIT ?').raw(),
+    sealedAfter: db
+      .prepare('SELECT id, stream, first, bytes FROM parcel WHERE id > ? AND kind = 0 ORDER BY id LIMIT ?')
+      .raw(),
+    giveUp: db.prepare(
+      'UPDATE parcel SET kind = 1, bytes = 0, contentCrc = 0, reason = ?, detail = ?, crc = ? WHERE id = ?',
+    ),
+    extend: db.prepare('UPDATE parcel SET last = ?, tip = ?, minTimestamp = ?, maxTimestamp = ?, crc = ? WHERE id = ?'),
     parcel: db.prepare('SELECT * FROM parcel WHERE id = ?'),
     ofStream: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first >= ? ORDER BY first LIMIT ?'),
     endsBelow: db.prepare(`SELECT ${ENDS_COLUMNS} FROM parcel WHERE stream = ? AND first < ? ORDER BY first LIMIT ?`),
@@ -201,6 +209,26 @@ export class Rows {
   /** `[id, stream, first, bytes]` of rows behind `id`. */
   after(id: number, count: number): [number, number, number, number][] {
     return this.#sql.after.all(id, count) as [number, number, number, number][];
+  }
+  /** `[id, stream, first, bytes]` of sealed rows behind `id`. */
+  sealedAfter(id: number, count: number): [number, number, number, number][] {
+    return this.#sql.sealedAfter.all(id, count) as [number, number, number, number][];
+  }
+  /** The row becomes a gap, with the tips that it had. */
+  giveUp(row: ParcelRow, reason: GapReason, detail: string): ParcelRow {
+    const gap: ParcelRow = { ...row, kind: KIND_GAP, bytes: 0, contentCrc: 0, reason, detail };
+    const crc = rowCrc(gap);
+    this.#sql.giveUp.run(reason, detail, crc, row.id);
+    this.#sql.removeContent.run(row.id);
+    return { ...gap, crc };
+  }
+  /** The gap `behind` becomes part of the one in front of it. */
+  join(gap: ParcelRow, behind: ParcelRow): void {
+    const minTimestamp = Math.min(gap.minTimestamp, behind.minTimestamp);
+    const maxTimestamp = Math.max(gap.maxTimestamp, behind.maxTimestamp);
+    const crc = rowCrc({ ...gap, last: behind.last, tip: behind.tip, minTimestamp, maxTimestamp });
+    this.#sql.extend.run(behind.last, behind.tip, minTimestamp, maxTimestamp, crc, gap.id);
+    this.#sql.removeParcel.run(behind.id);
   }
   ofStream(stream: number, fromFirst: number, count: number): ParcelRow[] {
     return this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[];

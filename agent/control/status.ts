@@ -1,6 +1,6 @@
 /** The agent's own status page: totals and places as the buffer's transactions count them. */
 import type { EdgeId } from '../../shared/identity.ts';
-import type { PlaceStats } from '../buffer/outbox.ts';
+import type { PlaceStats, RoomState } from '../buffer/outbox.ts';
 import { describe, type LinkState } from '../forward/linkState.ts';
 import type { ReportParts } from './report.ts';
 
@@ -15,6 +15,10 @@ export interface AgentStatus {
   readonly maybeDuplicate: number;
   readonly bufferBytes: number;
   readonly bufferMaxBytes: number;
+  /** Whether what is captured can be written. */
+  readonly bufferState: RoomState['kind'];
+  readonly bufferSinceMs: number;
+  readonly bufferReason: string;
   readonly oldestAgeMs: number;
   readonly link: LinkState['kind'];
   readonly linkSinceMs: number;
@@ -26,7 +30,7 @@ export interface AgentStatus {
 type Counter = 'captured' | 'delivered' | 'buffered' | 'gaps' | 'maybeDuplicate';
 
 export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: ReportParts): AgentStatus {
-  const { places, bytes, maxBytes, oldestAgeMs } = stats;
+  const { places, bytes, maxBytes, oldestAgeMs, room } = stats;
   const sum = (counter: Counter): number => places.reduce((total, place) => total + place[counter], 0);
   return {
     edge,
@@ -38,6 +42,9 @@ export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: Re
     maybeDuplicate: sum('maybeDuplicate'),
     bufferBytes: bytes,
     bufferMaxBytes: maxBytes,
+    bufferState: room.kind,
+    bufferSinceMs: room.sinceMs,
+    bufferReason: room.reason,
     oldestAgeMs,
     link: link.kind,
     linkSinceMs: link.sinceMs,

@@ -199,7 +199,7 @@ export class Forwarder {
   }
 
   async #serve(): Promise<void> {
-    const { cursors, window, marks } = this.#parts;
+    const { cursors, window, marks, outbox } = this.#parts;
     const pump = new Pump(this.#parts, this.#caution);
     try {
       await this.#word.carryOut();
@@ -209,6 +209,7 @@ export class Forwarder {
       throw asRetried(error);
     } finally {
       cursors.reset();
+      outbox.nothingUnderWay();
       window.reset();
       marks.reset();
     }

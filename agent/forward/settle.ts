@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Receipt, Refusal, StreamReceipt } from '../../shared/wire/index.ts';
-import type { Outbox } from '../buffer/outbox.ts';
+import type { Receipt as BufferReceipt, Outbox } from '../buffer/outbox.ts';
 import type { Cursor, Cursors, SentStream, WaitKind } from './cursors.ts';
 import { forkRefused, rowsRefused, streamRefused, streamRefusedAgain } from './events.ts';
 import { malformed } from './fault.ts';
@@ -50,7 +50,7 @@ export class Settler {
     const byStream = this.#byStream(sent, receipt);
     crashPoint('agent.receipt.received');
     const current = new Set(sent.streams.filter((stream) => this.#options.cursors.answered(stream) !== null));
-    const progress = await this.#settle(byStream);
+    const progress = await this.#settle(byStream, sent);
     const refused: Refused[] = [];
     for (const stream of current) {
       const cursor = this.#options.cursors.get(stream.streamId);
@@ -76,13 +76,14 @@ export class Settler {
     return byStream;
   }
 
-  async #settle(byStream: ReadonlyMap<number, StreamReceipt>): Promise<boolean> {
+  async #settle(byStream: ReadonlyMap<number, StreamReceipt>, sent: Sent): Promise<boolean> {
     const receipts = [...byStream]
       .filter(([, { points }]) => points.length > 0)
-      .map(([streamId, { points, deadLettered }]) => ({
+      .map(([streamId, receipt]) => ({
         streamId,
-        points: points.map(({ next, tip }) => ({ next, tip: tip as unknown as Buffer })),
-        deadLettered,
+        points: receipt.points.map(({ next, tip }) => ({ next, tip: tip as unknown as Buffer })),
+        deadLettered: receipt.deadLettered,
+        ...gapsOf(sent, streamId, receipt),
       }));
     if (receipts.length === 0) return false;
     const settled = await this.#options.outbox.settle(receipts);
@@ -183,6 +184,15 @@ export class Settler {
       cursors.forget(cursor.streamId);
     }
   }
+}
+
+/** What the hub has of the shipment's rows as gaps. Where it has refused the stream unseen, nothing is said of them. */
+function gapsOf({ streams }: Sent, streamId: number, { gaps, refusal }: StreamReceipt): Pick<BufferReceipt, 'gaps'> {
+  const rows = streams.find((stream) => stream.streamId === streamId)?.rows ?? [];
+  const [first, last] = [rows[0], rows.at(-1)];
+  const isSaid = refusal === null || refusal.code === 'fork' || refusal.code === 'tipUnknown';
+  if (first === undefined || last === undefined || !isSaid) return {};
+  return { gaps: { of: { first: first.first, last: last.last }, known: gaps } };
 }
 
 /** Nothing that a hub says makes a stream wait longer than this without asking again. */

@@ -8,9 +8,12 @@ import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome } from '../stages.ts';
 import type { Background } from './background.ts';
 import { groupCommitted } from './events.ts';
+import type { Expiry } from './expire.ts';
+import type { GivingUp } from './giveUp.ts';
 import { CaptureQueue, type Waiting, weigh } from './queue.ts';
+import type { Admitted, Room } from './room.ts';
 import type { Sealer } from './sealer.ts';
-import { SETTLE, settleReceipt } from './settle.ts';
+import { settleBudget, settleReceipt } from './settle.ts';
 import { stageCaptures } from './stage.ts';
 
 interface Settling {
@@ -21,10 +24,16 @@ interface Settling {
   readonly reject: (error: unknown) => void;
 }
 
+const MIN_LOOK_MS = 1_000;
+
 export interface CommitOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly keys: KeyLimits;
+  readonly room: Room;
+  /** Null: nothing grows too old. */
+  readonly expiry: Expiry | null;
+  readonly givingUp: GivingUp;
   readonly onRows: (freedAfter?: number) => void;
 }
 
@@ -68,6 +77,14 @@ export class Commits {
     });
   }
 
+  /** Looks for what has grown too old, from time to time, also where nothing is captured. */
+  watchAges(): void {
+    const { expiry } = this.#options;
+    if (expiry === null || !this.#file.usable) return;
+    this.schedule();
+    setTimeout(() => this.watchAges(), Math.max(MIN_LOOK_MS, expiry.waitMs)).unref();
+  }
+
   get waiting(): number {
     return this.#queue.length + this.#settling.length;
   }
@@ -89,13 +106,51 @@ export class Commits {
     const captures = this.#queue.take(this.#background.active ? this.#groupBytes / 4 : this.#groupBytes);
     const settling = this.#settling;
     this.#settling = [];
-    if (captures.length > 0 || settling.length > 0) this.#commit(captures, settling);
+    if (captures.length > 0 || settling.length > 0) this.#commitWhatFits(captures, settling);
+    this.#expire();
     const step = this.#file.usable ? this.#background.step() : null;
     if (step !== null) this.#options.onRows(step.freedAfter ?? undefined);
     const shrinking = (settling.length > 0 || this.#queue.length === 0) && this.#giveBack();
     const { active, pauseMs } = this.#background;
     if (this.waiting > 0 || shrinking || (active && pauseMs === 0)) this.schedule();
     else if (active) setTimeout(() => this.schedule(), pauseMs).unref();
+  }
+
+  /** Receipts make room; then the captures that have it, and those that are given up at once. */
+  #commitWhatFits(captures: readonly Waiting[], settling: readonly Settling[]): void {
+    if (captures.length === 0) {
+      this.#commit([], settling);
+      return;
+    }
+    const { room } = this.#options;
+    let admitted: Admitted;
+    try {
+      admitted = room.admit(captures);
+      if (settling.length > 0 && admitted.fit.length < captures.length) {
+        this.#commit([], settling);
+        settling = [];
+        if (admitted.refused.length > 0) admitted = withMore(admitted, room.admit(admitted.refused));
+      }
+    } catch (error) {
+      // Making room has failed: the file is not used any more, or the disk has no room for that either.
+      if (settling.length > 0) this.#commit([], settling);
+      for (const { reject } of captures) reject(wrapped(error));
+      return;
+    }
+    const { fit, givenUp, refused, error } = admitted;
+    if (fit.length > 0 || settling.length > 0) this.#commit(fit, settling);
+    if (givenUp.length > 0) this.#commit(givenUp, [], true);
+    for (const { reject } of refused) reject(error);
+  }
+
+  #expire(): void {
+    const { expiry, givingUp } = this.#options;
+    if (expiry === null || !this.#file.usable) return;
+    try {
+      for (const { records } of expiry.step()) givingUp.tell('expired', records);
+    } catch (error) {
+      if (!isFull(error)) this.#file.fail(error);
+    }
   }
 
   #giveBack(): boolean {
@@ -113,21 +168,28 @@ export class Commits {
   }
 
   /** All in one commit. Where one capture can't be stored, the others are, each in a commit of its own. */
-  #commit(captures: readonly Waiting[], settling: readonly Settling[]): void {
-    const error = this.#try(captures, settling);
+  #commit(captures: readonly Waiting[], settling: readonly Settling[], givenUp = false): void {
+    const { space } = this.#file;
+    const hadReserve = space.hasReserve;
+    let error = this.#try(captures, settling, givenUp);
+    // Deleting goes on in the reserve's room.
+    if (error !== null && captures.length === 0 && hadReserve && !space.hasReserve)
+      error = this.#try([], settling, false);
     if (error === null) return;
+    if (isFull(error) && captures.length > 0) this.#options.room.refused(error);
     if (captures.length > 0 && settling.length > 0) {
       this.#commit([], settling);
       this.#commit(captures, []);
-    } else if (captures.length > 1 && !concernsAll(error)) for (const one of captures) this.#commit([one], []);
-    else {
+    } else if (captures.length > 1 && !concernsAll(error)) {
+      for (const one of captures) this.#commit([one], [], givenUp);
+    } else {
       for (const { reject } of captures) reject(wrapped(error));
       for (const { reject } of settling) reject(wrapped(error));
     }
   }
 
   /** Null once everything is on disk and has been said so; else what went wrong, with nothing changed. */
-  #try(captures: readonly Waiting[], settling: readonly Settling[]): unknown {
+  #try(captures: readonly Waiting[], settling: readonly Settling[], givenUp: boolean): unknown {
     const started = performance.now();
     const done = settling.map((one) => one.done);
     let outcomes: CaptureOutcome[];
@@ -135,7 +197,7 @@ export class Commits {
       outcomes = this.#file.transaction(
         () => {
           this.#settle(settling);
-          return this.#stage(captures);
+          return this.#stage(captures, givenUp);
         },
         captures.length === 0 ? undefined : () => crashPoint('agent.buffer.written'),
       );
@@ -148,12 +210,18 @@ export class Commits {
     if (captures.length > 0) crashPoint('agent.buffer.committed');
     if (settling.length > 0) crashPoint('agent.receipt.settled');
     this.#answer(captures, outcomes, settling);
+    if (captures.length > 0 && !givenUp) this.#options.room.took();
+    if (givenUp)
+      this.#options.givingUp.tell(
+        'evicted',
+        outcomes.reduce((sum, one) => sum + one.records, 0),
+      );
     if (captures.length > 0) this.#tell(outcomes, (performance.now() - started) / 1000);
     return null;
   }
 
   #settle(settling: readonly Settling[]): void {
-    const budget = { ...SETTLE };
+    const budget = settleBudget(this.#sealer);
     for (const one of settling) {
       while (one.done < one.receipts.length) {
         if (budget.rows <= 0 || !settleReceipt(this.#sealer, one.receipts[one.done]!, budget)) return;
@@ -162,13 +230,11 @@ export class Commits {
     }
   }
 
-  #stage(captures: readonly Waiting[]): CaptureOutcome[] {
+  #stage(captures: readonly Waiting[], givenUp: boolean): CaptureOutcome[] {
     if (captures.length === 0) return [];
-    const weight = captures.reduce((sum, one) => sum + one.weight, 0);
-    if (!this.#file.fits(weight)) throw this.#file.full('the buffer is full');
     const sinceOpenMs = this.#options.clock.monotonicMs() - this.#openedMs;
     const all = captures.map((one) => one.capture);
-    return stageCaptures(this.#sealer, all, sinceOpenMs, this.#options.keys);
+    return stageCaptures(this.#sealer, all, sinceOpenMs, this.#options.keys, givenUp);
   }
 
   #answer(captures: readonly Waiting[], outcomes: readonly CaptureOutcome[], settling: readonly Settling[]): void {
@@ -194,9 +260,18 @@ export class Commits {
   }
 }
 
+const isFull = (error: unknown): error is TributaryError =>
+  error instanceof TributaryError && error.code === 'bufferFull';
+
+const withMore = (first: Admitted, more: Admitted): Admitted => ({
+  ...more,
+  fit: [...first.fit, ...more.fit],
+  givenUp: [...first.givenUp, ...more.givenUp],
+});
+
 /** Disk full or a file that failed: trying one by one would not help. */
 const concernsAll = (error: unknown): boolean =>
-  error instanceof TributaryError && (error.code === 'bufferFull' || error.code === 'bufferFailed');
+  isFull(error) || (error instanceof TributaryError && error.code === 'bufferFailed');
 
 /** What sealing could not take although it was checked. */
 function wrapped(error: unknown): unknown {

@@ -98,3 +98,54 @@ export const rowsQuarantined = defineEvent<SetAside>({
     },
   ],
 });
+
+export interface Fullness {
+  readonly kind: 'full' | 'diskFull';
+  readonly reason: string;
+}
+export const bufferIsFull = defineEvent<Fullness>({
+  name: 'buffer_full',
+  log: { level: 'warn', says: ({ reason }) => `sources wait: ${reason}` },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_buffer_full_total',
+      help: 'Times that the buffer (full) or the disk (diskFull) began to have no room for what is captured.',
+      labelNames: ['kind'],
+      labels: ({ kind }) => ({ kind }),
+    },
+  ],
+});
+export const bufferHasRoom = defineEvent<{ readonly kind: 'full' | 'diskFull'; readonly forMs: number }>({
+  name: 'buffer_has_room',
+  log: {
+    level: 'info',
+    says: ({ forMs }) => `there is room again, after ${Math.round(forMs / 1000)} s; sources go on`,
+  },
+});
+
+export interface GivenUp {
+  readonly reason: 'evicted' | 'expired';
+  readonly records: number;
+}
+export const recordsGivenUp = defineEvent<GivenUp>({
+  name: 'records_given_up',
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_records_given_up_total',
+      help: 'Records given up before they could be sent: evicted from a full buffer, or expired.',
+      labelNames: ['reason'],
+      labels: ({ reason }) => ({ reason }),
+      by: ({ records }) => records,
+    },
+  ],
+});
+/** Once a minute at most, for all since the last time. */
+export const givingUp = defineEvent<GivenUp>({
+  name: 'giving_up',
+  log: {
+    level: 'warn',
+    says: ({ reason, records }) => `${records} records were ${reason} unsent; the hub will have them as a gap`,
+  },
+});

@@ -34,7 +34,7 @@ export function beginFork(sealer: Sealer, stream: StreamState, cause: ForkCause)
   const concerned = place.chain.slice(place.chain.indexOf(stream));
   for (const one of concerned) sealer.sealTail(one);
   // Sequences of this run's epoch that nobody has seen can be given out anew.
-  const seen = concerned.filter((one) => one === stream || one.sent);
+  const seen = concerned.filter((one) => one === stream || one.offeredNext > 0);
   if (seen.some((one) => one.epoch === sealer.epoch)) sealer.openEpoch();
   place.last = { epoch: stream.epoch.epoch, ...stream.settled };
   place.chain = place.chain.filter((one) => !concerned.includes(one));

@@ -21,18 +21,22 @@ import type {
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '../stages.ts';
+import { TopicPolicies } from '../topicPolicies.ts';
 import { Background } from './background.ts';
 import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
 import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
+import { Expiry } from './expire.ts';
 import { beginFork, type ForkCause } from './fork.ts';
+import { GivingUp } from './giveUp.ts';
 import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
 import { quarantineRows } from './quarantine.ts';
 import { type TakeOptions, takeRows } from './read.ts';
+import { Room } from './room.ts';
 import { Sealer, type SealSettings } from './sealer.ts';
-import { SETTLE, settleReceipt } from './settle.ts';
+import { settleBudget, settleReceipt } from './settle.ts';
 import { bufferedOf, bufferStats, registerMetrics } from './stats.ts';
 import { ANY_AGE, Tails } from './tails.ts';
 
@@ -46,6 +50,8 @@ export interface SealingIntakeOptions {
   readonly seal?: Partial<SealSettings>;
   /** How long, in running time, and how many idempotency keys are remembered. */
   readonly keys?: KeyLimits;
+  /** Default: every topic blocks, and nothing grows too old. */
+  readonly policies?: TopicPolicies;
 }
 
 const DAY_MS = 86_400_000;
@@ -60,12 +66,13 @@ export class SealingIntake implements Intake, Outbox {
   readonly #background: Background;
   readonly #tails: Tails;
   readonly #commits: Commits;
+  readonly #room: Room;
   readonly #listeners = new Set<(freedAfter?: number) => void>();
   #closed = false;
 
-  private constructor(sealer: Sealer, clock: Clock, options: SealingIntakeOptions) {
+  private constructor(sealer: Sealer, clock: Clock, boot: number, options: SealingIntakeOptions) {
     const { file } = sealer;
-    const { telemetry, keys = KEYS } = options;
+    const { telemetry, keys = KEYS, policies = new TopicPolicies() } = options;
     const onRows = (freedAfter?: number): void => this.#rowsMade(freedAfter);
     this.#file = file;
     this.#sealer = sealer;
@@ -73,7 +80,12 @@ export class SealingIntake implements Intake, Outbox {
     sealer.onSetAside = (facts) => telemetry.emit(rowsQuarantined, facts);
     this.#background = new Background(sealer, clock);
     this.#tails = new Tails(sealer, clock, onRows);
-    this.#commits = new Commits(sealer, this.#background, { clock, telemetry, keys, onRows });
+    const givingUp = new GivingUp({ clock, telemetry });
+    this.#room = new Room(sealer, { policies, clock, telemetry, givingUp });
+    const expiry = policies.expiresAny ? new Expiry(sealer, policies, clock, boot) : null;
+    this.#commits = new Commits(sealer, this.#background, {
+      ...{ clock, telemetry, keys, onRows, room: this.#room, expiry, givingUp },
+    });
     this.meta = {
       get: (key) => file.read(() => file.notes.note(`note.${key}`)),
       set: (key, value) => file.transaction(() => file.notes.setNote(`note.${key}`, value)),
@@ -85,14 +97,15 @@ export class SealingIntake implements Intake, Outbox {
     const clock = options.clock ?? systemClock;
     const settings: SealSettings = {
       ...{ sealRawBytes: limits.sealRawBytes, sealRecords: limits.sealRecords, codec: 'zstd', level: 1 },
-      ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
+      ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256 },
+      moveBytes: Math.min(2 * MIB, Math.floor(file.space.headroomBytes / 2)),
       ...options.seal,
     };
     const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOf()));
-    const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, options);
+    const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, boot, options);
     file.onFailed((error) => intake.#fail(error, options.onFailed));
     intake.#takeOver();
-    registerMetrics(intake.#sealer, options.telemetry.registry);
+    registerMetrics(intake.#sealer, intake.#room, options.telemetry.registry);
     return intake;
   }
 
@@ -104,6 +117,7 @@ export class SealingIntake implements Intake, Outbox {
     for (const place of catalog.places()) records += bufferedOf(place);
     this.#background.resume();
     if (this.#background.active) this.#commits.schedule();
+    this.#commits.watchAges();
     this.#telemetry.emit(bufferOpened, { path, edge, maxBytes, records, bytes: this.#file.bytes() });
   }
 
@@ -129,7 +143,7 @@ export class SealingIntake implements Intake, Outbox {
 
   take(options: TakeOptions): Parcel[] {
     this.#file.assertUsable();
-    return takeRows(this.#file, options, (row) => this.#giveUp(row));
+    return takeRows(this.#sealer, options, (row) => this.#giveUp(row));
   }
 
   #giveUp(row: ParcelRow): void {
@@ -151,6 +165,10 @@ export class SealingIntake implements Intake, Outbox {
     if (this.#background.active) this.#commits.schedule();
     const { topic, partition } = stream.place;
     this.#telemetry.emit(rowsQuarantined, { topic, partition, first, last, reason });
+  }
+
+  nothingUnderWay(): void {
+    this.#sealer.connections += 1;
   }
 
   sealTail(olderThanMs: number): boolean | Promise<boolean> {
@@ -176,7 +194,9 @@ export class SealingIntake implements Intake, Outbox {
 
   async fork(streamId: number, points: Receipt['points'], cause: ForkCause): Promise<void> {
     this.#assertOpen();
-    const settled = this.#file.transaction(() => settleReceipt(this.#sealer, { streamId, points }, { ...SETTLE }));
+    const settled = this.#file.transaction(() =>
+      settleReceipt(this.#sealer, { streamId, points }, settleBudget(this.#sealer)),
+    );
     if (!settled) await this.#commits.settle([{ streamId, points }]);
     this.#assertOpen();
     const stream = this.#file.catalog.streams.get(streamId);
@@ -202,7 +222,7 @@ export class SealingIntake implements Intake, Outbox {
 
   stats(): BufferStats {
     this.#file.assertUsable();
-    return bufferStats(this.#sealer);
+    return bufferStats(this.#sealer, this.#room.look());
   }
 
   mark(): CapturedMark | null {

@@ -4,6 +4,7 @@ import { decodePosition } from '../buffer/notes.ts';
 import { KIND_GAP } from '../buffer/rows.ts';
 import type { BufferedStream, Parcel } from '../stages.ts';
 import { sendableBelow } from './quarantine.ts';
+import type { Sealer } from './sealer.ts';
 
 const ROWS_AT_ONCE = 256;
 
@@ -18,7 +19,8 @@ export interface TakeOptions {
 const ROW_BYTES = 100;
 
 /** `broken` is called for a row that is not what was written, and puts a gap with the same id in its place. */
-export function takeRows(file: BufferFile, options: TakeOptions, broken: (row: ParcelRow) => void): Parcel[] {
+export function takeRows(sealer: Sealer, options: TakeOptions, broken: (row: ParcelRow) => void): Parcel[] {
+  const { file } = sealer;
   const parcels: Parcel[] = [];
   const views = new Map<StreamState, BufferedStream>();
   const sendable = new Map<StreamState, number>();
@@ -43,11 +45,16 @@ export function takeRows(file: BufferFile, options: TakeOptions, broken: (row: P
       const view = views.get(stream) ?? viewOf(stream);
       views.set(stream, view);
       parcels.push(takeRow(file, id, view, setAside));
-      stream.sent = true;
+      offered(sealer, stream, parcels.at(-1)!);
       if (parcels.length >= options.maxParcels) return parcels;
     }
     if (some.length < ROWS_AT_ONCE) return parcels;
   }
+}
+
+function offered(sealer: Sealer, stream: StreamState, { last }: Parcel): void {
+  stream.offeredNext = Math.max(stream.offeredNext, last + 1);
+  stream.offeredFor = sealer.connections;
 }
 
 function takeRow(file: BufferFile, id: number, stream: BufferedStream, broken: (row: ParcelRow) => void): Parcel {

@@ -47,6 +47,8 @@ export class Sealer {
   readonly #clock: Clock;
   readonly #boot: number;
   readonly #drawn = new Set<EpochState>();
+  /** How many connections have come and gone: what was handed out for an earlier one is not under way any more. */
+  connections = 0;
 
   /** `boot`: the present boot's row. */
   constructor(file: BufferFile, settings: SealSettings, clock: Clock, boot: number) {
@@ -74,6 +76,14 @@ export class Sealer {
   get epoch(): EpochState | null {
     const newest = this.file.catalog.epochs.at(-1);
     return newest !== undefined && this.#drawn.has(newest) ? newest : null;
+  }
+  /** Whether the row may be on its way to the hub now. */
+  isUnderWay({ offeredFor, offeredNext }: StreamState, first: number): boolean {
+    return offeredFor === this.connections && first < offeredNext;
+  }
+  /** Whether the hub may have the row, in this run or from an earlier one. */
+  mayBeSent({ epoch, offeredNext }: StreamState, first: number): boolean {
+    return epoch.contacted && (!this.#drawn.has(epoch) || first < offeredNext);
   }
   openEpoch(): EpochState {
     const epoch = this.file.catalog.addEpoch(drawEpoch());
@@ -179,14 +189,16 @@ export class Sealer {
     if (stream.tailRows === 0) return;
     const { rows, catalog } = this.file;
     catalog.touchStream(stream);
-    for (const run of joinRows(rows.tail(stream.id, stream.tailRows), this.settings)) {
+    const tail = rows.tail(stream.id, stream.tailRows);
+    // First, so that the batches go into the pages that they leave.
+    for (const row of tail) rows.removeTail(row.id);
+    for (const run of joinRows(tail, this.settings)) {
       const broken = new Set(run.filter((row) => tailCrc(row) !== row.crc));
       if (broken.size === 0) this.#sealRun(stream, run);
       for (const row of broken.size === 0 ? [] : run) {
         if (broken.has(row)) this.#giveUpRow(stream, row);
         else this.#sealRun(stream, [row]);
       }
-      for (const row of run) rows.removeTail(row.id);
     }
     Object.assign(stream, { tailRows: 0, tailRecords: 0, tailBytes: 0 });
   }
@@ -252,7 +264,7 @@ function spanOf(rows: readonly { minTimestamp: number; maxTimestamp: number }[])
 }
 
 /** Time span of some records of a segment that end behind its first `to`, and the source position there. */
-function factsOf(segment: Segment, records: readonly SealRecord[], to: number): Omit<Facts, keyof Moment> {
+export function factsOf(segment: Segment, records: readonly SealRecord[], to: number): Omit<Facts, keyof Moment> {
   let [minTimestamp, maxTimestamp] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < records.length; i++) {
     const { timestamp } = records[i]!;

@@ -1,9 +1,11 @@
 /** Deleting what the hub has confirmed. */
 
-import { sameTip } from '../../shared/identity.ts';
+import { keepsTip, sameTip } from '../../shared/identity.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { PlaceState, Point, Receipt, StreamState } from '../buffer/index.ts';
-import { KIND_GAP, KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
+import type { SequenceSpan } from '../buffer/outbox.ts';
+import { KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
+import { PAGE_BYTES } from '../buffer/schema.ts';
 import type { Sealer } from './sealer.ts';
 
 /** A row with a tip from before a quarantine in front of it: it must not be sent so. */
@@ -35,8 +37,11 @@ export interface SettleBudget {
   rows: number;
   bytes: number;
 }
-/** What one transaction deletes. */
-export const SETTLE: Readonly<SettleBudget> = { rows: 2_000, bytes: 64 * MIB };
+/** What one transaction deletes: each row may touch a page or two, which go into the log. */
+export const settleBudget = ({ file }: Sealer): SettleBudget => ({
+  rows: Math.max(64, Math.min(2_000, Math.floor(file.space.headroomBytes / PAGE_BYTES))),
+  bytes: 64 * MIB,
+});
 
 /**
  * Deletes the rows below the agreed point and counts them as delivered, oldest first, as far as the budget goes.
@@ -59,7 +64,7 @@ export function settleTo(
     file.rows.removeParcel(row.id, row.kind);
     of.rows -= 1;
     of.bytes -= row.bytes;
-    countSettled(stream.place, row, agreed.former);
+    countSettled(stream.place, row, agreed.former, receipt?.gaps);
     stream.settled = { next: row.last + 1, tip: agreed.former ? (row.formerTip ?? row.tip) : row.tip };
   }
   if (stream.settled.next === agreed.point.next) stream.settled = agreed.point;
@@ -69,17 +74,25 @@ export function settleTo(
   return stream.settled.next >= agreed.point.next;
 }
 
-function countSettled(place: PlaceState, row: RowEnds, former: boolean): void {
+function countSettled(place: PlaceState, row: RowEnds, former: boolean, said: Receipt['gaps']): void {
   const count = row.last - row.first + 1;
-  if (row.kind === KIND_SEALED) place.delivered += count;
-  // Set aside here, but the hub had it already.
-  if (row.kind === KIND_GAP && former && row.formerTip !== null) {
-    place.delivered += count;
-    place.gaps -= count;
+  const isSaid = said !== undefined && row.first >= said.of.first && row.last <= said.of.last;
+  const gaps = isSaid ? overlap(said.known, row.first, row.last) : null;
+  if (row.kind === KIND_SEALED) {
+    // Another copy of this buffer may have given some of it up.
+    place.delivered += count - (gaps ?? 0);
+    place.gaps += gaps ?? 0;
+    return;
   }
+  // Set aside here, but the hub had it already; or given up here when it was there, without a receipt.
+  const had = former && row.formerTip !== null ? count : isGivenUp(row) && gaps !== null ? count - gaps : 0;
+  place.delivered += had;
+  place.gaps -= had;
 }
 
-function overlap(ranges: readonly { first: number; last: number }[], low: number, high: number): number {
+const isGivenUp = ({ reason }: RowEnds): boolean => reason !== null && keepsTip(reason);
+
+function overlap(ranges: readonly SequenceSpan[], low: number, high: number): number {
   let sum = 0;
   for (const { first, last } of ranges) sum += Math.max(0, Math.min(last, high) - Math.max(first, low) + 1);
   return sum;

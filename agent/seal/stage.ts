@@ -4,15 +4,20 @@ import { limits } from '../../shared/limits.ts';
 import type { PlaceState } from '../buffer/index.ts';
 import type { KeyLimits, UsedKey } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome } from '../stages.ts';
+import { giveUpNew } from './giveUp.ts';
 import { Group } from './group.ts';
 import type { Sealer } from './sealer.ts';
 
-/** Everything of these captures: records, positions, keys, counters. `sinceOpenMs`: monotonic, for the keys' age. */
+/**
+ * Everything of these captures: records, positions, keys, counters. `sinceOpenMs`: monotonic, for the keys' age. `givenUp`:
+ * there is no room for the records: gaps.
+ */
 export function stageCaptures(
   sealer: Sealer,
   captures: readonly Capture[],
   sinceOpenMs: number,
   limitsOfKeys: KeyLimits,
+  givenUp = false,
 ): CaptureOutcome[] {
   const { notes } = sealer.file;
   const group = new Group();
@@ -29,7 +34,7 @@ export function stageCaptures(
     return { repeated: false, records: records.length };
   });
   if (keys > 0) notes.expireKeys(keys, sinceOpenMs, limitsOfKeys);
-  stageRecords(sealer, group);
+  stageRecords(sealer, group, givenUp);
   for (const [key, position] of group.positions) {
     if (position === null) notes.removePosition(key);
     else notes.setPosition(key, position);
@@ -43,7 +48,7 @@ const repeatOf = ({ digest, records }: UsedKey): CaptureOutcome => ({
   ...(digest === null ? {} : { idempotencyDigest: digest }),
 });
 
-function stageRecords(sealer: Sealer, group: Group): void {
+function stageRecords(sealer: Sealer, group: Group, givenUp: boolean): void {
   const { catalog } = sealer.file;
   const moment = sealer.now();
   for (const { topic, partition, segments, records } of group.buckets()) {
@@ -52,7 +57,10 @@ function stageRecords(sealer: Sealer, group: Group): void {
     place.captured += records;
     place.sourcePartitions = Math.max(place.sourcePartitions, group.sourcePartitions.get(topic) ?? 0);
     const stream = sealer.captureStream(place);
-    for (const segment of segments) sealer.append(stream, segment, moment);
+    for (const segment of segments) {
+      if (givenUp) giveUpNew(sealer, stream, segment, moment);
+      else sealer.append(stream, segment, moment);
+    }
   }
   for (const { topic, partition, records } of group.maybeDuplicate) {
     const place = catalog.place(topic, partition, 'main');

@@ -1,13 +1,14 @@
 /** What the buffer says about itself: the counters that its own transactions keep. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { BufferStats, PlaceState, PlaceStats } from '../buffer/index.ts';
+import type { BufferStats, PlaceState, PlaceStats, RoomState } from '../buffer/index.ts';
+import type { Room } from './room.ts';
 import type { Sealer } from './sealer.ts';
 
-export function bufferStats(sealer: Sealer): BufferStats {
+export function bufferStats(sealer: Sealer, room: RoomState): BufferStats {
   const { file } = sealer;
   const places = [...file.catalog.places()].map((place) => placeStats(sealer, place));
   const oldestAgeMs = Math.max(0, ...places.map((place) => place.oldestAgeMs));
-  return { bytes: file.bytes(), maxBytes: file.maxBytes, oldestAgeMs, places };
+  return { bytes: file.bytes(), maxBytes: file.maxBytes, room, oldestAgeMs, places };
 }
 
 export const bufferedOf = ({ captured, delivered, gaps }: PlaceState): number => captured - delivered - gaps;
@@ -32,7 +33,7 @@ function oldestAgeMs(sealer: Sealer, place: PlaceState): number {
 }
 
 /** Metrics that read the counters when they are scraped: right after a kill, too. */
-export function registerMetrics(sealer: Sealer, registry: Registry): void {
+export function registerMetrics(sealer: Sealer, room: Room, registry: Registry): void {
   const { file } = sealer;
   const sum = (of: (place: PlaceState) => number): number => {
     let total = 0;
@@ -62,6 +63,11 @@ export function registerMetrics(sealer: Sealer, registry: Registry): void {
     (place) => place.maybeDuplicate,
   );
   gauge('buffer_records', 'Records captured and not yet delivered.', () => sum(bufferedOf));
-  gauge('buffer_bytes', 'Database and write-ahead log on disk.', () => file.bytes());
-  gauge('buffer_max_bytes', 'Cap of database and write-ahead log.', () => file.maxBytes);
+  gauge('buffer_bytes', 'Database, write-ahead log and reserve on disk.', () => file.bytes());
+  gauge('buffer_max_bytes', 'Cap of database, write-ahead log and reserve.', () => file.maxBytes);
+  gauge(
+    'buffer_state',
+    'Whether what is captured can be written: 0 yes, 1 the buffer is full, 2 the disk is full.',
+    () => ['open', 'full', 'diskFull'].indexOf(room.state.kind),
+  );
 }

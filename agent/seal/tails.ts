@@ -57,7 +57,7 @@ export class Tails {
     for (const stream of this.#due(olderThanMs)) {
       some.push(stream);
       bytes += stream.tailBytes;
-      if (bytes >= AT_ONCE_BYTES) break;
+      if (bytes >= Math.min(AT_ONCE_BYTES, this.#sealer.file.space.headroomBytes)) break;
     }
     if (some.length === 0) return false;
     this.#sealer.file.transaction(() => {

@@ -75,6 +75,7 @@ function sequenceRun(context: Sequencing, stream: ShippedStream, run: Chained[],
   const known = historyOf(context, stream);
   progress.refusal = known ? null : perhapsForgotten(context, stream, run[0]!);
   if (progress.refusal) return;
+  if (known) progress.gaps.push(...gapsBelow(context, stream, known, run));
   const links = run.map(linkOf);
   const verdict = placeRun(links, known ?? { next: 0, tip: EMPTY_HEX, ring: [] });
   switch (verdict.kind) {
@@ -99,6 +100,32 @@ function sequenceRun(context: Sequencing, stream: ShippedStream, run: Chained[],
 }
 
 const EMPTY_HEX = '0'.repeat(32);
+
+/**
+ * What of a run below the hub's end it has as gaps: the agent may have given up since what had been delivered (its receipt
+ * was lost), or another copy of it may have given up what this one still had. Of a closed stream nobody knows any more:
+ * there the agent's word counts.
+ */
+function gapsBelow(
+  { staging }: Sequencing,
+  stream: ShippedStream,
+  { next, entry }: NonNullable<Known>,
+  run: readonly Chained[],
+): SequenceRange[] {
+  const below = run.filter((parcel) => parcel.last < next);
+  const [first, last] = [below[0]?.first ?? 0, below.at(-1)?.last ?? -1];
+  if (entry === null) return below.flatMap((parcel) => (parcel.kind === 'gap' ? [parcel] : [])).map(rangeOf);
+  return staging
+    .gaps(streamKey(stream))
+    .filter((gap) => gap.last >= first && gap.first <= last)
+    .map((gap) => ({
+      first: Math.max(first, gap.first),
+      last: Math.min(last, gap.last),
+      reason: Object.keys(gap.reasons)[0] ?? '',
+    }));
+}
+
+const rangeOf = ({ first, last, reason }: VerifiedGap): SequenceRange => ({ first, last, reason });
 
 type Known = (History & { readonly entry: StreamEntry | null }) | null;
 
@@ -195,7 +222,7 @@ function takeParcels(
     if (parcel.kind === 'gap') {
       counts = { ...counts, gapped: counts.gapped + count };
       takeGap(context, stream, parcel);
-      progress.gaps.push({ first: parcel.first, last: parcel.last, reason: parcel.reason });
+      progress.gaps.push(rangeOf(parcel));
       continue;
     }
     counts = { ...counts, records: counts.records + count };

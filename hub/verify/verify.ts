@@ -15,7 +15,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { tributary } from '../../proto/generated/tributary.js';
 import type { EdgeId, Tip } from '../../shared/identity.ts';
-import { sameTip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
+import { keepsTip, sameTip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import { checkSealed, patchBatch, RecordsError, type SealFacts } from '../../shared/records/index.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
@@ -126,7 +126,7 @@ function shift(blob: Buffer, facts: SealFacts, shiftMs: number): void {
 
 function verifyGap(parcel: WireGap): VerifiedGap {
   const { stream, first, last, previousTip, tip, minTimestamp, maxTimestamp, reason, detail } = parcel;
-  checkTip(tip, tipAfterGap(previousTip, first, last, reason));
+  if (!keepsTip(reason)) checkTip(tip, tipAfterGap(previousTip, first, last, reason));
   return { kind: 'gap', stream, first, last, previousTip, tip, minTimestamp, maxTimestamp, reason, detail };
 }
 

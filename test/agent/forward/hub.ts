@@ -4,7 +4,15 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { EMPTY_TIP, streamKey, type Term, type Tip, tipAfterBatch, tipAfterGap } from '../../../shared/identity.ts';
+import {
+  EMPTY_TIP,
+  keepsTip,
+  streamKey,
+  type Term,
+  type Tip,
+  tipAfterBatch,
+  tipAfterGap,
+} from '../../../shared/identity.ts';
 import { unsealRecords } from '../../../shared/records/index.ts';
 import {
   CONTENT_TYPE,
@@ -281,7 +289,8 @@ export class StandInHub {
       parcel.kind === 'gap'
         ? tipAfterGap(previousTip, first, last, parcel.reason)
         : tipAfterBatch(previousTip, parcel.blob);
-    if (hex(right) !== hex(tip)) return refusal({ code: 'corrupt' });
+    const isFree = parcel.kind === 'gap' && keepsTip(parcel.reason);
+    if (!isFree && hex(right) !== hex(tip)) return refusal({ code: 'corrupt' });
     if (parcel.kind === 'sealed') {
       const records = unsealRecords(Buffer.from(parcel.blob), { maxRawBytes: 64 * 1024 * 1024 });
       stream.values.push(...records.map(({ value }) => String(value)));

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Captured } from '../../../agent/stages.ts';
-import { TributaryError } from '../../../shared/errors.ts';
 import { EMPTY_TIP } from '../../../shared/identity.ts';
 import { limits, MIB } from '../../../shared/limits.ts';
 import {
   allValues,
+  codeOf,
   isSealed,
   onDisk,
   open,
@@ -18,12 +18,6 @@ import {
   takeAll,
   valuesOf,
 } from './support.ts';
-
-const codeOf = async (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'nothing',
-    (error: unknown) => (error instanceof TributaryError ? error.code : String(error)),
-  );
 
 const position = (nextOffset: number) => ({ kind: 'kafka', topic: 'orders', partition: 0, nextOffset });
 

@@ -9,6 +9,7 @@ import { BufferFile } from '../../../agent/buffer/index.ts';
 import { SealingIntake, type SealingIntakeOptions } from '../../../agent/seal/index.ts';
 import type { Captured, Parcel, SealedParcel } from '../../../agent/stages.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { TributaryError } from '../../../shared/errors.ts';
 import type { EdgeId } from '../../../shared/identity.ts';
 import { MIB } from '../../../shared/limits.ts';
 import { checkSealed, unsealRecords } from '../../../shared/records/index.ts';
@@ -132,3 +133,9 @@ export async function moved(intake: SealingIntake): Promise<void> {
 
 export const pointBehind = ({ last, tip }: Parcel): { next: number; tip: Buffer } => ({ next: last + 1, tip });
 export const isSealed = (parcel: Parcel): parcel is SealedParcel => parcel.kind === 'sealed';
+
+export const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'nothing',
+    (error: unknown) => (error instanceof TributaryError ? error.code : String(error)),
+  );

@@ -89,8 +89,14 @@ describe('what is not what it claims', () => {
 
   it('refuses a gap whose tip is not its hash', async () => {
     const batch = sealed();
-    const gap = { ...gapAfter(batch, 2), reason: 'evicted' as const };
+    const gap = { ...gapAfter(batch, 2), reason: 'quarantined' as const };
     expect(reasonOf(await verify(shipment({ parcels: [batch, gap] })))).toMatch(/^badTip/);
+  });
+
+  it('takes a gap that stands for rows given up with the tip that they had', async () => {
+    const batch = sealed();
+    const gap = { ...gapAfter(batch, 2), reason: 'evicted' as const, tip: batch.previousTip };
+    expect(kinds(await verify(shipment({ parcels: [batch, gap] })))).toEqual(['0:sealed', '0:gap']);
   });
 
   it('believes the records of a trusted edge', async () => {
