@@ -147,9 +147,17 @@ export class BufferFile {
   #refused(error: SqliteError): unknown {
     if (error.code !== 'SQLITE_FULL' && error.code !== 'SQLITE_IOERR_WRITE') return this.fail(error);
     const want = this.space.wantOfRoom();
-    if (want !== null) this.space.giveReserve();
+    if (want !== null) this.#giveReserve();
     else if (error.code !== 'SQLITE_FULL') return this.fail(error);
     return this.full(want ?? BUFFER_FULL, error);
+  }
+
+  #giveReserve(): void {
+    try {
+      this.space.giveReserve();
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError && error.code === 'SQLITE_FULL')) throw this.fail(error);
+    }
   }
 
   full(reason: string, cause?: unknown): TributaryError {

@@ -43,7 +43,8 @@ export class Space {
     this.maxBytes = maxBytes;
     this.headroomBytes = part(maxBytes, 16, 512 * KIB, 16 * MIB);
     this.walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
-    this.reserveBytes = part(maxBytes, 64, 128 * KIB, 8 * MIB);
+    // The log, at its longest, must go into the database on a full disk: what comes then is written over it.
+    this.reserveBytes = this.walBytes + part(maxBytes, 16, 256 * KIB, 8 * MIB);
     this.#reserve = this.#size('.reserve');
     db.pragma(`wal_autocheckpoint = ${Math.floor(this.walBytes / PAGE_BYTES)}`);
     db.pragma(`journal_size_limit = ${this.walBytes}`);
@@ -88,8 +89,10 @@ export class Space {
     const pages = this.#pages('page_count');
     const free = this.#pages('freelist_count');
     const least = this.headroomBytes / 2 / PAGE_BYTES;
-    if (this.#shrinkSteps === 0 && (free <= least || free * 3 <= pages * 2)) return false;
-    const enough = free < least / 2 || free * 5 < pages;
+    // On a full disk every page counts.
+    const eager = !this.hasReserve;
+    if (this.#shrinkSteps === 0 && (free <= least || (!eager && free * 3 <= pages * 2))) return false;
+    const enough = free < least / 2 || (!eager && free * 5 < pages);
     const steps = this.#shrinkSteps + 1;
     this.#shrinkSteps = enough ? 0 : steps;
     if (!enough) this.#db.exec(`PRAGMA incremental_vacuum(${Math.ceil(this.headroomBytes / 4 / PAGE_BYTES)})`);
@@ -103,8 +106,12 @@ export class Space {
     return this.#without || this.#reserve >= this.reserveBytes;
   }
 
-  /** Gives the reserve away, so that what deletes can go on. */
+  /** Gives the reserve away, so that what deletes can go on: the log goes into the database, and is written over from then on. */
   giveReserve(): void {
+    this.#dropReserve();
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
+  }
+  #dropReserve(): void {
     rmSync(`${this.#path}.reserve`, { force: true });
     this.#reserve = 0;
   }
@@ -121,7 +128,7 @@ export class Space {
       this.#reserve = this.reserveBytes;
       return null;
     } catch (error) {
-      this.giveReserve();
+      this.#dropReserve();
       this.#without = !isWantOfRoom(error);
       return this.#without ? null : reasonOfDisk(error);
     }

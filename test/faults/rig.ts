@@ -99,7 +99,7 @@ function write(dir: string, name: string, lines: readonly string[]): string {
   return path;
 }
 
-async function createTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
+export async function createTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({

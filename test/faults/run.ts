@@ -14,6 +14,8 @@ export interface FaultOptions {
   /** Only these die, at random moments; absent: all, after every named crash point. */
   readonly victims: readonly string[] | undefined;
   readonly keep: boolean;
+  /** How long the load of one round runs, where a run has a choice. */
+  readonly minutes?: number | undefined;
   readonly print: (line: string) => void;
 }
 
@@ -23,11 +25,12 @@ const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
   crash: () => import('./crash.ts'),
   pull: () => import('./pull.ts'),
   migrate: () => import('./migrate.ts'),
+  disk: () => import('./disk.ts'),
 };
 
 function usage(problem: string): never {
   process.stderr.write(
-    `${problem}\nusage: npm run faults -- ${Object.keys(SCENARIOS).join('|')} [--rounds N] [--seed S] [--break PROMISE] [--victims a,b] [--keep]\n`,
+    `${problem}\nusage: npm run faults -- ${Object.keys(SCENARIOS).join('|')} [--rounds N] [--seed S] [--break PROMISE] [--victims a,b] [--minutes M] [--keep]\n`,
   );
   process.exit(2);
 }
@@ -40,6 +43,7 @@ const { values, positionals } = parseArgs({
     break: { type: 'string' },
     victims: { type: 'string' },
     keep: { type: 'boolean' },
+    minutes: { type: 'string' },
   },
 });
 const [name = ''] = positionals;
@@ -50,10 +54,13 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.
 if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) usage(`--rounds must be a whole number above 0`);
 if (!Number.isInteger(seed)) usage(`--seed must be a whole number`);
 
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+if (minutes !== undefined && !(minutes > 0)) usage('--minutes must be a number above 0');
+
 const { run } = await load();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 print(`seed ${seed}`);
 const victims = values.victims?.split(',');
-const tally = await run({ rounds, seed, victims, break: values.break, keep: values.keep ?? false, print });
+const tally = await run({ rounds, seed, victims, break: values.break, keep: values.keep ?? false, minutes, print });
 print(tally.summary());
 process.exit(tally.clean ? 0 : 1);
