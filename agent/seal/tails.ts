@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { StreamState } from '../buffer/index.ts';
+import { PAGE_BYTES } from '../buffer/schema.ts';
 import type { Sealer } from './sealer.ts';
 
 /** Captured bytes that one transaction seals. */
@@ -56,7 +57,8 @@ export class Tails {
     let bytes = 0;
     for (const stream of this.#due(olderThanMs)) {
       some.push(stream);
-      bytes += stream.tailBytes;
+      // Rows of one tail lie apart: each is a page of the log.
+      bytes += Math.max(stream.tailBytes, stream.tailRows * PAGE_BYTES);
       if (bytes >= Math.min(AT_ONCE_BYTES, this.#sealer.file.space.headroomBytes)) break;
     }
     if (some.length === 0) return false;

@@ -113,6 +113,25 @@ describe('evictOldest', () => {
   });
 });
 
+test('many places with little each, and receipts of all of them, stay within the cap', async () => {
+  const maxBytes = 16 * MIB;
+  const { intake, path } = openNew({ maxBytes });
+  let most = 0;
+  for (let i = 0, code = 'nothing'; code === 'nothing' && i < 200; i++) {
+    const group = Array.from({ length: 200 }, (_, n) => record(`r${i}`, { partition: (i * 200 + n) % 1_000 }));
+    code = await codeOf(intake.capture({ records: group }));
+    most = Math.max(most, onDisk(path));
+  }
+  await intake.sealTail(0);
+  most = Math.max(most, onDisk(path));
+  for (const parcel of takeAll(intake)) {
+    await intake.settle([{ streamId: parcel.stream.id, points: [pointBehind(parcel)] }]);
+    most = Math.max(most, onDisk(path));
+  }
+  expect(most).toBeLessThanOrEqual(maxBytes);
+  expect(sums(intake).buffered).toBe(0);
+});
+
 test('evictLowest: the lowest go first, and the lowest of all give themselves up', async () => {
   const { intake, path } = evicting(
     topic('alarms', { whenFull: 'evictLowest', priority: 'high' }),
