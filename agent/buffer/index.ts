@@ -55,6 +55,7 @@ export type {
   SettledStream,
   Stake,
   Standing,
+  TakeOptions,
   TipPoint,
 } from './outbox.ts';
 export { KIND_GAP, KIND_SEALED, type ParcelRow, Rows, type TailRow } from './rows.ts';

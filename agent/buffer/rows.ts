@@ -37,8 +37,10 @@ export interface ParcelRow extends Moment {
   readonly position: Buffer | null;
   readonly contentCrc: number;
   readonly crc: number;
+  /** Its place's: follows from that, so it is in no checksum. */
+  readonly queue: number;
 }
-export type NewParcel = Omit<ParcelRow, 'id' | 'crc' | 'formerTip'> & { readonly formerTip?: Tip | null };
+export type NewParcel = Omit<ParcelRow, 'id' | 'crc' | 'formerTip' | 'queue'> & { readonly formerTip?: Tip | null };
 
 export interface TailRow extends Moment {
   readonly id: number;
@@ -97,7 +99,7 @@ export function tailCrc(row: Omit<TailRow, 'id' | 'crc'>): number {
 
 const PARCEL_COLUMNS =
   'id, stream, first, last, kind, bytes, previousTip, tip, formerTip, minTimestamp, maxTimestamp, ' +
-  'stamp, boot, monotonicMs, createdMs, reason, detail, position, contentCrc, crc';
+  'stamp, boot, monotonicMs, createdMs, reason, detail, position, contentCrc, crc, queue';
 const ENDS_COLUMNS = 'id, first, last, kind, bytes, tip, formerTip';
 const TAIL_COLUMNS =
   'id, stream, first, last, rawBytes, minTimestamp, maxTimestamp, stamp, boot, monotonicMs, createdMs, position, crc, blob';
@@ -108,9 +110,16 @@ function prepare(db: Database) {
     addParcel: db.prepare(`INSERT INTO parcel (${PARCEL_COLUMNS}) VALUES (${marks(PARCEL_COLUMNS)})`),
     addContent: db.prepare('INSERT INTO content VALUES (?, ?)'),
     content: db.prepare('SELECT blob FROM content WHERE id = ?').pluck(),
-    removeParcel: db.prepare('DELETE FROM parcel WHERE id = ?'),
+    removeParcel: db.prepare('DELETE FROM parcel WHERE id = ? RETURNING stream, bytes'),
     removeContent: db.prepare('DELETE FROM content WHERE id = ?'),
     after: db.prepare('SELECT id, stream, first, bytes FROM parcel WHERE id > ? ORDER BY id LIMIT ?').raw(),
+    afterIn: db
+      .prepare('SELECT id, stream, first, bytes FROM parcel WHERE queue = ? AND id > ? ORDER BY id LIMIT ?')
+      .raw(),
+    strays: db
+      .prepare('SELECT id, first FROM parcel WHERE stream = ? AND first >= ? AND queue <> ? ORDER BY first LIMIT ?')
+      .raw(),
+    setQueue: db.prepare('UPDATE parcel SET queue = ? WHERE id = ?'),
     parcel: db.prepare('SELECT * FROM parcel WHERE id = ?'),
     ofStream: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first >= ? ORDER BY first LIMIT ?'),
     endsBelow: db.prepare(`SELECT ${ENDS_COLUMNS} FROM parcel WHERE stream = ? AND first < ? ORDER BY first LIMIT ?`),
@@ -156,16 +165,26 @@ export interface Quarantined {
   readonly blob: Buffer | null;
 }
 
+/** What rows follow from, and what follows from them, in the catalog: changed inside the transaction that changes rows. */
+export interface StreamsOfRows {
+  /** Of the stream's place. */
+  queue(stream: number): number;
+  /** The stream has so many more bytes in sealed rows. */
+  grown(stream: number, bytes: number): void;
+}
+
 /** Fixed cost of a quarantined row towards the cap. */
 const QUARANTINE_ROW_BYTES = 256;
 
 export class Rows {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #streams: StreamsOfRows;
   #nextId: number;
   #nextTailId: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, streams: StreamsOfRows) {
     this.#sql = prepare(db);
+    this.#streams = streams;
     this.#nextId = Math.max(0, (this.#sql.lastId.get() as number | null) ?? 0) + 1;
     this.#nextTailId = ((this.#sql.lastTailId.get() as number | null) ?? 0) + 1;
   }
@@ -177,12 +196,15 @@ export class Rows {
       ...[id, row.stream, row.first, row.last, row.kind, row.bytes, row.previousTip, row.tip, row.formerTip ?? null],
       ...[row.minTimestamp, row.maxTimestamp, row.stamp, row.boot, row.monotonicMs, row.createdMs],
       ...[row.reason, row.detail, row.position, row.contentCrc, rowCrc(row)],
+      this.#streams.queue(row.stream),
     );
+    this.#streams.grown(row.stream, row.bytes);
     if (blob !== null) this.#sql.addContent.run(id, blob);
     return id;
   }
   removeParcel(id: number, kind: number): void {
-    this.#sql.removeParcel.run(id);
+    const gone = this.#sql.removeParcel.get(id) as { stream: number; bytes: number } | undefined;
+    if (gone !== undefined) this.#streams.grown(gone.stream, -gone.bytes);
     if (kind === KIND_SEALED) this.#sql.removeContent.run(id);
   }
   parcel(id: number): ParcelRow {
@@ -201,6 +223,17 @@ export class Rows {
   /** `[id, stream, first, bytes]` of rows behind `id`. */
   after(id: number, count: number): [number, number, number, number][] {
     return this.#sql.after.all(id, count) as [number, number, number, number][];
+  }
+  /** The same of one queue. */
+  afterIn(queue: number, id: number, count: number): [number, number, number, number][] {
+    return this.#sql.afterIn.all(queue, id, count) as [number, number, number, number][];
+  }
+  /** `[id, first]` of a stream's rows that are not in this queue, from `first` on. */
+  strays(stream: number, first: number, queue: number, count: number): [number, number][] {
+    return this.#sql.strays.all(stream, first, queue, count) as [number, number][];
+  }
+  setQueue(id: number, queue: number): void {
+    this.#sql.setQueue.run(queue, id);
   }
   ofStream(stream: number, fromFirst: number, count: number): ParcelRow[] {
     return this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[];

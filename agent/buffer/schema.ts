@@ -1,9 +1,9 @@
-/** The tables of a buffer, format 1. What they mean: index.ts. */
+/** The tables of a buffer, format 2. What they mean: index.ts. */
 
 /** `application_id` in the SQLite header: "Trib". */
 export const APPLICATION_ID = 0x54726962;
 /** `user_version` in the SQLite header. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /**
  * Measured with blobs of 120 kB and auto_vacuum: 4 KiB pages 145 MB/s, 8 KiB 230, 16 KiB 248, 32 KiB 194. A commit of
@@ -35,6 +35,8 @@ CREATE TABLE place (
   gaps INTEGER NOT NULL,
   maybeDuplicate INTEGER NOT NULL,
   lastEpoch TEXT, lastNext INTEGER, lastTip BLOB,
+  queue INTEGER NOT NULL DEFAULT 0,
+  requeue INTEGER NOT NULL DEFAULT 0,
   UNIQUE (topic, partition, lane)
 );
 
@@ -47,7 +49,8 @@ CREATE TABLE stream (
   settledNext INTEGER NOT NULL, settledTip BLOB NOT NULL,
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
   moveOrder INTEGER,
-  chainedNext INTEGER, chainedTip BLOB
+  chainedNext INTEGER, chainedTip BLOB,
+  bytes INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE parcel (
@@ -70,9 +73,11 @@ CREATE TABLE parcel (
   detail TEXT,
   position BLOB,
   contentCrc INTEGER NOT NULL,
-  crc INTEGER NOT NULL
+  crc INTEGER NOT NULL,
+  queue INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX parcelByStream ON parcel (stream, first);
+CREATE INDEX parcelByQueue ON parcel (queue, id);
 
 CREATE TABLE content (id INTEGER PRIMARY KEY, blob BLOB NOT NULL);
 
@@ -122,4 +127,14 @@ CREATE TABLE quarantine (
   bytes INTEGER NOT NULL,
   blob BLOB
 );
+`;
+
+/** What format 1 has not. */
+export const TO_FORMAT_2 = `
+ALTER TABLE place ADD COLUMN queue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD COLUMN requeue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE stream SET bytes = (SELECT coalesce(sum(parcel.bytes), 0) FROM parcel WHERE parcel.stream = stream.id);
+ALTER TABLE parcel ADD COLUMN queue INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX parcelByQueue ON parcel (queue, id);
 `;

@@ -33,6 +33,7 @@ import { Backoff } from './backoff.ts';
 import { type HubAddress, HubConnection } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
+import { Fairness } from './fairness.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 import type { Health, LinkState } from './linkState.ts';
@@ -101,6 +102,7 @@ export class Forwarder {
       session: new Session({ ...options, ...settings, clock }),
       cursors,
       window: new Window(),
+      fairness: new Fairness(),
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),

@@ -2,15 +2,18 @@ import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
+import { QUEUES } from '../../shared/queues.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { bounds } from '../../shared/wire/index.ts';
 import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { readReceipt, staleOwner } from './answer.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
+import { Collector, parcelBytes } from './collect.ts';
 import type { HubConnection } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
+import type { Fairness } from './fairness.ts';
 import type { LinkStatus } from './linkStatus.ts';
 import { askPoints, haltIfBehind } from './look.ts';
 import type { Marks } from './marks.ts';
@@ -30,6 +33,7 @@ export interface PumpParts {
   readonly session: Session;
   readonly cursors: Cursors;
   readonly window: Window;
+  readonly fairness: Fairness;
   readonly marks: Marks;
   readonly settler: Settler;
   readonly status: LinkStatus;
@@ -58,6 +62,8 @@ interface Unanswered {
 /** A mark of more streams than this goes alone: with rows it might have more fields than the hub takes. */
 const MARKED_WITH_ROWS = 2_000;
 
+const ALL = QUEUES.map(({ number }) => number);
+
 /** Two wakings are at most so far apart, whatever was computed, and at least so far. */
 const MAX_NAP_MS = 5_000;
 const MIN_NAP_MS = 5;
@@ -68,6 +74,7 @@ const MIN_NAP_MS = 5;
 export class Pump {
   readonly #parts: PumpParts;
   readonly #caution: Caution;
+  readonly #collector: Collector;
   #connection: HubConnection | null = null;
   #receipts: Promise<void> = Promise.resolve();
   /** Shipments of which the answer has not come, or is not applied yet. */
@@ -78,8 +85,6 @@ export class Pump {
   #needsHello = true;
   /** The epoch that it is to be asked for: the next row's. */
   #needed: Epoch | null = null;
-  /** Epoch of the next row, where the hub has not been asked for it: nothing is taken past that row. */
-  #unnamed: Epoch | null = null;
   #askedMs = 0;
   /** What streams waited for when some last did: one that is tried again just now does not wait. */
   #trouble = '';
@@ -87,6 +92,8 @@ export class Pump {
   constructor(parts: PumpParts, caution: Caution) {
     this.#parts = parts;
     this.#caution = caution;
+    const { lingerMs, maxBackoffMs: heldMs } = parts.settings;
+    this.#collector = new Collector({ ...parts, heldMs, lingerMs });
   }
 
   /** The shipment whose answer was the failure. */
@@ -181,7 +188,7 @@ export class Pump {
   }
 
   async #fill(): Promise<void> {
-    const { outbox, window, marks, cursors, clock, settings } = this.#parts;
+    const { outbox, window, marks, cursors, clock, settings, session } = this.#parts;
     while (this.#fault === null && !this.#needsHello) {
       const room = window.roomBytes();
       if (room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
@@ -192,54 +199,25 @@ export class Pump {
         if (!this.#sendMark(mark)) return;
         continue;
       }
-      const parcels = this.#collect(room);
+      await this.#collector.sealTails();
+      const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
+      const { parcels, needed } = this.#collector.collect(room, maxParcels, ALL);
       if (parcels.length > 0) {
         if (!this.#send(parcels)) return;
+      } else if (needed !== null) {
+        // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
+        if (session.isFull && this.#unsettled > 0) return;
+        this.#needsHello = true;
+        this.#needed = needed;
       } else if (!(await outbox.sealTail(settings.lingerMs))) {
         return;
       }
     }
   }
 
-  /** The next rows that may go, in their order. */
-  #collect(maxBytes: number): Parcel[] {
-    const { outbox, cursors, session } = this.#parts;
-    const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
-    this.#unnamed = null;
-    for (;;) {
-      const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
-      if (rows.length === 0) return [];
-      const admitted = rows.filter((row) => this.#admit(row));
-      if (admitted.length > 0) return admitted;
-      if (this.#unnamed === null) {
-        cursors.advance(rows.at(-1)!.id);
-        continue;
-      }
-      // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
-      if (session.isFull && this.#unsettled > 0) return [];
-      this.#needsHello = true;
-      this.#needed = this.#unnamed;
-      return [];
-    }
-  }
-
-  #admit(row: Parcel): boolean {
-    const { session, cursors, clock, settings } = this.#parts;
-    if (this.#unnamed !== null || !cursors.admit(row)) return false;
-    const { epoch } = row.stream;
-    const state = session.epochState(epoch);
-    if (state === undefined) {
-      this.#unnamed = epoch;
-      return false;
-    }
-    if (state !== 'held') return true;
-    cursors.hold(row.stream.id, 'held', 'the epoch is held', clock.monotonicMs() + settings.maxBackoffMs);
-    return false;
-  }
-
   /** False: it must wait for room or for a session. */
   #send(rows: readonly Parcel[]): boolean {
-    const { cursors, window, clock, marks, telemetry } = this.#parts;
+    const { cursors, window, clock, marks, telemetry, fairness } = this.#parts;
     if (this.#connection?.gone !== false) {
       this.#needsHello = true;
       return false;
@@ -253,9 +231,10 @@ export class Pump {
       return true;
     }
     const streams = cursors.sent(parcels);
-    const last = parcels.at(-1);
-    if (last) cursors.advance(last.id);
-    for (const { stream, last: sequence } of parcels) marks.sent(stream.id, sequence + 1);
+    for (const parcel of parcels) {
+      fairness.sent(parcel.stream.queue, parcelBytes(parcel));
+      marks.sent(parcel.stream.id, parcel.last + 1);
+    }
     if (marked) marks.taken();
     this.#post(this.#connection, built, { streams, marked });
     const records = parcels.reduce((sum, parcel) => sum + parcel.last - parcel.first + 1, 0);

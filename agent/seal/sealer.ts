@@ -17,6 +17,7 @@ import type { GapReason } from '../stages.ts';
 import type { StepBudget } from './background.ts';
 import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
 import { CHECKSUM, type SetAside } from './events.ts';
+import { IN_ORDER, type TopicOrders } from './queues.ts';
 
 export interface SealSettings extends CutLimits {
   readonly codec: 'none' | 'zstd';
@@ -44,6 +45,7 @@ export class Sealer {
   readonly settings: SealSettings;
   /** Called for rows that had to be set aside on the way, inside the transaction that does it. */
   onSetAside: (facts: SetAside) => void = () => undefined;
+  orders: TopicOrders = () => IN_ORDER;
   readonly #clock: Clock;
   readonly #boot: number;
   readonly #drawn = new Set<EpochState>();

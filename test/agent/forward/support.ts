@@ -74,6 +74,7 @@ export interface AgentOptions {
   readonly url: string;
   readonly settings?: Partial<ForwarderSettings>;
   readonly seal?: SealingIntakeOptions['seal'];
+  readonly orders?: SealingIntakeOptions['orders'];
   readonly random?: ForwarderOptions['random'];
   readonly path?: string;
   readonly heartbeatMs?: number;
@@ -91,6 +92,7 @@ export function newAgent(options: AgentOptions): Agent {
     telemetry,
     bootId: 'boot',
     ...(options.seal ? { seal: options.seal } : {}),
+    ...(options.orders ? { orders: options.orders } : {}),
   });
   const identity = { edge: EDGE, agentVersion: 'test', hub: { url: options.url, token: 'secret' }, telemetry };
   const control: Control = new Control({
