@@ -71,7 +71,34 @@ const hub = section(
   },
 );
 
+const PRIORITIES = ['low', 'normal', 'high'] as const;
+
 const MIN_BUFFER = formatSize(2 * limits.intakeBytes);
+
+const topicOptions = section(
+  {
+    match: topicPattern({ says: 'A topic name, or an expression between slashes that matches whole names.' }),
+    whenFull: choice(['block', 'evictOldest', 'evictLowest'], {
+      says: 'What happens when the buffer is full and a record of this topic comes. `block`: its source waits. `evictOldest`: the oldest records of topics that do not block make room. `evictLowest`: the same, those of the lowest priority first, and never of one higher than this topic has.',
+      default: 'block',
+    }),
+    maxAge: optional(
+      duration({
+        says: 'Records that are older by then and not yet delivered are given up. Counted from their capture, in time that is sure to have passed.',
+        minimum: '1s',
+      }),
+    ),
+    priority: choice(PRIORITIES, {
+      says: 'What goes first over the link, and last where records have to be evicted.',
+      default: 'normal',
+    }),
+    order: choice(['inOrder', 'freshFirst'], {
+      says: 'Whether a backlog is sent in order, or what is fresh before what is old (as two streams; not for compacted topics).',
+      default: 'inOrder',
+    }),
+  },
+  { says: 'Settings of the topics that it matches.' },
+);
 
 const buffer = section(
   {
@@ -80,7 +107,7 @@ const buffer = section(
       examples: ['/var/lib/tributary/buffer.db'],
     }),
     maxBytes: size({
-      says: 'The most that the file and its write-ahead log take together. When it is full the sources wait.',
+      says: 'The most that the buffer takes on the disk: the file, its write-ahead log and the space kept in reserve. What happens when it is full, `topics` says; by default the sources wait.',
       default: '10GiB',
       minimum: MIN_BUFFER,
     }),
@@ -89,6 +116,10 @@ const buffer = section(
       default: '24h',
       minimum: '1m',
       maximum: '30d',
+    }),
+    topics: list(topicOptions, {
+      says: 'How single topics are kept. The first entry that matches a topic counts; where none does, the defaults.',
+      default: [],
     }),
   },
   { says: 'Where records are kept until the hub has them.' },
@@ -285,5 +316,6 @@ export const agentOptions = section(options, {
 /** As read: sizes in bytes, durations in ms, paths absolute, secrets wrapped, defaults filled in. */
 export type AgentConfig = Static<typeof agentOptions>;
 export type SourceConfig = AgentConfig['sources'][number];
+export type TopicConfig = AgentConfig['buffer']['topics'][number];
 export type KafkaSourceConfig = Static<typeof kafka>;
 export type HttpSourceConfig = Static<typeof http>;
