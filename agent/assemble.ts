@@ -21,6 +21,7 @@ import { HttpSource } from './source/http/httpSource.ts';
 import { KafkaSource } from './source/kafka/kafkaSource.ts';
 import { jointPositions } from './source/positions.ts';
 import type { Source } from './source/source.ts';
+import { TopicPolicies } from './topicPolicies.ts';
 
 const clock = systemClock;
 const MAX_KEYS = 100_000;
@@ -113,7 +114,9 @@ function openBuffer(
 ): SealingIntake {
   const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal });
+  const policies = new TopicPolicies(buffer.topics);
+  const orders = (topic: string) => policies.of(topic);
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal, orders });
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {
