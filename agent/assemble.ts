@@ -11,6 +11,8 @@ import { BufferFile } from './buffer/index.ts';
 import type { AgentConfig, HttpSourceConfig, KafkaSourceConfig, SourceConfig } from './config.ts';
 import { Control } from './control/control.ts';
 import { doorPath, type LinkAnswer, OperatorDoor } from './control/operator.ts';
+import { Outlooks } from './control/outlook.ts';
+import { registerOutlook } from './control/outlookMetrics.ts';
 import { reportOf } from './control/report.ts';
 import { type AgentStatus, statusOf } from './control/status.ts';
 import type { HubAddress } from './forward/connection.ts';
@@ -61,13 +63,16 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     settings: { lingerMs: config.forward.lingerMs },
     onFatal: (error) => ended.reject(error),
   });
-  const facts = () => ({
-    startedAtMs,
-    link: forwarder.state(),
-    stats: intake.stats(),
-    waits: forwarder.waits(),
-    sources: sources.map((source) => source.state()),
-  });
+  const outlooks = new Outlooks(clock);
+  const facts = () => {
+    const stats = intake.stats();
+    return {
+      ...{ startedAtMs, stats, link: forwarder.state(), waits: forwarder.waits() },
+      outlook: outlooks.look(stats, forwarder.bytesPerSecond()),
+      sources: sources.map((source) => source.state()),
+    };
+  };
+  registerOutlook(telemetry.registry, () => facts().outlook);
   const closeAll = async (): Promise<void> => {
     await Promise.all(sources.map((source) => source.close()));
     await forwarder.close();
@@ -83,6 +88,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     const door = await OperatorDoor.open({
       path: doorPath(config.buffer.path),
       telemetry,
+      status,
       look: () => linkAnswer(status(), forwarder),
       accept: (accepted) => forwarder.accept(accepted),
       retry: () => forwarder.retry(),

@@ -92,10 +92,6 @@ const topicOptions = section(
       says: 'What goes first over the link, and last where records have to be evicted.',
       default: 'normal',
     }),
-    order: choice(['inOrder', 'freshFirst'], {
-      says: 'Whether a backlog is sent in order, or what is fresh before what is old (as two streams; not for compacted topics).',
-      default: 'inOrder',
-    }),
   },
   { says: 'Settings of the topics that it matches.' },
 );

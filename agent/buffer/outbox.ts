@@ -28,6 +28,8 @@ export interface PlaceStats {
   readonly buffered: number;
   readonly gaps: number;
   readonly maybeDuplicate: number;
+  /** Of what is buffered: as sealed, or as captured where it is not sealed yet. */
+  readonly bytes: number;
   /** Age of the oldest row of this place; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
 }

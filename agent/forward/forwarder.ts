@@ -127,6 +127,11 @@ export class Forwarder {
     return this.#parts.status.state;
   }
 
+  /** What the link has shown that it carries; null: nothing yet. */
+  bytesPerSecond(): number | null {
+    return this.#parts.window.bytesPerSecond;
+  }
+
   health(): Health {
     const { places } = this.#options.outbox.stats();
     return this.#parts.status.health(places.some(({ buffered }) => buffered > 0));

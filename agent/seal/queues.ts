@@ -14,13 +14,12 @@ import { bufferedOf } from './stats.ts';
 /** What the configuration says of a topic's turn on the link. */
 export interface TopicOrder {
   readonly priority: Priority;
-  readonly order: 'inOrder' | 'freshFirst';
 }
 export type TopicOrders = (topic: string) => TopicOrder;
 
 const ROWS_AT_ONCE = 2_000;
 
-export const IN_ORDER: TopicOrder = { priority: 'normal', order: 'inOrder' };
+export const IN_ORDER: TopicOrder = { priority: 'normal' };
 
 /** At the start: every place gets the queue that it should have. Inside a transaction. */
 export function assignQueues({ file: { catalog }, orders }: Sealer): void {

@@ -7,7 +7,6 @@ import { newAgent, newHub, numbered, until } from './support.ts';
 
 const orders: TopicOrders = (topic) => ({
   priority: topic === 'alarms' ? 'high' : topic === 'logs' ? 'low' : 'normal',
-  order: 'inOrder',
 });
 const BATCH_EACH = { sealRawBytes: 1, sealRecords: 5, codec: 'none' } as const;
 const BIG = 'x'.repeat(2_000);

@@ -13,7 +13,7 @@ const BATCH_EACH = { sealRawBytes: 1, sealRecords: 5 };
 
 const orders =
   (priorities: Readonly<Record<string, Priority>>): TopicOrders =>
-  (topic) => ({ priority: priorities[topic] ?? 'normal', order: 'inOrder' });
+  (topic) => ({ priority: priorities[topic] ?? 'normal' });
 
 const valuesIn = (intake: SealingIntake, queue: number): string[] =>
   intake.take({ queue, after: Number.MIN_SAFE_INTEGER, maxBytes: 1e9, maxParcels: 1e6 }).flatMap(valuesOf);
