@@ -15,6 +15,7 @@ import { Outlooks } from './control/outlook.ts';
 import { registerOutlook } from './control/outlookMetrics.ts';
 import { reportOf } from './control/report.ts';
 import { type AgentStatus, statusOf } from './control/status.ts';
+import type { BudgetSettings } from './forward/budget.ts';
 import type { HubAddress } from './forward/connection.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { bootIdOf } from './seal/bootId.ts';
@@ -61,6 +62,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     lane: control,
     positions: jointPositions(sources.filter((source) => source instanceof KafkaSource)),
     settings: { lingerMs: config.forward.lingerMs },
+    ...(config.forward.budget ? { budget: budgetOf(config.forward.budget) } : {}),
     onFatal: (error) => ended.reject(error),
   });
   const outlooks = new Outlooks(clock);
@@ -123,6 +125,17 @@ function openBuffer(
   const policies = new TopicPolicies(buffer.topics);
   const orders = (topic: string) => policies.of(topic);
   return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal, orders });
+}
+
+function budgetOf({ windows, ...limits }: NonNullable<AgentConfig['forward']['budget']>): BudgetSettings {
+  const minutesOf = (hour: string): number => {
+    const [hours = 0, minutes = 0] = hour.split(':').map(Number);
+    return 60 * hours + minutes;
+  };
+  return {
+    ...limits,
+    windows: windows.map(({ from, to, upTo }) => ({ from: minutesOf(from), to: minutesOf(to), upTo })),
+  };
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {

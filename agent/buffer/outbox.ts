@@ -126,8 +126,8 @@ export interface Outbox {
    * something was sealed.
    */
   sealTail(olderThanMs: number, queues?: ReadonlySet<number>): boolean | Promise<boolean>;
-  /** Age of the oldest row that is not sealed yet; null where there is none. */
-  tailAgeMs(): number | null;
+  /** Age of the oldest row (of these queues) that is not sealed yet; null where there is none. */
+  tailAgeMs(queues?: ReadonlySet<number>): number | null;
   /**
    * Calls back after each commit that made new rows, sealed or in the tail, or that let rows go which had to wait: those
    * may have any id greater than `freedAfter`. Returns how to stop that.

@@ -30,6 +30,7 @@ import type { HubIdentity } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
 import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
+import { Budget, type BudgetSettings } from './budget.ts';
 import { type HubAddress, HubConnection } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
@@ -60,6 +61,8 @@ export interface ForwarderOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly settings?: Partial<ForwarderSettings>;
+  /** What the link may be used for; absent: for all. */
+  readonly budget?: BudgetSettings;
   /** The buffer failed, and with it the forwarder: the process must end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -103,6 +106,7 @@ export class Forwarder {
       cursors,
       window: new Window(),
       fairness: new Fairness(),
+      budget: new Budget(options.budget ?? { timeZone: 'UTC', windows: [] }, clock, outbox.meta),
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),

@@ -8,6 +8,7 @@ import { bounds } from '../../shared/wire/index.ts';
 import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { readReceipt, staleOwner } from './answer.ts';
+import type { Allowance, Budget } from './budget.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
 import { Collector, parcelBytes } from './collect.ts';
 import type { HubConnection } from './connection.ts';
@@ -34,6 +35,7 @@ export interface PumpParts {
   readonly cursors: Cursors;
   readonly window: Window;
   readonly fairness: Fairness;
+  readonly budget: Budget;
   readonly marks: Marks;
   readonly settler: Settler;
   readonly status: LinkStatus;
@@ -62,8 +64,6 @@ interface Unanswered {
 /** A mark of more streams than this goes alone: with rows it might have more fields than the hub takes. */
 const MARKED_WITH_ROWS = 2_000;
 
-const ALL = QUEUES.map(({ number }) => number);
-
 /** Two wakings are at most so far apart, whatever was computed, and at least so far. */
 const MAX_NAP_MS = 5_000;
 const MIN_NAP_MS = 5;
@@ -83,6 +83,8 @@ export class Pump {
   #offender: Unanswered | null = null;
   /** The hub must be asked before anything more is sent. */
   #needsHello = true;
+  /** What the budget said last. */
+  #allowed: Allowance | null = null;
   /** The epoch that it is to be asked for: the next row's. */
   #needed: Epoch | null = null;
   #askedMs = 0;
@@ -139,6 +141,7 @@ export class Pump {
     this.#askedMs = clock.monotonicMs();
     window.credit(welcome.creditBytes);
     window.maxShipment(welcome.maxShipmentBytes);
+    this.#parts.budget.hubTime(welcome.wallMs);
     if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
     if (!session.isSound) await this.#look(this.#connection);
     const now = clock.monotonicMs();
@@ -190,8 +193,10 @@ export class Pump {
   async #fill(): Promise<void> {
     const { outbox, window, marks, cursors, clock, settings, session } = this.#parts;
     while (this.#fault === null && !this.#needsHello) {
-      const room = window.roomBytes();
-      if (room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
+      const allowed = this.#parts.budget.allow();
+      this.#allowed = allowed;
+      const room = Math.min(window.roomBytes(), Math.floor(allowed.maxBytes));
+      if (allowed.queues.length === 0 || room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
       marks.look(clock.monotonicMs(), (streamId) => cursors.get(streamId)?.sentNext);
       // One that could not go with the last of its rows goes before any others.
       const mark = marks.ready(clock.monotonicMs());
@@ -201,7 +206,7 @@ export class Pump {
       }
       await this.#collector.sealTails();
       const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
-      const { parcels, needed } = this.#collector.collect(room, maxParcels, ALL);
+      const { parcels, needed } = this.#collector.collect(room, maxParcels, allowed.queues);
       if (parcels.length > 0) {
         if (!this.#send(parcels)) return;
       } else if (needed !== null) {
@@ -209,7 +214,7 @@ export class Pump {
         if (session.isFull && this.#unsettled > 0) return;
         this.#needsHello = true;
         this.#needed = needed;
-      } else if (!(await outbox.sealTail(settings.lingerMs))) {
+      } else if (!(await outbox.sealTail(settings.lingerMs, new Set(allowed.queues)))) {
         return;
       }
     }
@@ -297,6 +302,7 @@ export class Pump {
     const { window, clock, settings } = this.#parts;
     const answerTimeoutMs = window.answerTimeoutMs(settings.answerTimeoutMs, body.length);
     window.sent(body.length, clock.monotonicMs());
+    this.#parts.budget.sent(body.length);
     const onWritten = (): void => crashPoint('agent.forward.sent');
     const answer = connection
       .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
@@ -338,12 +344,15 @@ export class Pump {
     const { status, cursors, window } = this.#parts;
     if (this.#fault !== null || this.#needsHello) return;
     const waits = [...cursors.waiting].filter(({ wait }) => wait?.kind !== 'behind');
-    if (window.shipments === 0 && waits.length === 0) {
+    if (window.shipments === 0 && this.#isSpared()) {
+      status.works({ kind: 'budget', reason: this.#allowed?.reason ?? '' });
+      status.progress();
+    } else if (window.shipments === 0 && waits.length === 0) {
       status.works({ kind: 'idle' });
       status.progress();
     } else if (window.shipments === 0 && waits.every(({ wait }) => wait?.kind === 'held')) {
       status.works({ kind: 'held', epochs: [...new Set(waits.map(({ epoch }) => epoch))].slice(0, 3) });
-    } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
+    } else if (['idle', 'held', 'budget'].includes(status.state.kind)) {
       status.works({ kind: 'up' });
     }
     if (waits.length > 0)
@@ -354,13 +363,27 @@ export class Pump {
     status.watch(() => this.#trouble || 'no answer');
   }
 
+  /** Rows could go, and the budget lets them wait. */
+  #isSpared(): boolean {
+    const { outbox, cursors } = this.#parts;
+    if (this.#allowed === null || this.#allowed.reason === null) return false;
+    const open = new Set(this.#allowed.queues);
+    return QUEUES.some(({ number: queue }) => {
+      if (open.has(queue)) return false;
+      const look = { queue, after: cursors.after(queue), maxBytes: 1, maxParcels: 1, skip: cursors.skip };
+      return outbox.take(look).length > 0;
+    });
+  }
+
   #napMs(): number {
     const { cursors, marks, outbox, settings, clock, window } = this.#parts;
     const now = clock.monotonicMs();
     let untilMs = Math.min(now + MAX_NAP_MS, this.#askForCreditMs());
     for (const { wait } of cursors.waiting) if (wait) untilMs = Math.min(untilMs, wait.untilMs);
-    if (window.roomBytes() > 0) {
-      const tailAgeMs = outbox.tailAgeMs();
+    const allowed = this.#allowed;
+    untilMs = Math.min(untilMs, allowed?.untilMs ?? untilMs);
+    if (window.roomBytes() > 0 && allowed?.queues.length !== 0) {
+      const tailAgeMs = outbox.tailAgeMs(allowed === null ? undefined : new Set(allowed.queues));
       if (tailAgeMs !== null) untilMs = Math.min(untilMs, now + settings.lingerMs - tailAgeMs);
       untilMs = Math.min(untilMs, marks.nextMs());
     }

@@ -166,8 +166,8 @@ export class SealingIntake implements Intake, Outbox {
     this.#assertOpen();
     return this.#tails.seal(olderThanMs, queues);
   }
-  tailAgeMs(): number | null {
-    return this.#tails.ageMs();
+  tailAgeMs(queues?: ReadonlySet<number>): number | null {
+    return this.#tails.ageMs(queues);
   }
 
   onRows(listener: (freedAfter?: number) => void): () => void {

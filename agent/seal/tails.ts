@@ -32,10 +32,10 @@ export class Tails {
     while (this.sealSome(ANY_AGE));
   }
 
-  ageMs(): number | null {
+  ageMs(queues?: ReadonlySet<number>): number | null {
     let oldest: number | null = null;
     const now = this.#clock.monotonicMs();
-    for (const { tailSinceMs } of this.#due(ANY_AGE)) oldest = Math.max(oldest ?? 0, now - tailSinceMs);
+    for (const { tailSinceMs } of this.#due(ANY_AGE, queues)) oldest = Math.max(oldest ?? 0, now - tailSinceMs);
     return oldest;
   }
 

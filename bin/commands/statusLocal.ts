@@ -4,7 +4,7 @@ import { AgentClient } from '../agentClient.ts';
 import { EXIT } from '../exit.ts';
 import { ageText, sizeText, table } from '../lines.ts';
 
-const WELL = ['up', 'idle', 'starting', 'closed'];
+const WELL = ['up', 'idle', 'budget', 'starting', 'closed'];
 
 export async function showLocal(config: string, json: boolean): Promise<number> {
   const { agentOptions } = await import('../../agent/config.ts');

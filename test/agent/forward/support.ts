@@ -76,6 +76,7 @@ export interface AgentOptions {
   readonly seal?: SealingIntakeOptions['seal'];
   readonly orders?: SealingIntakeOptions['orders'];
   readonly random?: ForwarderOptions['random'];
+  readonly budget?: ForwarderOptions['budget'];
   readonly path?: string;
   readonly heartbeatMs?: number;
   readonly wrap?: (outbox: SealingIntake) => ForwarderOptions['outbox'];
@@ -112,6 +113,7 @@ export function newAgent(options: AgentOptions): Agent {
     lane: control,
     settings: { ...QUICK, ...options.settings },
     ...(options.random ? { random: options.random } : {}),
+    ...(options.budget ? { budget: options.budget } : {}),
   });
   debug = () =>
     JSON.stringify({
