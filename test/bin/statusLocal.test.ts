@@ -28,7 +28,7 @@ test('an agent says how full it is, and what becomes of it', () => {
     'store-1: link down for 90 s: no route',
     'buffer: 8 records, 4.0 KiB of 1.0 GiB, oldest 10 min',
     'rates: 10 records/s in, 0 records/s out; the link carries 2.0 KiB/s',
-    'drained: not as it goes now',
+    'drained: not as it goes now, or too early to say',
     'full: in 2 h',
     '',
     'TOPIC       BUFFERED  BYTES    OLDEST',
