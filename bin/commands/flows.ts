@@ -273,8 +273,7 @@ function statusText(status: FlowStatus): string {
     const where = `${one.topic}/${one.partition}`;
     if (one.detail !== null)
       lines.push(`${where}: ${one.detail}, for ${ageText(one.troubledForMs)}${again(one.retryInMs)}`);
-    for (const { cause, from, to } of one.gaps)
-      lines.push(`${where}: ${gapText(cause, from, to)}`);
+    for (const { cause, from, to } of one.gaps) lines.push(`${where}: ${gapText(cause, from, to)}`);
   }
   return lines.join('\n');
 }
