@@ -93,6 +93,8 @@ export class Partition {
   generation = 0;
   fetchOffset = -1;
   committed = -1;
+  /** When records of it were committed last, on the monotonic clock. */
+  committedAtMs = Number.NEGATIVE_INFINITY;
   /** As in the ledger; null: none yet. */
   position: PullPosition | null = null;
   /** Of the last batch that was handed over. */

@@ -166,13 +166,14 @@ export class Progress {
     this.#touched = false;
   }
 
-  /** The entry is committed (or nothing was to be written: null). */
-  settle(): PullPosition | null {
+  /** The entry is committed (or nothing was to be written: null). `nowMs`: of the monotonic clock. */
+  settle(nowMs: number): PullPosition | null {
     const { partition, flow } = this;
     const entry = this.#touched ? this.#entry : null;
     if (entry) {
       partition.position = entry;
       partition.committed = entry.next;
+      if (this.#passedAny) partition.committedAtMs = nowMs;
       partition.map = this.#map?.open() ?? null;
       if (partition.fetchOffset < partition.committed) partition.rewind();
       for (const [chunk, tally] of this.#chunks) flow.settled(chunk, tally);
