@@ -29,7 +29,8 @@ export function localText(status: AgentStatus, nowMs: number): string {
   const { intakePerSecond, drainPerSecond, linkBytesPerSecond, drainMs, fullMs } = outlook;
   const carried = linkBytesPerSecond > 0 ? `${sizeText(linkBytesPerSecond)}/s` : 'not known yet';
   lines.push(`rates: ${intakePerSecond} records/s in, ${drainPerSecond} records/s out; the link carries ${carried}`);
-  if (buffered > 0) lines.push(`drained: ${drainMs === null ? 'not as it goes now, or too early to say' : `in ${ageText(drainMs)}`}`);
+  if (buffered > 0)
+    lines.push(`drained: ${drainMs === null ? 'not as it goes now, or too early to say' : `in ${ageText(drainMs)}`}`);
   lines.push(`full: ${fullMs === null ? 'not as it goes now, or too early to say' : `in ${ageText(fullMs)}`}`);
   if (outlook.topics.length === 0) return lines.join('\n');
   const rows = outlook.topics.map(({ topic, buffered: waiting, bytes, oldestAgeMs: age }) => [
