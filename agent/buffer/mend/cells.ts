@@ -27,14 +27,15 @@ interface Varint {
   readonly value: number;
   readonly next: number;
 }
+/** @throws RangeError beyond the end */
 function varint(bytes: Buffer, at: number): Varint {
   let value = 0n;
   for (let i = 0; i < 8; i++) {
-    const byte = bytes[at + i]!;
+    const byte = bytes.readUInt8(at + i);
     value = (value << 7n) | BigInt(byte & 0x7f);
     if (byte < 0x80) return { value: Number(value), next: at + i + 1 };
   }
-  return { value: Number(BigInt.asIntN(64, (value << 8n) | BigInt(bytes[at + 8]!))), next: at + 9 };
+  return { value: Number(BigInt.asIntN(64, (value << 8n) | BigInt(bytes.readUInt8(at + 8)))), next: at + 9 };
 }
 
 const offsetOf = (number: number): number => (number === 1 ? FILE_HEADER_BYTES : 0);
@@ -119,7 +120,7 @@ function fieldsOf(payload: Buffer): Field[] | null {
 }
 
 const SIZES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, -1, -1];
-const bytesOf = (type: number): number => (type < 12 ? (SIZES[type] ?? -1) : (type - 12) >> 1);
+const bytesOf = (type: number): number => (type < 12 ? (SIZES[type] ?? -1) : Math.floor((type - 12) / 2));
 
 function fieldAt(payload: Buffer, at: number, type: number, bytes: number): Field {
   if (type === 0) return null;
