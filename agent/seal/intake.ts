@@ -30,6 +30,7 @@ import { beginFork, type ForkCause } from './fork.ts';
 import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
+import { tellMended } from './mended.ts';
 import { quarantineRows } from './quarantine.ts';
 import { assignQueues, type TopicOrders } from './queues.ts';
 import { takeRows } from './read.ts';
@@ -103,6 +104,7 @@ export class SealingIntake implements Intake, Outbox {
 
   #takeOver(): void {
     const { catalog, path, edge, maxBytes, opening } = this.#file;
+    if (opening.mended !== null) tellMended(this.#telemetry, path, opening.mended);
     if (opening.migrated !== null) this.#telemetry.emit(bufferMigrated, { path, ...opening.migrated });
     this.#tails.sealInherited();
     this.#file.transaction(() => {
