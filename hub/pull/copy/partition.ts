@@ -22,6 +22,7 @@ import type { PartitionSpec } from './settings.ts';
 
 export type WaitReason =
   | 'sourceMissing'
+  | 'sourceRecreated'
   | 'sourceLeaderless'
   | 'sourceRefused'
   | 'sourceCorrupt'
@@ -120,6 +121,8 @@ export class Partition {
   pendingBytes = 0;
   /** The source is being asked where it begins. */
   settling = false;
+  /** Somebody else has it: what is still committed here was not the last word. */
+  left = false;
   /** Somebody resumed it although it had stopped: what it stopped for is taken as it is. */
   accepted = false;
   /** Source offset of a batch that the target has refused: it is tried alone, before those behind it. */
@@ -162,6 +165,7 @@ export class Partition {
 
   /** Its shard is served here now, and this is what the ledger says. */
   own(position: PullPosition | null): void {
+    this.left = false;
     this.position = position;
     this.committed = position?.next ?? -1;
     this.leaderEpoch = position?.leaderEpoch ?? -1;
