@@ -7,7 +7,8 @@ import { Catalog } from './catalog.ts';
 import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
 import { Notes } from './notes.ts';
 import { Rows } from './rows.ts';
-import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
+import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES, TO_FORMAT_2 } from './schema.ts';
+import { Times } from './times.ts';
 
 type Connection = Database.Database;
 
@@ -37,6 +38,7 @@ export class BufferFile {
   readonly catalog: Catalog;
   readonly rows: Rows;
   readonly notes: Notes;
+  readonly times: Times;
   readonly #db: Connection;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -56,6 +58,7 @@ export class BufferFile {
     this.catalog = new Catalog(db);
     this.rows = new Rows(db);
     this.notes = new Notes(db);
+    this.times = new Times(db);
     this.edge = checkEdge(path, this.notes.note('edge'), edge);
   }
 
@@ -230,7 +233,7 @@ function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFil
   if (pages === 0) create(db, edge!);
   const version = db.pragma('user_version', { simple: true }) as number;
   checkIds(path, db.pragma('application_id', { simple: true }) as number, version);
-  if (version < FORMAT_VERSION) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
+  if (version < 1) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
   const walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
@@ -239,6 +242,7 @@ function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFil
   db.pragma('cache_size = -16000');
   db.pragma('temp_store = MEMORY');
   addColumns(db);
+  if (version === 1) db.exec(`BEGIN; ${TO_FORMAT_2} PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`);
   // A write takes the lock even where a read would not have.
   db.exec('BEGIN EXCLUSIVE; COMMIT');
 }

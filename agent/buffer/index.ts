@@ -16,10 +16,12 @@
  * - Database and WAL together stay within `maxBytes`: a group commits only if it fits, counted before compression.
  *   A reserve is left for what deletes, seals and moves.
  *
- * Format 1 (`application_id` "Trib", `user_version` 1; a newer one is refused, never changed)
+ * Format 2 (`application_id` "Trib", `user_version` 2; a newer one is refused, never changed)
  *
  *     meta         edge, created, and what the forwarder notes (hub identity, term)
- *     boot         boot ids, so that rows name them by number
+ *     boot         boot ids, so that rows name them by number; `bootSpan` has the monotonic clock when agents saw each of
+ *                  them first and last, and wall clock less monotonic clock when last seen
+ *     anchor       the hub's time at moments of a boot's monotonic clock, give or take half a round trip (timeline.ts)
  *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub knows it
  *     place        totals that outlive streams; `last*`: end of the chain where its newest stream is not there any more
  *     stream       next (with the tail), sealed end (next, tip), settled point (next, tip), link to the stream before.
@@ -36,6 +38,7 @@
  *     quarantine   rows that could not be sent, with their bytes; oldest go first beyond the cap
  *
  * `boot`, `monotonicMs`, `createdMs` say when a row was made: boot id and monotonic clock, and what the wall clock showed.
+ * Where that was wrong, and how old a row is, says {@link Times}; nothing is decided by `createdMs` alone.
  *
  * Lifecycle: {@link BufferFile.open} makes or checks the file, takes the lock, loads the {@link Catalog} (a mirror of
  * the small tables). Every change runs in {@link BufferFile.transaction}; the catalog is changed inside it and goes
@@ -58,3 +61,4 @@ export type {
   TipPoint,
 } from './outbox.ts';
 export { KIND_GAP, KIND_SEALED, type ParcelRow, Rows, type TailRow } from './rows.ts';
+export { type HubTime, Times } from './times.ts';

@@ -1,9 +1,9 @@
-/** The tables of a buffer, format 1. What they mean: index.ts. */
+/** The tables of a buffer, format 2. What they mean: index.ts. */
 
 /** `application_id` in the SQLite header: "Trib". */
 export const APPLICATION_ID = 0x54726962;
 /** `user_version` in the SQLite header. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /**
  * Measured with blobs of 120 kB and auto_vacuum: 4 KiB pages 145 MB/s, 8 KiB 230, 16 KiB 248, 32 KiB 194. A commit of
@@ -15,6 +15,21 @@ export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE boot (id INTEGER PRIMARY KEY, bootId TEXT NOT NULL UNIQUE);
+
+CREATE TABLE bootSpan (
+  boot INTEGER PRIMARY KEY,
+  firstMs REAL NOT NULL,
+  lastMs REAL NOT NULL,
+  offsetMs REAL NOT NULL
+);
+
+CREATE TABLE anchor (
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  hubMs REAL NOT NULL,
+  errorMs REAL NOT NULL,
+  PRIMARY KEY (boot, monotonicMs)
+) WITHOUT ROWID;
 
 CREATE TABLE epoch (
   id INTEGER PRIMARY KEY,
@@ -122,4 +137,23 @@ CREATE TABLE quarantine (
   bytes INTEGER NOT NULL,
   blob BLOB
 );
+`;
+
+/** What format 1 has not. */
+export const TO_FORMAT_2 = `
+CREATE TABLE bootSpan (
+  boot INTEGER PRIMARY KEY,
+  firstMs REAL NOT NULL,
+  lastMs REAL NOT NULL,
+  offsetMs REAL NOT NULL
+);
+INSERT INTO bootSpan
+  SELECT boot, min(monotonicMs), max(monotonicMs), max(createdMs - monotonicMs) FROM parcel GROUP BY boot;
+CREATE TABLE anchor (
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  hubMs REAL NOT NULL,
+  errorMs REAL NOT NULL,
+  PRIMARY KEY (boot, monotonicMs)
+) WITHOUT ROWID;
 `;

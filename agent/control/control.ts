@@ -25,6 +25,7 @@ import {
   PROTOCOL,
   type Welcome,
 } from '../../shared/wire/index.ts';
+import type { HubTime } from '../buffer/index.ts';
 import { type HubAddress, HubConnection } from '../forward/connection.ts';
 import { HubFault, malformed } from '../forward/fault.ts';
 import type { SessionLane } from '../forward/session.ts';
@@ -40,6 +41,8 @@ export interface ControlOptions {
   readonly report: () => Report;
   /** What an answer said about credit. */
   readonly onCredit?: (term: number, creditBytes: number) => void;
+  /** What an answer said about the time, before anything else is done with it. */
+  readonly onHubTime?: (time: HubTime) => void;
   readonly heartbeatMs?: number;
   readonly timeoutMs?: number;
   readonly clock?: Clock;
@@ -135,9 +138,10 @@ export class Control implements SessionLane {
   }
 
   #noteTime(hubWallMs: number, sentMs: number): number {
-    const roundTripMs = this.#clock.monotonicMs() - sentMs;
-    const skewMs = Math.round(hubWallMs - (this.#clock.now() - roundTripMs / 2));
+    const errorMs = (this.#clock.monotonicMs() - sentMs) / 2;
+    const skewMs = Math.round(hubWallMs - (this.#clock.now() - errorMs));
     this.#skewMs = skewMs;
+    this.#options.onHubTime?.({ monotonicMs: sentMs + errorMs, hubMs: hubWallMs, errorMs });
     return skewMs;
   }
 
