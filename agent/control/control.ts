@@ -26,7 +26,7 @@ import {
   type Welcome,
 } from '../../shared/wire/index.ts';
 import type { HubTime } from '../buffer/index.ts';
-import { type HubAddress, HubConnection } from '../forward/connection.ts';
+import { type Dial, dialHub, type HubAddress, type HubLine } from '../forward/connection.ts';
 import { HubFault, malformed } from '../forward/fault.ts';
 import type { SessionLane } from '../forward/session.ts';
 import { Wake } from '../forward/wake.ts';
@@ -45,6 +45,8 @@ export interface ControlOptions {
   readonly onHubTime?: (time: HubTime) => void;
   readonly heartbeatMs?: number;
   readonly timeoutMs?: number;
+  /** Default: HTTP. */
+  readonly dial?: Dial;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -62,8 +64,8 @@ export class Control implements SessionLane {
   readonly #options: ControlOptions;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #pause = new Wake();
-  #connection: HubConnection | null = null;
+  readonly #pause: Wake;
+  #connection: HubLine | null = null;
   #loop: Promise<void> | null = null;
   #closing = false;
   #skewMs: number | null = null;
@@ -73,6 +75,7 @@ export class Control implements SessionLane {
   constructor(options: ControlOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#pause = new Wake(this.#clock);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
@@ -150,9 +153,9 @@ export class Control implements SessionLane {
     return this.#connection.post({ path, body, answerTimeoutMs: this.#timeoutMs });
   }
 
-  #connect(): HubConnection {
-    const { hub, agentVersion } = this.#options;
-    return new HubConnection({
+  #connect(): HubLine {
+    const { hub, agentVersion, dial = dialHub } = this.#options;
+    return dial({
       hub,
       pipelining: 1,
       connectTimeoutMs: this.#timeoutMs,

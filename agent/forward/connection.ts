@@ -53,7 +53,21 @@ export interface Post {
   readonly onWritten?: () => void;
 }
 
-export class HubConnection {
+/** What the stages know of a connection. */
+export interface HubLine {
+  /** True once nothing can be sent here any more. */
+  readonly gone: boolean;
+  /** @throws HubFault */
+  post(post: Post): Promise<Buffer>;
+  /** Fails what is unanswered. */
+  close(): void;
+}
+/** Makes one, unconnected. */
+export type Dial = (options: ConnectionOptions) => HubLine;
+
+export const dialHub: Dial = (options) => new HubConnection(options);
+
+export class HubConnection implements HubLine {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
   readonly #headers: Record<string, string>;

@@ -30,7 +30,7 @@ import type { HubIdentity } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
 import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
-import { type HubAddress, HubConnection } from './connection.ts';
+import { type Dial, dialHub, type HubAddress, type HubLine } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
 import { HubFault } from './fault.ts';
@@ -59,6 +59,8 @@ export interface ForwarderOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly settings?: Partial<ForwarderSettings>;
+  /** Default: HTTP. */
+  readonly dial?: Dial;
   /** The buffer failed, and with it the forwarder: the process must end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -72,7 +74,7 @@ export class Forwarder {
   readonly #parts: PumpParts;
   readonly #word: Word;
   /** Wakes the pause between two attempts. */
-  readonly #pause = new Wake();
+  readonly #pause: Wake;
   #stopListening: () => void = () => undefined;
   #loop: Promise<void> | null = null;
   readonly #closed = Promise.withResolvers<void>();
@@ -88,6 +90,7 @@ export class Forwarder {
     this.#options = options;
     this.#settings = settings;
     this.#clock = clock;
+    this.#pause = new Wake(clock);
     this.#random = random;
     this.#backoff = new Backoff({ firstMs: settings.firstBackoffMs, maxMs: settings.maxBackoffMs, random });
     const cursors = new Cursors();
@@ -104,7 +107,7 @@ export class Forwarder {
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),
-      wake: new Wake(),
+      wake: new Wake(clock),
       connect: () => this.#connect(),
       closing: this.#closed.promise,
       onReceipt: () => this.#backoff.reset(),
@@ -269,9 +272,9 @@ export class Forwarder {
     await this.#options.outbox.quarantine(streamId, first, last, `${code}: ${reason}`);
   }
 
-  #connect(): HubConnection {
-    const { hub, agentVersion } = this.#options;
-    return new HubConnection({
+  #connect(): HubLine {
+    const { hub, agentVersion, dial = dialHub } = this.#options;
+    return dial({
       hub,
       pipelining: limits.shipmentsInFlight,
       connectTimeoutMs: this.#settings.connectTimeoutMs,

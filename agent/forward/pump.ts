@@ -8,7 +8,7 @@ import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { readReceipt, staleOwner } from './answer.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
-import type { HubConnection } from './connection.ts';
+import type { HubLine } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
 import type { LinkStatus } from './linkStatus.ts';
@@ -34,7 +34,7 @@ export interface PumpParts {
   readonly settler: Settler;
   readonly status: LinkStatus;
   readonly wake: Wake;
-  readonly connect: () => HubConnection;
+  readonly connect: () => HubLine;
   /** Resolves when nothing more is to be sent. */
   readonly closing: Promise<void>;
   /** A receipt was applied. */
@@ -68,7 +68,7 @@ const MIN_NAP_MS = 5;
 export class Pump {
   readonly #parts: PumpParts;
   readonly #caution: Caution;
-  #connection: HubConnection | null = null;
+  #connection: HubLine | null = null;
   #receipts: Promise<void> = Promise.resolve();
   /** Shipments of which the answer has not come, or is not applied yet. */
   #unsettled = 0;
@@ -145,7 +145,7 @@ export class Pump {
   }
 
   /** Before anything is sent to a new owner: has it all that was confirmed? */
-  async #look(connection: HubConnection): Promise<void> {
+  async #look(connection: HubLine): Promise<void> {
     const { edge, session, outbox, settings } = this.#parts;
     const standing = outbox.standing();
     const checkTerm = (term: number): void => {
@@ -311,7 +311,7 @@ export class Pump {
   }
 
   #post(
-    connection: HubConnection,
+    connection: HubLine,
     { body, streamIds }: BuiltShipment,
     content: Pick<Unanswered, 'streams' | 'marked'>,
   ): void {

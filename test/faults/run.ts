@@ -21,6 +21,7 @@ type Scenario = (options: FaultOptions) => Promise<Tally>;
 
 const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
   crash: () => import('./crash.ts'),
+  life: () => import('./life.ts'),
   pull: () => import('./pull.ts'),
   migrate: () => import('./migrate.ts'),
 };
