@@ -1,4 +1,7 @@
-/** The tables of a buffer, format 2. What they mean: index.ts. */
+/**
+ * The tables of a buffer, format 2. What they mean: index.ts. A column that comes later goes to its table's end here and,
+ * as a statement, to what migrates (migrate.ts): a file that has migrated has the same tables as a new one.
+ */
 
 /** `application_id` in the SQLite header: "Trib". */
 export const APPLICATION_ID = 0x54726962;
@@ -12,30 +15,33 @@ export const FORMAT_VERSION = 2;
 export const PAGE_BYTES = 8192;
 
 export const TABLES = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 
-CREATE TABLE boot (id INTEGER PRIMARY KEY, bootId TEXT NOT NULL UNIQUE);
+CREATE TABLE boot (id INTEGER PRIMARY KEY, bootId TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL DEFAULT 0);
 
 CREATE TABLE bootSpan (
   boot INTEGER PRIMARY KEY,
   firstMs REAL NOT NULL,
   lastMs REAL NOT NULL,
-  offsetMs REAL NOT NULL
+  offsetMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE anchor (
+  id INTEGER PRIMARY KEY,
   boot INTEGER NOT NULL,
   monotonicMs REAL NOT NULL,
   hubMs REAL NOT NULL,
   errorMs REAL NOT NULL,
-  PRIMARY KEY (boot, monotonicMs)
-) WITHOUT ROWID;
+  crc INTEGER NOT NULL DEFAULT 0
+);
 
 CREATE TABLE epoch (
   id INTEGER PRIMARY KEY,
   epoch TEXT NOT NULL UNIQUE,
   predecessor TEXT,
-  contacted INTEGER NOT NULL
+  contacted INTEGER NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE place (
@@ -50,6 +56,7 @@ CREATE TABLE place (
   gaps INTEGER NOT NULL,
   maybeDuplicate INTEGER NOT NULL,
   lastEpoch TEXT, lastNext INTEGER, lastTip BLOB,
+  crc INTEGER NOT NULL DEFAULT 0,
   UNIQUE (topic, partition, lane)
 );
 
@@ -62,7 +69,8 @@ CREATE TABLE stream (
   settledNext INTEGER NOT NULL, settledTip BLOB NOT NULL,
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
   moveOrder INTEGER,
-  chainedNext INTEGER, chainedTip BLOB
+  chainedNext INTEGER, chainedTip BLOB,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE parcel (
@@ -109,14 +117,19 @@ CREATE TABLE tail (
 );
 CREATE INDEX tailByStream ON tail (stream);
 
-CREATE TABLE position (key TEXT PRIMARY KEY, position BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE position (
+  key TEXT PRIMARY KEY,
+  position BLOB NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
 
 CREATE TABLE idempotency (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
   digest TEXT,
   records INTEGER NOT NULL,
-  ageMs REAL NOT NULL
+  ageMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE quarantine (
@@ -135,25 +148,61 @@ CREATE TABLE quarantine (
   createdMs INTEGER NOT NULL,
   contentCrc INTEGER,
   bytes INTEGER NOT NULL,
-  blob BLOB
+  blob BLOB,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE origin (
+  stream INTEGER PRIMARY KEY,
+  epochId INTEGER NOT NULL,
+  epoch TEXT NOT NULL,
+  predecessor TEXT,
+  placeId INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  lane TEXT NOT NULL,
+  previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
+  crc INTEGER NOT NULL
 );
 `;
 
-/** What format 1 has not. */
+/** From format 1; the rows get their checksums afterwards. */
 export const TO_FORMAT_2 = `
+ALTER TABLE meta ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE boot ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE epoch ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE position ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE idempotency ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD crc INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE origin (
+  stream INTEGER PRIMARY KEY,
+  epochId INTEGER NOT NULL,
+  epoch TEXT NOT NULL,
+  predecessor TEXT,
+  placeId INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  lane TEXT NOT NULL,
+  previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
+  crc INTEGER NOT NULL
+);
 CREATE TABLE bootSpan (
   boot INTEGER PRIMARY KEY,
   firstMs REAL NOT NULL,
   lastMs REAL NOT NULL,
-  offsetMs REAL NOT NULL
+  offsetMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO bootSpan
-  SELECT boot, min(monotonicMs), max(monotonicMs), max(createdMs - monotonicMs) FROM parcel GROUP BY boot;
+  SELECT boot, min(monotonicMs), max(monotonicMs), max(createdMs - monotonicMs), 0 FROM parcel GROUP BY boot;
 CREATE TABLE anchor (
+  id INTEGER PRIMARY KEY,
   boot INTEGER NOT NULL,
   monotonicMs REAL NOT NULL,
   hubMs REAL NOT NULL,
   errorMs REAL NOT NULL,
-  PRIMARY KEY (boot, monotonicMs)
-) WITHOUT ROWID;
+  crc INTEGER NOT NULL DEFAULT 0
+);
 `;

@@ -1,5 +1,6 @@
 /** The file's {@link Timeline}: what agents on it saw of boots and of the hub's time, kept as it is learned. */
 import type { Database } from 'better-sqlite3';
+import type { Checks } from './checks.ts';
 import type { Moment } from './rows.ts';
 import { type Anchor, ageMs, type Boot, errorOf, hubTimeOf, NOT_BEFORE_MS, type Timeline } from './timeline.ts';
 
@@ -28,16 +29,19 @@ const TOLERATED_MS = 1_000;
 /** Farther than the hub takes: such a clock shows no time at all, and Kafka's own bound decides about the records. */
 const MAX_SHIFT_MS = 150 * 365 * 86_400_000;
 
+const BOOT_COLUMNS = ['boot', 'firstMs', 'lastMs', 'offsetMs'];
+const ANCHOR_COLUMNS = ['id', 'boot', 'monotonicMs', 'hubMs', 'errorMs'];
+
 function prepare(db: Database) {
   return {
-    boots: db.prepare('SELECT boot AS id, firstMs, lastMs, offsetMs FROM bootSpan ORDER BY boot'),
-    add: db.prepare('INSERT INTO bootSpan VALUES (?, ?, ?, ?)'),
-    seen: db.prepare('UPDATE bootSpan SET lastMs = max(lastMs, ?), offsetMs = ? WHERE boot = ?'),
+    boots: db.prepare('SELECT * FROM bootSpan ORDER BY boot'),
+    putBoot: db.prepare('INSERT OR REPLACE INTO bootSpan VALUES (?, ?, ?, ?, ?)'),
     dropBoots: db.prepare('DELETE FROM bootSpan WHERE boot <= ?'),
-    anchors: db.prepare('SELECT boot, monotonicMs, hubMs, errorMs FROM anchor ORDER BY boot, monotonicMs'),
+    anchors: db.prepare('SELECT * FROM anchor ORDER BY boot, monotonicMs'),
+    addAnchor: db.prepare('INSERT INTO anchor VALUES (?, ?, ?, ?, ?, ?)'),
+    lastAnchor: db.prepare('SELECT coalesce(max(id), 0) FROM anchor').pluck(),
     dropAnchorsOf: db.prepare('DELETE FROM anchor WHERE boot = ?'),
-    addAnchor: db.prepare('INSERT OR REPLACE INTO anchor (boot, monotonicMs, hubMs, errorMs) VALUES (?, ?, ?, ?)'),
-    dropAnchor: db.prepare('DELETE FROM anchor WHERE boot = ? AND monotonicMs = ?'),
+    dropAnchor: db.prepare('DELETE FROM anchor WHERE id = ?'),
     dropAnchors: db.prepare('DELETE FROM anchor WHERE boot NOT IN (SELECT boot FROM bootSpan)'),
   };
 }
@@ -53,17 +57,26 @@ function leastNeeded(anchors: readonly Anchor[]): number {
   return 1 + spans.indexOf(Math.min(...spans));
 }
 
-/** Methods that write belong inside a transaction of the file. What is in memory may be ahead of a transaction that fails. */
+/** Rows that are not what was written are passed over: less is known then. Methods that write belong inside a transaction of the file. What is in memory may be ahead of a transaction that fails. */
 export class Times implements Timeline {
   readonly #sql: ReturnType<typeof prepare>;
-  boots: readonly Boot[];
-  anchors: readonly Anchor[];
+  readonly #checks: Checks;
+  boots: readonly Boot[] = [];
+  anchors: readonly Anchor[] = [];
   #seenMs = Number.NEGATIVE_INFINITY;
 
-  constructor(db: Database) {
+  constructor(db: Database, checks: Checks) {
     this.#sql = prepare(db);
-    this.boots = this.#sql.boots.all() as Boot[];
-    this.anchors = this.#sql.anchors.all() as Anchor[];
+    this.#checks = checks;
+    this.#load();
+  }
+
+  #load(): void {
+    const whole = <R>(table: string, columns: readonly string[], rows: unknown[]): R[] =>
+      rows.filter((row) => this.#checks.holds(table, columns, row as Record<string, unknown>)) as R[];
+    const spans = whole<Omit<Boot, 'id'> & { boot: number }>('bootSpan', BOOT_COLUMNS, this.#sql.boots.all());
+    this.boots = spans.map(({ boot: id, firstMs, lastMs, offsetMs }) => ({ id, firstMs, lastMs, offsetMs }));
+    this.anchors = whole<Anchor>('anchor', ANCHOR_COLUMNS, this.#sql.anchors.all());
   }
 
   /**
@@ -80,18 +93,22 @@ export class Times implements Timeline {
       if (known !== undefined && known === newest && known.lastMs <= monotonicMs + SAME_CLOCK_MS) return id;
       id = rowOf(`${bootId}/${n}`);
     }
-    this.#sql.add.run(id, monotonicMs, monotonicMs, createdMs - monotonicMs);
+    this.#putBoot({ id, firstMs: monotonicMs, lastMs: monotonicMs, offsetMs: createdMs - monotonicMs });
     this.#forget(id - MAX_BOOTS);
-    this.boots = this.#sql.boots.all() as Boot[];
-    this.anchors = this.#sql.anchors.all() as Anchor[];
+    this.#load();
     return id;
   }
 
   #forget(upTo: number): void {
     this.#sql.dropBoots.run(upTo);
     this.#sql.dropAnchors.run();
-    const anchors = this.#sql.anchors.all() as Anchor[];
-    for (const { boot, monotonicMs } of anchors.slice(0, -MAX_ANCHORS)) this.#sql.dropAnchor.run(boot, monotonicMs);
+    const anchors = this.#sql.anchors.all() as { id: number }[];
+    for (const { id } of anchors.slice(0, -MAX_ANCHORS)) this.#sql.dropAnchor.run(id);
+  }
+
+  #putBoot({ id, firstMs, lastMs, offsetMs }: Boot): void {
+    const fields = [id, firstMs, lastMs, offsetMs];
+    this.#sql.putBoot.run(...fields, this.#checks.of('bootSpan', fields));
   }
 
   /** The boot goes on: noted now and then, when its wall clock was set, and at a run's end. */
@@ -102,9 +119,9 @@ export class Times implements Timeline {
     const isSet = Math.abs(offsetMs - known.offsetMs) > SAME_CLOCK_MS;
     if (!isLast && !isSet && monotonicMs < this.#seenMs + SEEN_EVERY_MS) return;
     this.#seenMs = monotonicMs;
-    this.#sql.seen.run(monotonicMs, offsetMs, boot);
-    const lastMs = Math.max(known.lastMs, monotonicMs);
-    this.boots = [...this.boots.slice(0, -1), { ...known, lastMs, offsetMs }];
+    const seen = { ...known, lastMs: Math.max(known.lastMs, monotonicMs), offsetMs };
+    this.#putBoot(seen);
+    this.boots = [...this.boots.slice(0, -1), seen];
   }
 
   /** Whether this says more than what is known already. */
@@ -131,8 +148,10 @@ export class Times implements Timeline {
   /** What is known of the hub's time in this boot. */
   write(boot: number): void {
     this.#sql.dropAnchorsOf.run(boot);
+    let id = this.#sql.lastAnchor.get() as number;
     for (const { monotonicMs, hubMs, errorMs } of this.#ofBoot(boot)) {
-      this.#sql.addAnchor.run(boot, monotonicMs, hubMs, errorMs);
+      const fields = [++id, boot, monotonicMs, hubMs, errorMs];
+      this.#sql.addAnchor.run(...fields, this.#checks.of('anchor', fields));
     }
   }
 

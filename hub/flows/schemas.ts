@@ -1,11 +1,7 @@
 /** The answers about flows: one declaration each for type, check and documentation. Times are ms since 1970. */
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { count, list, orNull, text, time } from '../answers.ts';
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const time = (description: string) => Type.Integer({ description: `${description} Milliseconds since 1970.` });
-const text = (description: string) => Type.String({ description });
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const list = <T extends TSchema>(items: T, description: string) => Type.Array(items, { description });
 const oneOf = <const W extends readonly string[]>(words: W, description: string) =>
   Type.Unsafe<W[number]>({ type: 'string', enum: [...words], description });
 

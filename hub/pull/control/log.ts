@@ -112,12 +112,17 @@ export class ControlLog {
    * @throws TributaryError `brokerUnavailable`, `brokerRefused`, `topicNotCreatable`
    */
   append(key: string, entry: ControlEntry | null): Promise<number> {
-    const run = this.#writing.then(() => this.#append(key, entry));
+    return this.appendAll([[key, entry]]);
+  }
+
+  /** Together and in their order; one at least. @returns the offset of the last one. @throws as {@link append} */
+  appendAll(entries: readonly (readonly [key: string, entry: ControlEntry | null])[]): Promise<number> {
+    const run = this.#writing.then(() => this.#append(entries));
     this.#writing = run.catch(() => {});
     return run;
   }
 
-  async #append(key: string, entry: ControlEntry | null): Promise<number> {
+  async #append(entries: readonly (readonly [key: string, entry: ControlEntry | null])[]): Promise<number> {
     const { cluster, clock } = this.#options;
     if (this.#topicId === '') await this.#ensure();
     const id = randomUUID();
@@ -126,9 +131,13 @@ export class ControlLog {
     const late = setTimeout(() => seen.reject(notSeen(this.topic)), APPLIED_WITHIN_MS);
     seen.promise.catch(() => {});
     try {
-      const value = entry === null ? null : Buffer.from(JSON.stringify(entry));
-      const record = { key: Buffer.from(key), value, timestamp: clock.now(), headers: [idHeader(id)] };
-      await appendRecords(cluster, this.topic, 0, [record]);
+      const records = entries.map(([key, entry], at) => {
+        const value = entry === null ? null : Buffer.from(JSON.stringify(entry));
+        // One that is read back has been read with all those before it.
+        const headers = at === entries.length - 1 ? [idHeader(id)] : [];
+        return { key: Buffer.from(key), value, timestamp: clock.now(), headers };
+      });
+      await appendRecords(cluster, this.topic, 0, records);
       this.#waiter.wake();
       return await seen.promise;
     } finally {

@@ -116,6 +116,21 @@ export const offsetSyncsFailed = defineEvent<{
   ],
 });
 
+export const topicMadeAgain = defineEvent<{
+  readonly flow: string;
+  readonly topic: string;
+  readonly topicId: string;
+  readonly copy: string;
+}>({
+  name: 'pull_topic_made_again',
+  log: {
+    level: 'warn',
+    says: ({ flow, topic, topicId, copy }) =>
+      `flow ${flow}: ${topic} was deleted and made again (now ${topicId}): what is in it goes into ${copy}; the copy that ` +
+      'was there stays as it is',
+  },
+});
+
 export const loopRefused = defineEvent<{ readonly flow: string; readonly topic: string }>({
   name: 'pull_loop_refused',
   log: {

@@ -209,6 +209,10 @@ export class PullRun {
       isOwn: (topic: string) => isOwnTopic(topic, settings, this.ledgerTopic),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => this.#admissions.get(settings.target)?.settled ?? Promise.resolve(),
+      say: async (entries: readonly (readonly [string, ControlEntry])[]) => {
+        if (entries.length > 0) await this.controls.get(settings.target)?.appendAll(entries);
+      },
+      ledgerTopic: this.ledgerTopic,
       metrics: this.#metrics,
       telemetry: this.telemetry,
       clock: this.clock,

@@ -51,6 +51,7 @@ export class FlowSync {
   #told = '';
   #acls: readonly AclBinding[] = [];
   #seesRules = true;
+  #again = false;
   #noted = new Set<string>();
 
   private constructor(options: FlowSyncOptions) {
@@ -90,20 +91,37 @@ export class FlowSync {
   /** The rules of what is accepted have changed: looks now, not at its interval. */
   topicsChanged(): void {
     const job = this.#topicsJob;
+    if (!job || this.#again) return;
     // One that is under way may have asked before the change.
-    if (job?.state().running) void job.runNow().then(() => job.runNow());
-    else void job?.runNow();
+    this.#again = job.state().running;
+    const looked = job.runNow();
+    if (this.#again)
+      void looked.then(() => {
+        this.#again = false;
+        return job.runNow();
+      });
   }
 
   async syncTopics(): Promise<void> {
     const plan = await withHidden(this.#options, await readTopicPlan(this.#options), existing(this.#topics));
     const refused = plan.create.length + plan.grow.length > 0 ? await this.#applyTopics(plan) : new Set<string>();
     this.#note(plan);
-    this.#topics = afterwards(plan, refused);
+    this.#topicsAre(afterwards(plan, refused));
     const ready = existing(this.#topics);
-    const text = ready.map(({ source, partitions }) => `${source}/${partitions}`).join(',');
+    const text = ready
+      .map((pair) => `${pair.source}/${pair.partitions}/${pair.target}/${pair.sourceId ?? ''}`)
+      .join(',');
     if (text !== this.#told) this.#options.onTopics(ready);
     this.#told = text;
+  }
+
+  /** Rules of a copy that its topic has left behind, for one of a later number, stay as they are. */
+  #topicsAre(topics: TopicPlan): void {
+    const now = new Map(topics.pairs.map(({ source, target }) => [source, target]));
+    const left = this.#topics.pairs.filter(({ source, target }) => (now.get(source) ?? target) !== target);
+    const names = new Set(left.map(({ target }) => target));
+    this.#acls = this.#acls.filter(({ resourceName }) => !names.has(resourceName));
+    this.#topics = topics;
   }
 
   /** What was refused. */

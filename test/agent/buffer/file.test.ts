@@ -41,21 +41,6 @@ describe('opening', () => {
     open(path);
   });
 
-  test('of format 1 as it was without the columns that came later: it gets them, and goes on', async () => {
-    const { path, intake } = openNew();
-    await intake.capture({ records: records('a', 3) });
-    await intake.close();
-    change(path, 'ALTER TABLE stream DROP chainedNext; ALTER TABLE stream DROP chainedTip');
-    change(path, 'DROP TABLE bootSpan; DROP TABLE anchor; PRAGMA user_version = 1');
-    const { intake: second } = open(path);
-    await second.capture({ records: records('b', 2) });
-    await second.sealTail(0);
-    expect(takeAll(second).map(({ first, last }) => [first, last])).toEqual([
-      [0, 2],
-      [0, 1],
-    ]);
-  });
-
   test("of another program's database, or of something else, is refused and nothing is changed", () => {
     const path = newPath();
     change(path, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)');
