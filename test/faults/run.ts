@@ -20,6 +20,7 @@ export interface FaultOptions {
 type Scenario = (options: FaultOptions) => Promise<Tally>;
 
 const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
+  clock: () => import('./clock.ts'),
   crash: () => import('./crash.ts'),
   life: () => import('./life.ts'),
   pull: () => import('./pull.ts'),
