@@ -67,6 +67,8 @@ export async function runPull(process: PullProcess, telemetry: Telemetry): Promi
       ? await TelemetryServer.open({ listen, telemetry, checks, pages: { '/flows': () => pulls.run.flows() } })
       : null;
     const served = api;
+    // Nobody hears that it is ready where it must end.
+    await pulls.run.judged();
     return {
       run: pulls.run,
       ended: pulls.run.refused,

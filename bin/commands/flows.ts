@@ -203,7 +203,7 @@ function print({ json }: Options, data: unknown, text: string): void {
 /** A flow, or the one under `flows:`. */
 function flowIn(file: string): unknown {
   try {
-    const found: unknown = parse(readText(file));
+    const found: unknown = parse(readText(file, 'name a YAML file with one flow, as under "flows:" of hub.yaml'));
     if (typeof found !== 'object' || found === null || !('flows' in found)) return found;
     const { flows } = found;
     if (Array.isArray(flows) && flows.length === 1) return flows[0];

@@ -6,7 +6,12 @@ const oneOf = <const W extends readonly string[]>(words: W, description: string)
   Type.Unsafe<W[number]>({ type: 'string', enum: [...words], description });
 
 export const FlowName = Type.String({ minLength: 1, maxLength: 500, description: 'A flow: `source->target`.' });
-export const TopicName = Type.String({ minLength: 1, maxLength: 249, description: 'A topic of the source.' });
+export const TopicName = Type.String({
+  minLength: 1,
+  maxLength: 249,
+  pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]*$',
+  description: 'A topic of the source.',
+});
 export const PartitionNumber = Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'A partition of it.' });
 
 const FLOW_STATES = ['running', 'paused', 'troubled', 'beginning', 'off', 'unable'] as const;

@@ -6,6 +6,7 @@ import {
   appendRecords,
   type Cluster,
   fetchRaw,
+  isLoginRefused,
   kafkaErrorName,
   type PartitionToRead,
   readCommitted,
@@ -66,8 +67,11 @@ export class ControlLog {
   readonly alias: string;
   readonly topic: string;
   /** Resolves when what was said before the start is known. Rejects where it never can be. */
+  /** Resolves when it can't be read for the first time. */
+  readonly troubled: Promise<void>;
   readonly ready: Promise<void>;
   readonly #options: ControlLogOptions;
+  readonly #troubled = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #stopped = new AbortController();
   readonly #waiter = new Waiter();
@@ -84,6 +88,7 @@ export class ControlLog {
     this.alias = options.alias;
     this.topic = options.topic;
     this.ready = this.#ready.promise;
+    this.troubled = this.#troubled.promise;
     this.ready.catch(() => {});
     this.#running = this.#run();
   }
@@ -283,7 +288,9 @@ export class ControlLog {
 
   #trouble(error: unknown): void {
     const { telemetry, alias, topic, clock } = this.#options;
-    if (error instanceof TributaryError && error.retry === 'final') this.#ready.reject(error);
+    this.#troubled.resolve();
+    const final = error instanceof TributaryError && error.retry === 'final' && !isLoginRefused(error);
+    if (final) this.#ready.reject(error);
     if (this.#troubleSinceMs !== null) return;
     this.#troubleSinceMs = clock.monotonicMs();
     telemetry.emit(controlTrouble, { cluster: alias, topic, reason: reasonOf(error) });

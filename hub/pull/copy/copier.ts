@@ -264,6 +264,7 @@ export class Copier implements Flow {
 
   /** Somebody else has it from now on, or nobody. */
   #leave(partition: Partition): void {
+    if (partition.state.kind === 'unowned') return;
     partition.disown();
     partition.left = true;
     this.listener.left?.(partition.spec.topic, partition.spec.partition);

@@ -22,7 +22,7 @@ import { loopRefused } from './events.ts';
 import { FlowSyncs } from './flowSyncs.ts';
 import { labelOf } from './mm2Offsets.ts';
 import { Mm2Positions } from './mm2Positions.ts';
-import { Part, type PartState } from './part.ts';
+import { Part, type PartState, type PartTroubles } from './part.ts';
 import { copySettingsOf, flowTextOf, policyOf, syncRulesOf } from './rules.ts';
 
 export type { PartState } from './part.ts';
@@ -39,6 +39,10 @@ export interface FlowParts {
   /** To all processes; resolves when {@link rule} has it. */
   readonly say: (entries: readonly (readonly [string, ControlEntry])[]) => Promise<void>;
   readonly ledgerTopic: string;
+  /** Of all flows. */
+  readonly troubles: PartTroubles;
+  /** Kept over runs of the flow: what was said of access rules is not said again. */
+  readonly seesRules: { value: boolean };
   /** Resolves when that is known, and shards of the target may be taken. Rejects where this process must not. */
   readonly ruled: () => Promise<void>;
   readonly metrics: PullMetrics;
@@ -121,7 +125,8 @@ export class FlowRun {
   }
 
   #part<T extends { close(): void | Promise<void> }>(name: string, open: () => Promise<T>): Part<T> {
-    const part = new Part(flowTextOf(this.settings), name, this.#parts.telemetry, open);
+    const { telemetry, troubles } = this.#parts;
+    const part = new Part(flowTextOf(this.settings), name, telemetry, open, troubles);
     this.#running.push(part);
     return part;
   }
@@ -238,6 +243,7 @@ export class FlowRun {
     return FlowSync.open({
       ...rules,
       copies: this.#copies,
+      seesRules: this.#parts.seesRules,
       accepts: (topic) => {
         const said = this.#parts.rule().topics.get(topic);
         return said === undefined ? rules.accepts(topic) : said && !this.#refused(topic);

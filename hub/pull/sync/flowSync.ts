@@ -29,6 +29,8 @@ import { afterwards, type TopicPair, type TopicPlan } from './topics.ts';
 export interface FlowSyncOptions extends FlowRules {
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
+  /** Whether access rules were seen when it was looked last: that they are not is said once. Default: as at the start. */
+  readonly seesRules?: { value: boolean };
   /** Null: only once, at the start. */
   readonly everyMs: { readonly topics: number | null; readonly configs: number; readonly acls: number };
   /** Hears of all accepted topics whose copies are there, whenever that has changed. */
@@ -50,12 +52,13 @@ export class FlowSync {
   #topics: TopicPlan = NOTHING;
   #told = '';
   #acls: readonly AclBinding[] = [];
-  #seesRules = true;
+  readonly #seesRules: { value: boolean };
   #again = false;
   #noted = new Set<string>();
 
   private constructor(options: FlowSyncOptions) {
     this.#options = options;
+    this.#seesRules = options.seesRules ?? { value: true };
   }
 
   /** Brings the target up to the source once, then goes on. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
@@ -156,11 +159,11 @@ export class FlowSync {
     const { target, telemetry } = this.#options;
     const plan = await readAclPlan(this.#options, this.#topics, this.#acls);
     if (!('create' in plan)) {
-      if (this.#seesRules) this.#sayNoRules(plan);
-      this.#seesRules = false;
+      if (this.#seesRules.value) this.#sayNoRules(plan);
+      this.#seesRules.value = false;
       return;
     }
-    this.#seesRules = true;
+    this.#seesRules.value = true;
     const failures = await applyAcls(target, plan);
     // What could not be taken away stays on the list.
     this.#acls = failures.length === 0 ? plan.wanted : [...plan.wanted, ...plan.remove];
