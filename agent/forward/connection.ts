@@ -123,7 +123,8 @@ export class HubConnection implements HubLine {
         } as const;
         this.#client.dispatch({ ...request, idempotent: true, blocking: false }, handler);
       });
-      return bodyOf(answer, this.#subject, Date.now());
+      // A date to wait for is beside the answer's own: this machine's clock may be wrong.
+      return bodyOf(answer, this.#subject, Date.parse(answer.date ?? ''));
     } catch (error) {
       throw unreachable(error, this.#subject);
     }
@@ -170,6 +171,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       status,
       contentType: textOf(headers['content-type']),
       retryAfter: textOf(headers['retry-after']),
+      date: textOf(headers.date),
       ...(digest === undefined ? {} : { digest: textOf(digest) }),
     };
   }
