@@ -53,6 +53,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     ...common,
     heartbeatMs: config.forward.heartbeatMs,
     report: () => reportOf(facts()),
+    onHubTime: (time) => intake.noteHubTime(time),
     onCredit: (term, bytes) => forwarder.credit(term, bytes),
   });
   const forwarder: Forwarder = new Forwarder({

@@ -15,6 +15,7 @@ import { saltOf } from './migrate.ts';
 import { Notes } from './notes.ts';
 import { Rows } from './rows.ts';
 import { PAGE_BYTES } from './schema.ts';
+import { Times } from './times.ts';
 
 type Connection = Database.Database;
 
@@ -49,6 +50,7 @@ export class BufferFile {
   readonly catalog: Catalog;
   readonly rows: Rows;
   readonly notes: Notes;
+  readonly times: Times;
   readonly #db: Connection;
   readonly #lock: Lock;
   readonly #begin: Database.Statement;
@@ -80,6 +82,7 @@ export class BufferFile {
     this.catalog = new Catalog(db, checks);
     this.rows = new Rows(db, checks, this.catalog);
     this.notes = new Notes(db, checks);
+    this.times = new Times(db, checks);
     try {
       this.edge = checkEdge(path, this.notes.note('edge'), edge);
       this.opening = this.#mend(opening);

@@ -20,7 +20,9 @@
  * those of `content` has a checksum, `crc`, over all of its fields (checks.ts).
  *
  *     meta         edge, created, the file's format and salt, and what the forwarder notes (hub identity, term)
- *     boot         boot ids, so that rows name them by number
+ *     boot         boot ids, so that rows name them by number; `bootSpan` has the monotonic clock when agents saw each of
+ *                  them first and last, and wall clock less monotonic clock when last seen
+ *     anchor       the hub's time at moments of a boot's monotonic clock, give or take half a round trip (timeline.ts)
  *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub knows it
  *     place        totals that outlive streams; `last*`: end of the chain where its newest stream is not there any more
  *     stream       next (with the tail), sealed end (next, tip), settled point (next, tip), link to the stream before.
@@ -37,6 +39,7 @@
  *     quarantine   rows that could not be sent, with their bytes; oldest go first beyond the cap
  *
  * `boot`, `monotonicMs`, `createdMs` say when a row was made: boot id and monotonic clock, and what the wall clock showed.
+ * Where that was wrong, and how old a row is, says {@link Times}; nothing is decided by `createdMs` alone.
  *
  * Lifecycle: {@link BufferFile.open} makes or checks the file, takes the lock, loads the {@link Catalog} (a mirror of
  * the small tables). Every change runs in {@link BufferFile.transaction}; the catalog is changed inside it and goes
@@ -61,3 +64,4 @@ export type {
   TipPoint,
 } from './outbox.ts';
 export { KIND_GAP, KIND_SEALED, type ParcelRow, Rows, type TailRow } from './rows.ts';
+export { type HubTime, Times } from './times.ts';

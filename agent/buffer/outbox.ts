@@ -45,7 +45,7 @@ export interface BufferStats {
 
 /** "Whatever was captured before this moment has a sequence below these." */
 export interface CapturedMark {
-  /** Wall clock at the look: what a source was told is durable before it counts as captured. */
+  /** When that was, by the hub's clock where it is known: what a source was told is durable before it counts as captured. */
   readonly capturedAtMs: number;
   /** The newest stream of every place that is not drained or may still get records. */
   readonly streams: readonly CapturedStream[];

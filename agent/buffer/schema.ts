@@ -19,6 +19,23 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NU
 
 CREATE TABLE boot (id INTEGER PRIMARY KEY, bootId TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL DEFAULT 0);
 
+CREATE TABLE bootSpan (
+  boot INTEGER PRIMARY KEY,
+  firstMs REAL NOT NULL,
+  lastMs REAL NOT NULL,
+  offsetMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE anchor (
+  id INTEGER PRIMARY KEY,
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  hubMs REAL NOT NULL,
+  errorMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+
 CREATE TABLE epoch (
   id INTEGER PRIMARY KEY,
   epoch TEXT NOT NULL UNIQUE,
@@ -182,4 +199,21 @@ ALTER TABLE stream ADD bytes INTEGER NOT NULL DEFAULT 0;
 UPDATE stream SET bytes = (SELECT coalesce(sum(parcel.bytes), 0) FROM parcel WHERE parcel.stream = stream.id);
 ALTER TABLE parcel ADD queue INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX parcelByQueue ON parcel (queue, id);
+CREATE TABLE bootSpan (
+  boot INTEGER PRIMARY KEY,
+  firstMs REAL NOT NULL,
+  lastMs REAL NOT NULL,
+  offsetMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO bootSpan
+  SELECT boot, min(monotonicMs), max(monotonicMs), max(createdMs - monotonicMs), 0 FROM parcel GROUP BY boot;
+CREATE TABLE anchor (
+  id INTEGER PRIMARY KEY,
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  hubMs REAL NOT NULL,
+  errorMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
 `;

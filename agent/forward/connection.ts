@@ -53,7 +53,21 @@ export interface Post {
   readonly onWritten?: () => void;
 }
 
-export class HubConnection {
+/** What the stages know of a connection. */
+export interface HubLine {
+  /** True once nothing can be sent here any more. */
+  readonly gone: boolean;
+  /** @throws HubFault */
+  post(post: Post): Promise<Buffer>;
+  /** Fails what is unanswered. */
+  close(): void;
+}
+/** Makes one, unconnected. */
+export type Dial = (options: ConnectionOptions) => HubLine;
+
+export const dialHub: Dial = (options) => new HubConnection(options);
+
+export class HubConnection implements HubLine {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
   readonly #headers: Record<string, string>;
@@ -109,7 +123,8 @@ export class HubConnection {
         } as const;
         this.#client.dispatch({ ...request, idempotent: true, blocking: false }, handler);
       });
-      return bodyOf(answer, this.#subject, Date.now());
+      // A date to wait for is beside the answer's own: this machine's clock may be wrong.
+      return bodyOf(answer, this.#subject, Date.parse(answer.date ?? ''));
     } catch (error) {
       throw unreachable(error, this.#subject);
     }
@@ -156,6 +171,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       status,
       contentType: textOf(headers['content-type']),
       retryAfter: textOf(headers['retry-after']),
+      date: textOf(headers.date),
       ...(digest === undefined ? {} : { digest: textOf(digest) }),
     };
   }

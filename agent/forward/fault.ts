@@ -35,6 +35,8 @@ export interface HttpAnswer {
   readonly contentType: string;
   /** As the header says it; empty: absent. */
   readonly retryAfter: string;
+  /** When that was, by whoever answers. */
+  readonly date?: string;
   /** `Content-Digest`, where there is one. */
   readonly digest?: string;
   readonly body: Buffer;
@@ -101,7 +103,7 @@ function faultOfProblem(problem: Problem, subject: string, headerMs: number): Hu
   });
 }
 
-/** `Retry-After`: seconds, or a date. */
+/** `Retry-After`: seconds, or a date; that one counts only where the answer says what time it is (`nowMs`, else NaN). */
 export function retryAfterMs(header: string, nowMs: number): number {
   if (header === '') return 0;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;

@@ -31,7 +31,7 @@ import type { Outbox } from '../buffer/outbox.ts';
 import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
 import { Budget, type BudgetSettings } from './budget.ts';
-import { type HubAddress, HubConnection } from './connection.ts';
+import { type Dial, dialHub, type HubAddress, type HubLine } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
 import { Fairness } from './fairness.ts';
@@ -63,6 +63,8 @@ export interface ForwarderOptions {
   readonly settings?: Partial<ForwarderSettings>;
   /** What the link may be used for; absent: for all. */
   readonly budget?: BudgetSettings;
+  /** Default: HTTP. */
+  readonly dial?: Dial;
   /** The buffer failed, and with it the forwarder: the process must end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -76,7 +78,7 @@ export class Forwarder {
   readonly #parts: PumpParts;
   readonly #word: Word;
   /** Wakes the pause between two attempts. */
-  readonly #pause = new Wake();
+  readonly #pause: Wake;
   #stopListening: () => void = () => undefined;
   #loop: Promise<void> | null = null;
   readonly #closed = Promise.withResolvers<void>();
@@ -92,6 +94,7 @@ export class Forwarder {
     this.#options = options;
     this.#settings = settings;
     this.#clock = clock;
+    this.#pause = new Wake(clock);
     this.#random = random;
     this.#backoff = new Backoff({ firstMs: settings.firstBackoffMs, maxMs: settings.maxBackoffMs, random });
     const cursors = new Cursors();
@@ -110,7 +113,7 @@ export class Forwarder {
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),
-      wake: new Wake(),
+      wake: new Wake(clock),
       connect: () => this.#connect(),
       closing: this.#closed.promise,
       onReceipt: () => this.#backoff.reset(),
@@ -280,9 +283,9 @@ export class Forwarder {
     await this.#options.outbox.quarantine(streamId, first, last, `${code}: ${reason}`);
   }
 
-  #connect(): HubConnection {
-    const { hub, agentVersion } = this.#options;
-    return new HubConnection({
+  #connect(): HubLine {
+    const { hub, agentVersion, dial = dialHub } = this.#options;
+    return dial({
       hub,
       pipelining: limits.shipmentsInFlight,
       connectTimeoutMs: this.#settings.connectTimeoutMs,

@@ -7,7 +7,7 @@ import type { EdgeId } from '../../shared/identity.ts';
 import { epochPlaceKey, placeKey } from '../../shared/identity.ts';
 import { decodeReceipt, encodeShipment, type HubIdentity, type Receipt } from '../../shared/wire/index.ts';
 import type { HubPoints, Standing, TipPoint } from '../buffer/outbox.ts';
-import type { HubConnection } from './connection.ts';
+import type { HubLine } from './connection.ts';
 import { malformed } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 
@@ -24,7 +24,7 @@ const STREAMS_AT_ONCE = 5_000;
 
 /** @throws HubFault */
 export async function askPoints(
-  connection: HubConnection,
+  connection: HubLine,
   question: Question,
   standing: readonly Standing[],
 ): Promise<HubPoints> {
@@ -57,7 +57,7 @@ function portions(standing: readonly Standing[]): Standing[][] {
   return portions.filter((portion) => portion !== undefined);
 }
 
-async function ask(connection: HubConnection, question: Question, asked: readonly Standing[]): Promise<Receipt> {
+async function ask(connection: HubLine, question: Question, asked: readonly Standing[]): Promise<Receipt> {
   const { edge, hub, version, answerTimeoutMs, checkTerm } = question;
   const streams = asked.map(({ stream }) => stream);
   const body = encodeShipment({ version, edge, hub, streams, parcels: [], marks: [] });

@@ -11,7 +11,7 @@ import { readReceipt, staleOwner } from './answer.ts';
 import type { Allowance, Budget } from './budget.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
 import { Collector, parcelBytes } from './collect.ts';
-import type { HubConnection } from './connection.ts';
+import type { HubLine } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
 import type { Fairness } from './fairness.ts';
@@ -40,7 +40,7 @@ export interface PumpParts {
   readonly settler: Settler;
   readonly status: LinkStatus;
   readonly wake: Wake;
-  readonly connect: () => HubConnection;
+  readonly connect: () => HubLine;
   /** Resolves when nothing more is to be sent. */
   readonly closing: Promise<void>;
   /** A receipt was applied. */
@@ -75,7 +75,7 @@ export class Pump {
   readonly #parts: PumpParts;
   readonly #caution: Caution;
   readonly #collector: Collector;
-  #connection: HubConnection | null = null;
+  #connection: HubLine | null = null;
   #receipts: Promise<void> = Promise.resolve();
   /** Shipments of which the answer has not come, or is not applied yet. */
   #unsettled = 0;
@@ -155,7 +155,7 @@ export class Pump {
   }
 
   /** Before anything is sent to a new owner: has it all that was confirmed? */
-  async #look(connection: HubConnection): Promise<void> {
+  async #look(connection: HubLine): Promise<void> {
     const { edge, session, outbox, settings } = this.#parts;
     const standing = outbox.standing();
     const checkTerm = (term: number): void => {
@@ -295,7 +295,7 @@ export class Pump {
   }
 
   #post(
-    connection: HubConnection,
+    connection: HubLine,
     { body, streamIds }: BuiltShipment,
     content: Pick<Unanswered, 'streams' | 'marked'>,
   ): void {

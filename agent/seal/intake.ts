@@ -9,6 +9,7 @@ import type {
   BufferStats,
   CapturedMark,
   HubPoints,
+  HubTime,
   HubWord,
   LineageEpoch,
   Outbox,
@@ -94,7 +95,10 @@ export class SealingIntake implements Intake, Outbox {
       ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
       ...options.seal,
     };
-    const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOf()));
+    const now = { monotonicMs: clock.monotonicMs(), createdMs: clock.now() };
+    const boot = file.transaction(() =>
+      file.times.begin((id) => file.notes.bootRow(id), options.bootId ?? bootIdOf(), now),
+    );
     const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, options);
     file.onFailed((error) => intake.#fail(error, options.onFailed));
     intake.#takeOver();
@@ -204,6 +208,11 @@ export class SealingIntake implements Intake, Outbox {
     this.#commits.schedule();
   }
 
+  noteHubTime(time: HubTime): void {
+    this.#assertOpen();
+    this.#sealer.noteHubTime(time);
+  }
+
   lineage(waits: (place: string) => boolean = () => false): readonly LineageEpoch[] {
     return lineageOf(this.#sealer, waits);
   }
@@ -218,7 +227,7 @@ export class SealingIntake implements Intake, Outbox {
 
   mark(): CapturedMark | null {
     this.#file.assertUsable();
-    return takeMark(this.#file, this.#sealer.now().createdMs);
+    return takeMark(this.#file, this.#sealer.stampMs());
   }
 
   standing(): Standing[] {
@@ -268,6 +277,7 @@ export class SealingIntake implements Intake, Outbox {
         await nextTurn();
       }
       while (this.#file.usable && this.#tails.sealSome(ANY_AGE)) await nextTurn();
+      if (this.#file.usable) this.#file.transaction(() => this.#file.times.seen(this.#sealer.now(), true));
     } finally {
       this.#background.stop();
       this.#file.close();

@@ -1,7 +1,7 @@
 /** Rows for the hub. */
 import type { BufferFile, ParcelRow, StreamState, TakeOptions } from '../buffer/index.ts';
 import { decodePosition } from '../buffer/notes.ts';
-import { KIND_GAP } from '../buffer/rows.ts';
+import { KIND_GAP, STAMP_AGENT } from '../buffer/rows.ts';
 import type { BufferedStream, Parcel } from '../stages.ts';
 import { sendableBelow } from './quarantine.ts';
 
@@ -64,10 +64,14 @@ function takeRow(file: BufferFile, id: number, stream: BufferedStream, broken: (
     blob = null;
   }
   const { first, last, previousTip, tip, minTimestamp, maxTimestamp } = row;
-  const base = { id, stream, first, last, previousTip, tip, minTimestamp, maxTimestamp };
-  if (blob === null) return { kind: 'gap', ...base, reason: row.reason!, detail: row.detail ?? '' };
+  const shiftMs = row.stamp === STAMP_AGENT ? file.times.shiftMs(row) : 0;
+  const base = { id, stream, first, last, previousTip, tip };
+  if (blob === null) {
+    const span = { minTimestamp: minTimestamp + shiftMs, maxTimestamp: maxTimestamp + shiftMs };
+    return { kind: 'gap', ...base, ...span, reason: row.reason!, detail: row.detail ?? '' };
+  }
   const position = row.position === null ? null : decodePosition(row.position);
-  return { kind: 'sealed', ...base, blob, shiftMs: 0, position };
+  return { kind: 'sealed', ...base, minTimestamp, maxTimestamp, blob, shiftMs, position };
 }
 
 export function viewOf({ id, epoch, place, previous }: StreamState): BufferedStream {

@@ -1,8 +1,9 @@
 import { crc32c } from '@node-rs/crc32';
 import type { Clock } from '../../shared/clock.ts';
+import { TributaryError } from '../../shared/errors.ts';
 import { drawEpoch, type Tip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
 import { concatSealed, encodeSealed, type SealRecord } from '../../shared/records/index.ts';
-import type { BufferFile, EpochState, PlaceState, StreamState } from '../buffer/index.ts';
+import type { BufferFile, EpochState, HubTime, PlaceState, StreamState } from '../buffer/index.ts';
 import {
   KIND_GAP,
   KIND_SEALED,
@@ -65,10 +66,30 @@ export class Sealer {
   now(): Moment {
     return { boot: this.#boot, monotonicMs: this.#clock.monotonicMs(), createdMs: this.#clock.now() };
   }
-  /** Age of something made at `moment`. Only rows of an earlier boot have to believe the wall clock. */
-  ageMs({ boot, monotonicMs, createdMs }: Moment): number {
+  /** Age of something made at `moment`: so old at least. No step of the wall clock changes it. */
+  ageMs(moment: Pick<Moment, 'boot' | 'monotonicMs'>): number {
+    return this.file.times.ageMs(moment, this.now());
+  }
+  /** The hub has said what time it is. Inside no transaction. */
+  noteHubTime(time: HubTime): void {
+    const { times } = this.file;
+    if (!times.isNews(this.#boot, time)) return;
+    times.anchor(this.#boot, time);
+    try {
+      this.file.transaction(() => {
+        times.seen(this.now());
+        times.write(this.#boot);
+      });
+    } catch (error) {
+      // On a full disk this run knows it all the same.
+      if (!(error instanceof TributaryError && error.code === 'bufferFull')) throw error;
+    }
+  }
+  /** The time as records that are stamped from now on will have it once they are sent, or a little less. */
+  stampMs(): number {
     const now = this.now();
-    return Math.max(0, boot === this.#boot ? now.monotonicMs - monotonicMs : now.createdMs - createdMs);
+    const shiftMs = this.file.times.shiftMs(now);
+    return shiftMs === 0 ? now.createdMs : Math.floor(now.createdMs + shiftMs - this.file.times.errorOf(now.boot));
   }
 
   /** This run's newest epoch, null before the first record. */

@@ -4,7 +4,10 @@ import { limits } from '../../shared/limits.ts';
 import { queueOf } from '../../shared/queues.ts';
 import type { PlaceState } from '../buffer/index.ts';
 import type { KeyLimits, UsedKey } from '../buffer/notes.ts';
-import type { Capture, CaptureOutcome } from '../stages.ts';
+import type { Moment } from '../buffer/rows.ts';
+import { SAME_CLOCK_MS } from '../buffer/times.ts';
+import type { Capture, Captured, CaptureOutcome } from '../stages.ts';
+import type { Segment } from './cut.ts';
 import { Group } from './group.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -47,13 +50,14 @@ const repeatOf = ({ digest, records }: UsedKey): CaptureOutcome => ({
 function stageRecords(sealer: Sealer, group: Group): void {
   const { catalog } = sealer.file;
   const moment = sealer.now();
+  sealer.file.times.seen(moment);
   for (const { topic, partition, segments, records } of group.buckets()) {
     const place = catalog.place(topic, partition, 'main') ?? addPlace(sealer, topic, partition);
     catalog.touchPlace(place);
     place.captured += records;
     place.sourcePartitions = Math.max(place.sourcePartitions, group.sourcePartitions.get(topic) ?? 0);
     const stream = sealer.captureStream(place);
-    for (const segment of segments) sealer.append(stream, segment, moment);
+    for (const segment of segments) sealer.append(stream, stampedAlike(segment, moment), moment);
   }
   for (const { topic, partition, records } of group.maybeDuplicate) {
     const place = catalog.place(topic, partition, 'main');
@@ -61,6 +65,18 @@ function stageRecords(sealer: Sealer, group: Group): void {
     catalog.touchPlace(place);
     place.maybeDuplicate += records;
   }
+}
+
+/**
+ * A clock that was set between a record's stamp and its commit: it is stamped again, as the row has one moment for all of its
+ * records.
+ */
+function stampedAlike(segment: Segment, { createdMs }: Moment): Segment {
+  if (!segment.agentStamped) return segment;
+  const isOff = ({ timestamp }: Captured): boolean => Math.abs(timestamp - createdMs) > SAME_CLOCK_MS;
+  if (!segment.records.some(isOff)) return segment;
+  const records = segment.records.map((record) => (isOff(record) ? { ...record, timestamp: createdMs } : record));
+  return { ...segment, records };
 }
 
 function addPlace(sealer: Sealer, topic: string, partition: number): PlaceState {
