@@ -49,7 +49,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     ...common,
     heartbeatMs: config.forward.heartbeatMs,
     report: () => reportOf(facts()),
-    onCredit: (term, bytes) => forwarder.credit(term, bytes),
+    onCredit: (term, bytes, tookMs) => forwarder.credit(term, bytes, tookMs),
   });
   const forwarder: Forwarder = new Forwarder({
     ...common,

@@ -53,6 +53,9 @@ export interface Post {
   readonly onWritten?: () => void;
 }
 
+/** Idle connections are kept known to routers, which forget them after a minute or more. */
+const KEEP_ALIVE_MS = 20_000;
+
 export class HubConnection {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
@@ -75,7 +78,12 @@ export class HubConnection {
       bodyTimeout: options.bodyTimeoutMs,
       // An idle connection is kept as long as the hub keeps it.
       keepAliveTimeout: 10 * 60_000,
-      connect: { timeout: options.connectTimeoutMs, keepAlive: true, noDelay: true, ...options.hub.tls },
+      connect: {
+        ...{ timeout: options.connectTimeoutMs, noDelay: true },
+        // For what is in between (NAT), not to find dead peers: the kernel takes minutes for that, the time-outs seconds.
+        ...{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+        ...options.hub.tls,
+      },
     });
     this.#client.on('disconnect', (_url, _targets, error) => this.#lost(error));
     this.#client.on('connectionError', (_url, _targets, error) => this.#lost(error));

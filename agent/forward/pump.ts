@@ -3,20 +3,24 @@ import { crashPoint } from '../../shared/crashPoint.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { bounds } from '../../shared/wire/index.ts';
+import { bounds, type Receipt } from '../../shared/wire/index.ts';
 import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { readReceipt, staleOwner } from './answer.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
 import type { HubConnection } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
+import type { Doubts } from './doubts.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
 import type { LinkStatus } from './linkStatus.ts';
-import { askPoints, haltIfBehind } from './look.ts';
+import { lookFirst } from './look.ts';
 import type { Marks } from './marks.ts';
+import { type Packed, pack } from './pack.ts';
+import { Reporter } from './reporter.ts';
 import type { Session } from './session.ts';
 import type { ForwarderSettings } from './settings.ts';
 import type { Settler } from './settle.ts';
+import { Uploading } from './uploading.ts';
 import type { Wake } from './wake.ts';
 import type { Window } from './window.ts';
 
@@ -30,6 +34,7 @@ export interface PumpParts {
   readonly session: Session;
   readonly cursors: Cursors;
   readonly window: Window;
+  readonly doubts: Doubts;
   readonly marks: Marks;
   readonly settler: Settler;
   readonly status: LinkStatus;
@@ -49,14 +54,19 @@ export interface Caution {
   marks: boolean;
 }
 
+interface Request {
+  readonly path: string;
+  readonly body: Buffer;
+  readonly sent: Unanswered;
+  /** Null: an answer, but not yet that to the whole shipment. */
+  readonly read: (content: Buffer) => Receipt | null;
+}
+
 interface Unanswered {
   readonly streamIds: readonly number[];
   readonly streams: readonly SentStream[];
   readonly marked: boolean;
 }
-
-/** A mark of more streams than this goes alone: with rows it might have more fields than the hub takes. */
-const MARKED_WITH_ROWS = 2_000;
 
 /** Two wakings are at most so far apart, whatever was computed, and at least so far. */
 const MAX_NAP_MS = 5_000;
@@ -68,6 +78,8 @@ const MIN_NAP_MS = 5;
 export class Pump {
   readonly #parts: PumpParts;
   readonly #caution: Caution;
+  readonly #uploading: Uploading<Unanswered>;
+  readonly #reporter: Reporter;
   #connection: HubConnection | null = null;
   #receipts: Promise<void> = Promise.resolve();
   /** Shipments of which the answer has not come, or is not applied yet. */
@@ -81,12 +93,12 @@ export class Pump {
   /** Epoch of the next row, where the hub has not been asked for it: nothing is taken past that row. */
   #unnamed: Epoch | null = null;
   #askedMs = 0;
-  /** What streams waited for when some last did: one that is tried again just now does not wait. */
-  #trouble = '';
 
   constructor(parts: PumpParts, caution: Caution) {
     this.#parts = parts;
     this.#caution = caution;
+    this.#uploading = new Uploading(parts);
+    this.#reporter = new Reporter(parts);
   }
 
   /** The shipment whose answer was the failure. */
@@ -132,8 +144,9 @@ export class Pump {
     this.#askedMs = clock.monotonicMs();
     window.credit(welcome.creditBytes);
     window.maxShipment(welcome.maxShipmentBytes);
+    this.#uploading.allow(welcome.uploadBytes);
     if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
-    if (!session.isSound) await this.#look(this.#connection);
+    await lookFirst(this.#parts, this.#connection);
     const now = clock.monotonicMs();
     for (const cursor of waiting) {
       const { streamId, wait, epoch } = cursor;
@@ -142,23 +155,6 @@ export class Pump {
       if (state === 'held') cursors.hold(streamId, 'held', wait.reason, now + settings.maxBackoffMs);
       else if (wait.untilMs <= now || (state === 'open' && wereHeld.has(cursor))) cursors.release(streamId);
     }
-  }
-
-  /** Before anything is sent to a new owner: has it all that was confirmed? */
-  async #look(connection: HubConnection): Promise<void> {
-    const { edge, session, outbox, settings } = this.#parts;
-    const standing = outbox.standing();
-    const checkTerm = (term: number): void => {
-      if (!session.admitTerm(term)) throw staleOwner(term);
-    };
-    const { answerTimeoutMs } = settings;
-    const question = { edge, hub: session.hub!, version: session.version, answerTimeoutMs, checkTerm };
-    const asked = askPoints(connection, question, standing);
-    asked.catch(() => undefined);
-    const points = await Promise.race([asked, this.#parts.closing]);
-    if (points === undefined) return;
-    haltIfBehind(standing, points, session.isBehind);
-    session.sound();
   }
 
   /** Streams whose time has come go on; those that wait for the hub's word only after it was asked. */
@@ -192,9 +188,15 @@ export class Pump {
         if (!this.#sendMark(mark)) return;
         continue;
       }
+      if (this.#uploading.takesTurn()) {
+        if (!this.#sendPart()) return;
+        continue;
+      }
       const parcels = this.#collect(room);
       if (parcels.length > 0) {
         if (!this.#send(parcels)) return;
+      } else if (this.#uploading.ready) {
+        if (!this.#sendPart()) return;
       } else if (!(await outbox.sealTail(settings.lingerMs))) {
         return;
       }
@@ -239,7 +241,7 @@ export class Pump {
 
   /** False: it must wait for room or for a session. */
   #send(rows: readonly Parcel[]): boolean {
-    const { cursors, window, clock, marks, telemetry } = this.#parts;
+    const { cursors, window, clock, marks, doubts, session, telemetry } = this.#parts;
     if (this.#connection?.gone !== false) {
       this.#needsHello = true;
       return false;
@@ -252,15 +254,34 @@ export class Pump {
       cursors.hold(parcels[0]!.stream.id, 'limit', reason, clock.monotonicMs() + this.#parts.settings.maxBackoffMs);
       return true;
     }
+    const inParts = parcels.length === 1 && this.#uploading.suits(built);
+    if (inParts && this.#uploading.active) {
+      this.#uploading.queue(parcels[0]!);
+      return true;
+    }
     const streams = cursors.sent(parcels);
     const last = parcels.at(-1);
     if (last) cursors.advance(last.id);
     for (const { stream, last: sequence } of parcels) marks.sent(stream.id, sequence + 1);
     if (marked) marks.taken();
-    this.#post(this.#connection, built, { streams, marked });
+    doubts.sent(new Set(parcels.map(({ stream }) => stream)));
+    const sent = { streamIds: built.streamIds, streams, marked };
+    if (inParts) this.#uploading.begin(parcels[0]!, built, session.version, sent);
+    else this.#post(this.#connection, { path: '/v1/shipments', body: built.body, sent, read: readReceipt });
     const records = parcels.reduce((sum, parcel) => sum + parcel.last - parcel.first + 1, 0);
     const facts = { bytes: built.body.length, parcels: parcels.length, records, inFlightBytes: window.bytes };
     telemetry.emit(shipmentSent, facts);
+    return true;
+  }
+
+  /** The next part of what goes in parts. False: it must wait for a session. */
+  #sendPart(): boolean {
+    if (this.#connection?.gone !== false) {
+      this.#needsHello = true;
+      return false;
+    }
+    const part = this.#uploading.next();
+    if (part !== null) this.#post(this.#connection, { path: '/v1/parts', ...part });
     return true;
   }
 
@@ -280,29 +301,20 @@ export class Pump {
     }
     if (!window.fits(built.body.length)) return false;
     marks.taken();
-    this.#post(this.#connection, built, { streams: [], marked: true });
+    const sent = { streamIds: built.streamIds, streams: [], marked: true };
+    this.#post(this.#connection, { path: '/v1/shipments', body: built.body, sent, read: readReceipt });
     telemetry.emit(shipmentSent, {
       ...{ bytes: built.body.length, parcels: 0, records: 0, inFlightBytes: window.bytes },
     });
     return true;
   }
 
-  /** As many of the rows as fit, with the mark that may go with them. Null: not even one fits now. */
-  #pack(rows: readonly Parcel[]): { parcels: readonly Parcel[]; built: BuiltShipment; marked: boolean } | null {
+  #pack(rows: readonly Parcel[]): Packed | null {
     const { window, marks, clock } = this.#parts;
-    let parcels = rows;
-    let built = this.#build(parcels, null);
-    while (parcels.length > 1 && (!window.fits(built.body.length) || built.body.length > window.maxShipmentBytes)) {
-      parcels = parcels.slice(0, Math.ceil(parcels.length / 2));
-      built = this.#build(parcels, null);
-    }
-    if (!window.fits(built.body.length)) return null;
-    const mark = marks.readyWith(parcels, clock.monotonicMs());
     const isAlone = this.#caution.parcels > 0 || this.#caution.marks;
-    if (mark === null || isAlone || mark.streams.length > MARKED_WITH_ROWS) return { parcels, built, marked: false };
-    const withMark = this.#build(parcels, mark);
-    const fits = window.fits(withMark.body.length) && withMark.body.length <= window.maxShipmentBytes;
-    return fits ? { parcels, built: withMark, marked: true } : { parcels, built, marked: false };
+    const markWith = (parcels: readonly Parcel[]): CapturedMark | null =>
+      isAlone ? null : marks.readyWith(parcels, clock.monotonicMs());
+    return pack(rows, window, (parcels, mark) => this.#build(parcels, mark), markWith);
   }
 
   #build(parcels: readonly Parcel[], mark: CapturedMark | null): BuiltShipment {
@@ -310,37 +322,42 @@ export class Pump {
     return buildShipment(edge, session.hub!, session.version, { parcels, mark });
   }
 
-  #post(
-    connection: HubConnection,
-    { body, streamIds }: BuiltShipment,
-    content: Pick<Unanswered, 'streams' | 'marked'>,
-  ): void {
+  #post(connection: HubConnection, { path, body, sent, read }: Request): void {
     const { window, clock, settings } = this.#parts;
     const answerTimeoutMs = window.answerTimeoutMs(settings.answerTimeoutMs, body.length);
     window.sent(body.length, clock.monotonicMs());
     const onWritten = (): void => crashPoint('agent.forward.sent');
     const answer = connection
-      .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
+      .post({ path, body, answerTimeoutMs, onWritten })
       .then((content) => ({ content, atMs: clock.monotonicMs() }));
     answer.catch(() => undefined);
     this.#unsettled += 1;
-    this.#receipts = this.#receipts.then(() => this.#answered({ streamIds, ...content }, answer));
+    this.#receipts = this.#receipts.then(() => this.#answered(sent, read, answer));
   }
 
-  async #answered(sent: Unanswered, answer: Promise<{ content: Buffer; atMs: number }>): Promise<void> {
-    const { window, session, settler, status, telemetry, wake, onReceipt } = this.#parts;
+  async #answered(
+    sent: Unanswered,
+    read: Request['read'],
+    answer: Promise<{ content: Buffer; atMs: number }>,
+  ): Promise<void> {
+    const { window, session, doubts, settler, status, telemetry, wake, onReceipt } = this.#parts;
     try {
       const { content, atMs } = await answer;
       if (this.#fault !== null) return;
-      const receipt = readReceipt(content);
-      if (!session.admitTerm(receipt.term)) throw staleOwner(receipt.term);
-      if (!session.isSound) this.#needsHello = true;
-      window.credit(receipt.creditBytes);
-      const roundTripMs = window.answered(atMs);
-      telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes: receipt.creditBytes });
-      if (await settler.apply(sent, receipt)) status.progress();
-      if (sent.streams.length === 0) this.#caution.marks = false;
-      else if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
+      const receipt = read(content);
+      if (receipt !== null) {
+        if (!session.admitTerm(receipt.term)) throw staleOwner(receipt.term);
+        if (!session.isSound) this.#needsHello = true;
+        window.credit(receipt.creditBytes);
+      }
+      const [roundTripMs, creditBytes] = [window.answered(atMs), window.creditBytes];
+      telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes });
+      if (receipt !== null) {
+        doubts.answered(sent.streams.map(({ streamId }) => streamId));
+        if (await settler.apply(sent, receipt)) status.progress();
+        if (sent.streams.length === 0) this.#caution.marks = false;
+        else if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
+      }
       status.works({ kind: 'up' });
       onReceipt();
     } catch (error) {
@@ -356,23 +373,7 @@ export class Pump {
   }
 
   #report(): void {
-    const { status, cursors, window } = this.#parts;
-    if (this.#fault !== null || this.#needsHello) return;
-    const waits = [...cursors.waiting].filter(({ wait }) => wait?.kind !== 'behind');
-    if (window.shipments === 0 && waits.length === 0) {
-      status.works({ kind: 'idle' });
-      status.progress();
-    } else if (window.shipments === 0 && waits.every(({ wait }) => wait?.kind === 'held')) {
-      status.works({ kind: 'held', epochs: [...new Set(waits.map(({ epoch }) => epoch))].slice(0, 3) });
-    } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
-      status.works({ kind: 'up' });
-    }
-    if (waits.length > 0)
-      this.#trouble = waits
-        .slice(0, 3)
-        .map(({ name, wait }) => `${name}: ${wait?.reason}`)
-        .join('; ');
-    status.watch(() => this.#trouble || 'no answer');
+    if (this.#fault === null && !this.#needsHello) this.#reporter.report();
   }
 
   #napMs(): number {
