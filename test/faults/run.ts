@@ -23,6 +23,7 @@ const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
   crash: () => import('./crash.ts'),
   pull: () => import('./pull.ts'),
   migrate: () => import('./migrate.ts'),
+  link: () => import('./link.ts'),
 };
 
 function usage(problem: string): never {
