@@ -3,8 +3,12 @@ import { type Flight, LinkEstimate } from './linkEstimate.ts';
 
 /** A shipment should take about so long at the measured rate. */
 const TARGET_MS = 1_000;
-/** As much as the link carries in so many times the time to an answer may be under way: the link never waits for us. */
-const GAIN = 2;
+/**
+ * As much as the link carries in so many times the shortest time to an answer may be under way, so that the link never
+ * waits for us where the hub takes longer than at its best; but no more than it carries in some seconds.
+ */
+const GAIN = 4;
+const MOST_MS = 2_500;
 /** A single batch that takes no longer than this goes in one piece. */
 const WHOLE_MS = 5_000;
 /** Fewer shipments than this between two cuts: they are too large. */
@@ -172,6 +176,6 @@ export class Window {
   /** How much the link should have under way. */
   #flightBytes(): number {
     const rate = this.#link.bytesPerMs ?? 0;
-    return Math.max(GAIN * this.pieceBytes, GAIN * rate * this.#link.answerMs);
+    return Math.max(2 * this.pieceBytes, rate * Math.min(GAIN * this.#link.answerMs, MOST_MS));
   }
 }
