@@ -6,6 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import { EMPTY_TIP, type Epoch, type Lane, type Place, type Tip } from '../../shared/identity.ts';
 import { CatalogStatements, type EpochRow, type PlaceRow, type StreamRow } from './catalogRows.ts';
+import type { Checks } from './checks.ts';
 
 /** Everything of a stream below `next`, and the tip there. */
 export interface Point {
@@ -74,13 +75,15 @@ export class Catalog {
   /** Streams that may have a tail; those without are dropped while looking. */
   readonly tailed = new Set<StreamState>();
   readonly #places = new Map<string, PlaceState>();
+  /** The link that each stream's origin was written with. */
+  readonly #origins = new Map<StreamState, ChainEnd | null>();
   readonly #statements: CatalogStatements;
   #nextId = { epoch: 1, place: 1, stream: 1 };
   readonly #dirty = { epochs: new Set<EpochState>(), places: new Set<PlaceState>(), streams: new Set<StreamState>() };
   readonly #undo: (() => void)[] = [];
 
-  constructor(db: Database) {
-    this.#statements = new CatalogStatements(db);
+  constructor(db: Database, checks: Checks) {
+    this.#statements = new CatalogStatements(db, checks);
     this.#load();
   }
 
@@ -191,7 +194,8 @@ export class Catalog {
     this.streams.delete(stream.id);
     this.#undo.push(() => this.streams.set(stream.id, stream));
     this.#dirty.streams.delete(stream);
-    this.#statements.deleteStream.run(stream.id);
+    this.#statements.deleteStream(stream.id);
+    this.#origins.delete(stream);
   }
 
   /**
@@ -225,7 +229,12 @@ export class Catalog {
   write(): void {
     for (const epoch of this.#dirty.epochs) this.#statements.putEpoch(epoch);
     for (const place of this.#dirty.places) this.#statements.putPlace(place);
-    for (const stream of this.#dirty.streams) this.#statements.putStream(stream);
+    for (const stream of this.#dirty.streams) {
+      this.#statements.putStream(stream);
+      if (this.#origins.get(stream) === stream.previous) continue;
+      this.#statements.putOrigin(stream);
+      this.#origins.set(stream, stream.previous);
+    }
   }
   /** The transaction has committed. */
   accept(): void {
@@ -234,6 +243,7 @@ export class Catalog {
   }
   /** The transaction was rolled back. */
   restore(): void {
+    for (const stream of this.#dirty.streams) this.#origins.delete(stream);
     for (let i = this.#undo.length - 1; i >= 0; i--) this.#undo[i]!();
     this.accept();
   }
@@ -259,6 +269,7 @@ export class Catalog {
       if (epoch === undefined || place === undefined) continue;
       const stream = streamOf(row, epoch, place);
       this.streams.set(stream.id, stream);
+      this.#origins.set(stream, stream.previous);
       if (stream.moveOrder === null)
         chains
           .set(place, chains.get(place) ?? [])

@@ -4,12 +4,18 @@ import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
 import { KIB, MIB } from '../../shared/limits.ts';
 import { Catalog } from './catalog.ts';
+import { Checks } from './checks.ts';
 import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
+import { type Migrated, migrate, saltOf, writeIdentity } from './migrate.ts';
 import { Notes } from './notes.ts';
 import { Rows } from './rows.ts';
 import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
 
 type Connection = Database.Database;
+
+export interface Opening {
+  readonly migrated: Migrated | null;
+}
 
 export interface BufferFileOptions {
   readonly path: string;
@@ -45,17 +51,22 @@ export class BufferFile {
   #failure: TributaryError | null = null;
   #shrinkSteps = 0;
 
-  private constructor(db: Connection, path: string, maxBytes: number, edge: EdgeId | undefined) {
+  /** What was done to the file when it was opened. */
+  readonly opening: Opening;
+
+  private constructor(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions, opening: Opening) {
     this.#db = db;
+    this.opening = opening;
     this.path = path;
     this.maxBytes = maxBytes;
     this.reserveBytes = part(maxBytes, 16, 512 * KIB, 16 * MIB);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
-    this.catalog = new Catalog(db);
-    this.rows = new Rows(db);
-    this.notes = new Notes(db);
+    const checks = new Checks(saltOf(db) ?? 0);
+    this.catalog = new Catalog(db, checks);
+    this.rows = new Rows(db, checks);
+    this.notes = new Notes(db, checks);
     this.edge = checkEdge(path, this.notes.note('edge'), edge);
   }
 
@@ -72,8 +83,8 @@ export class BufferFile {
     let db: Connection | null = null;
     try {
       db = new Database(path, { timeout: 0, fileMustExist: options.edge === undefined });
-      prepareFile(db, path, options);
-      const file = new BufferFile(db, path, options.maxBytes, options.edge);
+      const opening = prepareFile(db, path, options);
+      const file = new BufferFile(db, path, options, opening);
       writePid(path);
       return file;
     } catch (error) {
@@ -223,14 +234,14 @@ export class BufferFile {
   }
 }
 
-function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions): void {
+function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions): Opening {
   // Before anything is read: the WAL's index then lives in memory and the first read takes the lock.
   db.pragma('locking_mode = EXCLUSIVE');
   const pages = db.pragma('page_count', { simple: true }) as number;
   if (pages === 0) create(db, edge!);
   const version = db.pragma('user_version', { simple: true }) as number;
   checkIds(path, db.pragma('application_id', { simple: true }) as number, version);
-  if (version < FORMAT_VERSION) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
+  if (version < 1) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
   const walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
@@ -238,9 +249,10 @@ function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFil
   db.pragma(`journal_size_limit = ${walBytes}`);
   db.pragma('cache_size = -16000');
   db.pragma('temp_store = MEMORY');
-  addColumns(db);
+  const migrated = migrate(db, version);
   // A write takes the lock even where a read would not have.
   db.exec('BEGIN EXCLUSIVE; COMMIT');
+  return { migrated };
 }
 
 /** In the rollback journal's mode, so that a crash leaves an empty file or a whole one, ids in its header included. */
@@ -252,17 +264,11 @@ function create(db: Connection, edge: EdgeId): void {
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
     db.exec(TABLES);
-    const note = db.prepare('INSERT INTO meta VALUES (?, ?)');
-    note.run('edge', edge);
-    note.run('created', new Date().toISOString());
+    writeIdentity(db);
+    const notes = new Notes(db, new Checks(saltOf(db)!));
+    notes.setNote('edge', edge);
+    notes.setNote('created', new Date().toISOString());
   }).exclusive();
-}
-
-/** What was added to format 1 later; nobody who does not know it reads it. */
-function addColumns(db: Connection): void {
-  const columns = db.pragma('table_info(stream)') as { name: string }[];
-  if (columns.some(({ name }) => name === 'chainedNext')) return;
-  db.exec('BEGIN; ALTER TABLE stream ADD chainedNext INTEGER; ALTER TABLE stream ADD chainedTip BLOB; COMMIT');
 }
 
 function checkEdge(path: string, owner: string | null, edge: EdgeId | undefined): EdgeId {

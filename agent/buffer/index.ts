@@ -16,9 +16,10 @@
  * - Database and WAL together stay within `maxBytes`: a group commits only if it fits, counted before compression.
  *   A reserve is left for what deletes, seals and moves.
  *
- * Format 1 (`application_id` "Trib", `user_version` 1; a newer one is refused, never changed)
+ * Format 2 (`application_id` "Trib", `user_version` 2; a newer one is refused, never changed; older ones: migrate.ts). Every row but
+ * those of `content` has a checksum, `crc`, over all of its fields (checks.ts).
  *
- *     meta         edge, created, and what the forwarder notes (hub identity, term)
+ *     meta         edge, created, the file's format and salt, and what the forwarder notes (hub identity, term)
  *     boot         boot ids, so that rows name them by number
  *     epoch        one run each, oldest first by id; `predecessor` is its text; `contacted`: the hub knows it
  *     place        totals that outlive streams; `last*`: end of the chain where its newest stream is not there any more
@@ -27,12 +28,12 @@
  *                  while rows have still to get the tips that a quarantine in front of them has changed: those behind it
  *     parcel       sealed batch (kind 0) or gap (kind 1), without its bytes, so that tips can be rewritten and rows looked
  *                  through cheaply; `content` has the blob under the same id. `formerTip`: the tip before a quarantine in
- *                  front of it changed the chain; still taken as proof. `contentCrc` = CRC32C of the blob, `crc` = CRC32C
- *                  of the row's other fields that decide anything (rowCrc)
+ *                  front of it changed the chain; still taken as proof. `contentCrc` = CRC32C of the blob
  *     tail         records of one stream and one group commit, sealed but not compressed, waiting to be joined; in the
- *                  order of ids; `crc` as for parcels, blob included (tailCrc)
+ *                  order of ids
  *     position     where sources go on, protobuf `SourcePosition`
  *     idempotency  keys of captures, with what they stand for; `ageMs` is time that agents have run on this file, not wall clock
+ *     origin       what each stream is (epoch, place, link), once more: rows can be sent without `stream`, `epoch`, `place`
  *     quarantine   rows that could not be sent, with their bytes; oldest go first beyond the cap
  *
  * `boot`, `monotonicMs`, `createdMs` say when a row was made: boot id and monotonic clock, and what the wall clock showed.

@@ -1,9 +1,10 @@
 /** The rows with records in them: parcels and their contents, tail, quarantine. Statements and checksums. */
 import { crc32c } from '@node-rs/crc32';
 import type { Database } from 'better-sqlite3';
-import { TIP_BYTES, type Tip } from '../../shared/identity.ts';
+import type { Tip } from '../../shared/identity.ts';
 import type { GapReason } from '../stages.ts';
 import type { StreamState } from './catalog.ts';
+import type { Checks, Field } from './checks.ts';
 
 export const KIND_SEALED = 0;
 export const KIND_GAP = 1;
@@ -65,47 +66,26 @@ export interface RowEnds {
   readonly formerTip: Tip | null;
 }
 
-const scratch = Buffer.alloc(88);
-/** CRC32C over the fields of a parcel that decide where it belongs, what it follows and what is said about it. */
-export function rowCrc(row: Omit<NewParcel, 'formerTip'>): number {
-  scratch.writeDoubleLE(row.stream, 0);
-  scratch.writeDoubleLE(row.first, 8);
-  scratch.writeDoubleLE(row.last, 16);
-  scratch.writeDoubleLE(row.minTimestamp, 24);
-  scratch.writeDoubleLE(row.maxTimestamp, 32);
-  scratch.writeUInt32LE(row.kind * 2 + row.stamp, 40);
-  scratch.writeUInt32LE(row.bytes, 44);
-  scratch.writeUInt32LE(row.contentCrc, 48);
-  row.previousTip.copy(scratch, 52, 0, TIP_BYTES);
-  row.tip.copy(scratch, 68, 0, TIP_BYTES);
-  scratch.writeUInt32LE(row.position === null ? 0 : 1, 84);
-  const crc = crc32c(scratch);
-  return row.position === null ? crc : crc32c(row.position, crc);
-}
-
-export function tailCrc(row: Omit<TailRow, 'id' | 'crc'>): number {
-  scratch.fill(0);
-  scratch.writeDoubleLE(row.stream, 0);
-  scratch.writeDoubleLE(row.first, 8);
-  scratch.writeDoubleLE(row.last, 16);
-  scratch.writeDoubleLE(row.minTimestamp, 24);
-  scratch.writeDoubleLE(row.maxTimestamp, 32);
-  scratch.writeUInt32LE(row.stamp, 40);
-  scratch.writeUInt32LE(row.blob.length, 44);
-  return crc32c(row.blob, crc32c(scratch));
-}
-
-const PARCEL_COLUMNS =
-  'id, stream, first, last, kind, bytes, previousTip, tip, formerTip, minTimestamp, maxTimestamp, ' +
-  'stamp, boot, monotonicMs, createdMs, reason, detail, position, contentCrc, crc';
-const ENDS_COLUMNS = 'id, first, last, kind, bytes, tip, formerTip';
-const TAIL_COLUMNS =
-  'id, stream, first, last, rawBytes, minTimestamp, maxTimestamp, stamp, boot, monotonicMs, createdMs, position, crc, blob';
+const MOMENT = ['boot', 'monotonicMs', 'createdMs'];
+/** Each in its table's order, without `crc`. */
+const PARCEL_COLUMNS = [
+  ...['id', 'stream', 'first', 'last', 'kind', 'bytes', 'previousTip', 'tip', 'formerTip'],
+  ...['minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT, 'reason', 'detail', 'position', 'contentCrc'],
+];
+const TAIL_COLUMNS = [
+  ...['id', 'stream', 'first', 'last', 'rawBytes', 'minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT],
+  ...['position', 'blob'],
+];
+const QUARANTINE_COLUMNS = [
+  ...['id', 'epoch', 'topic', 'partition', 'lane', 'first', 'last', 'previousTip', 'tip'],
+  ...['minTimestamp', 'maxTimestamp', 'reason', 'createdMs', 'contentCrc', 'bytes', 'blob'],
+];
 
 function prepare(db: Database) {
-  const marks = (columns: string): string => columns.replace(/\w+/g, '?');
+  const insert = (table: string, columns: readonly string[]): string =>
+    `INSERT INTO ${table} (${[...columns, 'crc'].join(', ')}) VALUES (${[...columns, ''].map(() => '?').join(', ')})`;
   return {
-    addParcel: db.prepare(`INSERT INTO parcel (${PARCEL_COLUMNS}) VALUES (${marks(PARCEL_COLUMNS)})`),
+    addParcel: db.prepare(insert('parcel', PARCEL_COLUMNS)),
     addContent: db.prepare('INSERT INTO content VALUES (?, ?)'),
     content: db.prepare('SELECT blob FROM content WHERE id = ?').pluck(),
     removeParcel: db.prepare('DELETE FROM parcel WHERE id = ?'),
@@ -113,10 +93,8 @@ function prepare(db: Database) {
     after: db.prepare('SELECT id, stream, first, bytes FROM parcel WHERE id > ? ORDER BY id LIMIT ?').raw(),
     parcel: db.prepare('SELECT * FROM parcel WHERE id = ?'),
     ofStream: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first >= ? ORDER BY first LIMIT ?'),
-    endsBelow: db.prepare(`SELECT ${ENDS_COLUMNS} FROM parcel WHERE stream = ? AND first < ? ORDER BY first LIMIT ?`),
-    holding: db.prepare(
-      `SELECT ${ENDS_COLUMNS} FROM parcel WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1`,
-    ),
+    endsBelow: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first < ? ORDER BY first LIMIT ?'),
+    holding: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first <= ? ORDER BY first DESC LIMIT 1'),
     gapRecords: db
       .prepare('SELECT sum(last - first + 1) FROM parcel WHERE stream = ? AND first >= ? AND kind = 1')
       .pluck(),
@@ -125,17 +103,15 @@ function prepare(db: Database) {
     oldestOf: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel WHERE stream = ? ORDER BY first LIMIT 1'),
     lastId: db.prepare('SELECT max(id) FROM parcel').pluck(),
     firstId: db.prepare('SELECT min(id) FROM parcel').pluck(),
-    addTail: db.prepare(`INSERT INTO tail (${TAIL_COLUMNS}) VALUES (${marks(TAIL_COLUMNS)})`),
+    addTail: db.prepare(insert('tail', TAIL_COLUMNS)),
     tail: db.prepare('SELECT * FROM tail WHERE stream = ? ORDER BY id LIMIT ?'),
     removeTail: db.prepare('DELETE FROM tail WHERE id = ?'),
     tailSums: db.prepare(
       'SELECT stream, count(*) AS rows, sum(last - first + 1) AS records, sum(rawBytes) AS bytes FROM tail GROUP BY stream',
     ),
     lastTailId: db.prepare('SELECT max(id) FROM tail').pluck(),
-    addQuarantine: db.prepare(
-      'INSERT INTO quarantine (epoch, topic, partition, lane, first, last, previousTip, tip, minTimestamp, maxTimestamp, ' +
-        'reason, createdMs, contentCrc, bytes, blob) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    ),
+    addQuarantine: db.prepare(insert('quarantine', QUARANTINE_COLUMNS)),
+    lastQuarantineId: db.prepare('SELECT max(id) FROM quarantine').pluck(),
     quarantineBytes: db.prepare('SELECT coalesce(sum(bytes), 0) FROM quarantine').pluck(),
     oldestQuarantine: db.prepare('SELECT id, bytes FROM quarantine ORDER BY id LIMIT 1'),
     removeQuarantine: db.prepare('DELETE FROM quarantine WHERE id = ?'),
@@ -156,16 +132,21 @@ export interface Quarantined {
   readonly blob: Buffer | null;
 }
 
+const fieldsOf = (columns: readonly string[], row: object): Field[] =>
+  columns.map((name) => (row as Record<string, Field>)[name]!);
+
 /** Fixed cost of a quarantined row towards the cap. */
 const QUARANTINE_ROW_BYTES = 256;
 
 export class Rows {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #checks: Checks;
   #nextId: number;
   #nextTailId: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, checks: Checks) {
     this.#sql = prepare(db);
+    this.#checks = checks;
     this.#nextId = Math.max(0, (this.#sql.lastId.get() as number | null) ?? 0) + 1;
     this.#nextTailId = ((this.#sql.lastTailId.get() as number | null) ?? 0) + 1;
   }
@@ -173,11 +154,8 @@ export class Rows {
   /** Adds a parcel at the end of all rows, or in the place of one that was removed. Returns its id. */
   addParcel(row: NewParcel, blob: Buffer | null, at?: number): number {
     const id = at ?? this.#nextId++;
-    this.#sql.addParcel.run(
-      ...[id, row.stream, row.first, row.last, row.kind, row.bytes, row.previousTip, row.tip, row.formerTip ?? null],
-      ...[row.minTimestamp, row.maxTimestamp, row.stamp, row.boot, row.monotonicMs, row.createdMs],
-      ...[row.reason, row.detail, row.position, row.contentCrc, rowCrc(row)],
-    );
+    const fields = fieldsOf(PARCEL_COLUMNS, { ...row, id, formerTip: row.formerTip ?? null });
+    this.#sql.addParcel.run(...fields, this.#checks.of('parcel', fields));
     if (blob !== null) this.#sql.addContent.run(id, blob);
     return id;
   }
@@ -186,13 +164,15 @@ export class Rows {
     if (kind === KIND_SEALED) this.#sql.removeContent.run(id);
   }
   parcel(id: number): ParcelRow {
-    return this.#sql.parcel.get(id) as ParcelRow;
+    return this.#checked(this.#sql.parcel.get(id) as ParcelRow);
+  }
+  #checked<R>(row: R): R {
+    return this.#checks.assert('parcel', PARCEL_COLUMNS, row);
   }
   /** The blob, or null where it is not there or not what was written. */
   content(row: ParcelRow): Buffer | null {
     const blob = this.#sql.content.get(row.id) as Buffer | undefined;
-    if (blob === undefined || rowCrc(row) !== row.crc || crc32c(blob) !== row.contentCrc) return null;
-    return blob;
+    return blob !== undefined && crc32c(blob) === row.contentCrc ? blob : null;
   }
   /** The blob whatever its checksum. */
   rawContent(id: number): Buffer | null {
@@ -203,15 +183,16 @@ export class Rows {
     return this.#sql.after.all(id, count) as [number, number, number, number][];
   }
   ofStream(stream: number, fromFirst: number, count: number): ParcelRow[] {
-    return this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[];
+    return (this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[]).map((row) => this.#checked(row));
   }
   /** Rows that begin below `next`, oldest first. */
   endsBelow(stream: number, next: number, count: number): RowEnds[] {
-    return this.#sql.endsBelow.all(stream, next, count) as RowEnds[];
+    return (this.#sql.endsBelow.all(stream, next, count) as ParcelRow[]).map((row) => this.#checked(row));
   }
   /** The row that holds this sequence, or the last one below it. */
   holding(stream: number, sequence: number): RowEnds | undefined {
-    return this.#sql.holding.get(stream, sequence) as RowEnds | undefined;
+    const row = this.#sql.holding.get(stream, sequence) as ParcelRow | undefined;
+    return row && this.#checked(row);
   }
   /** Records of a stream's gaps from `first` on. */
   gapRecords(stream: number, first: number): number {
@@ -219,7 +200,7 @@ export class Rows {
   }
   /** Gives a row another place in the chain. Its bytes stay. `formerTip`: what may still prove it; null: nothing. */
   setTips(row: ParcelRow, previousTip: Tip, tip: Tip, formerTip: Tip | null): void {
-    const crc = rowCrc({ ...row, previousTip, tip });
+    const crc = this.#checks.of('parcel', fieldsOf(PARCEL_COLUMNS, { ...row, previousTip, tip, formerTip }));
     this.#sql.setTips.run(previousTip, tip, formerTip, crc, row.id);
   }
   /** An id in front of all rows. It may be below zero. */
@@ -234,10 +215,12 @@ export class Rows {
   }
 
   addTail(row: Omit<TailRow, 'id' | 'crc'>): void {
-    this.#sql.addTail.run(
-      ...[this.#nextTailId++, row.stream, row.first, row.last, row.rawBytes, row.minTimestamp, row.maxTimestamp],
-      ...[row.stamp, row.boot, row.monotonicMs, row.createdMs, row.position, tailCrc(row), row.blob],
-    );
+    const fields = fieldsOf(TAIL_COLUMNS, { ...row, id: this.#nextTailId++ });
+    this.#sql.addTail.run(...fields, this.#checks.of('tail', fields));
+  }
+  /** Whether a row of the tail is what was written. */
+  tailHolds(row: TailRow): boolean {
+    return this.#checks.holds('tail', TAIL_COLUMNS, row as unknown as Record<string, unknown>);
   }
   tail(stream: number, count: number): TailRow[] {
     return this.#sql.tail.all(stream, count) as TailRow[];
@@ -253,10 +236,10 @@ export class Rows {
   quarantine(stream: StreamState, row: Quarantined, maxBytes: number): void {
     const { epoch, place } = stream;
     const bytes = (row.blob?.length ?? 0) + QUARANTINE_ROW_BYTES;
-    this.#sql.addQuarantine.run(
-      ...[epoch.epoch, place.topic, place.partition, place.lane, row.first, row.last, row.previousTip, row.tip],
-      ...[row.minTimestamp, row.maxTimestamp, row.reason, row.createdMs, row.contentCrc, bytes, row.blob],
-    );
+    const id = ((this.#sql.lastQuarantineId.get() as number | null) ?? 0) + 1;
+    const { topic, partition, lane } = place;
+    const fields = fieldsOf(QUARANTINE_COLUMNS, { ...row, id, epoch: epoch.epoch, topic, partition, lane, bytes });
+    this.#sql.addQuarantine.run(...fields, this.#checks.of('quarantine', fields));
     let total = this.#sql.quarantineBytes.get() as number;
     while (total > maxBytes) {
       const oldest = this.#sql.oldestQuarantine.get() as { id: number; bytes: number };

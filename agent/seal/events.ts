@@ -16,6 +16,20 @@ export const bufferOpened = defineEvent<Opened>({
   },
 });
 
+export interface BufferMigrated {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+export const bufferMigrated = defineEvent<BufferMigrated>({
+  name: 'buffer_migrated',
+  log: {
+    level: 'warn',
+    says: ({ path, from, to }) =>
+      `the buffer ${path} was migrated from format ${from} to ${to}: versions of before can't use it any more`,
+  },
+});
+
 export const bufferFailed = defineEvent<{ readonly error: Error }>({
   name: 'buffer_failed',
   log: { level: 'error', says: ({ error }) => error.message },

@@ -24,7 +24,7 @@ import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '..
 import { Background } from './background.ts';
 import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
-import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
+import { bufferFailed, bufferMigrated, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { beginFork, type ForkCause } from './fork.ts';
 import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { letInEpochs, lineageOf } from './lineage.ts';
@@ -97,7 +97,8 @@ export class SealingIntake implements Intake, Outbox {
   }
 
   #takeOver(): void {
-    const { catalog, path, edge, maxBytes } = this.#file;
+    const { catalog, path, edge, maxBytes, opening } = this.#file;
+    if (opening.migrated !== null) this.#telemetry.emit(bufferMigrated, { path, ...opening.migrated });
     this.#tails.sealInherited();
     this.#file.transaction(() => this.#sealer.sweep());
     let records = 0;

@@ -11,7 +11,6 @@ import {
   STAMP_AGENT,
   STAMP_SOURCE,
   type TailRow,
-  tailCrc,
 } from '../buffer/rows.ts';
 import type { GapReason } from '../stages.ts';
 import type { StepBudget } from './background.ts';
@@ -180,7 +179,7 @@ export class Sealer {
     const { rows, catalog } = this.file;
     catalog.touchStream(stream);
     for (const run of joinRows(rows.tail(stream.id, stream.tailRows), this.settings)) {
-      const broken = new Set(run.filter((row) => tailCrc(row) !== row.crc));
+      const broken = new Set(run.filter((row) => !rows.tailHolds(row)));
       if (broken.size === 0) this.#sealRun(stream, run);
       for (const row of broken.size === 0 ? [] : run) {
         if (broken.has(row)) this.#giveUpRow(stream, row);
