@@ -18,6 +18,8 @@ describe('a batch that is too large for the link', () => {
     await until('the buffer is empty', agent.drained);
     expect(hub.values('orders')).toEqual([first, second, ...numbered('after', 3)]);
     expect(hub.parts.length).toBeGreaterThan(1);
+    // Nothing ran ahead of the parts.
+    expect(agent.lines.filter(({ event }) => event === 'stream_refused')).toEqual([]);
   });
 
   it('goes on after a cut where the hub has got to, and does not hold up other topics', async () => {
