@@ -18,15 +18,19 @@ export class Reporter {
     this.#parts = parts;
   }
 
-  report(): void {
+  /** `spared`: rows could go, and the budget lets them wait, for this reason. */
+  report(spared: string | null): void {
     const { status, cursors, window } = this.#parts;
     const waits = [...cursors.waiting].filter(({ wait }) => wait?.kind !== 'behind');
-    if (window.shipments === 0 && waits.length === 0) {
+    if (window.shipments === 0 && spared !== null) {
+      status.works({ kind: 'budget', reason: spared });
+      status.progress();
+    } else if (window.shipments === 0 && waits.length === 0) {
       status.works({ kind: 'idle' });
       status.progress();
     } else if (window.shipments === 0 && waits.every(({ wait }) => wait?.kind === 'held')) {
       status.works({ kind: 'held', epochs: [...new Set(waits.map(({ epoch }) => epoch))].slice(0, 3) });
-    } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
+    } else if (['idle', 'held', 'budget'].includes(status.state.kind)) {
       status.works({ kind: 'up' });
     }
     if (waits.length > 0)
