@@ -54,7 +54,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     heartbeatMs: config.forward.heartbeatMs,
     report: () => reportOf(facts()),
     onHubTime: (time) => intake.noteHubTime(time),
-    onCredit: (term, bytes) => forwarder.credit(term, bytes),
+    onCredit: (term, bytes, tookMs) => forwarder.credit(term, bytes, tookMs),
   });
   const forwarder: Forwarder = new Forwarder({
     ...common,

@@ -39,8 +39,8 @@ export interface ControlOptions {
   readonly telemetry: Telemetry;
   /** What the next heartbeat says. */
   readonly report: () => Report;
-  /** What an answer said about credit. */
-  readonly onCredit?: (term: number, creditBytes: number) => void;
+  /** What an answer said about credit, and how long it took. */
+  readonly onCredit?: (term: number, creditBytes: number, roundTripMs: number) => void;
   /** What an answer said about the time, before anything else is done with it. */
   readonly onHubTime?: (time: HubTime) => void;
   readonly heartbeatMs?: number;
@@ -136,8 +136,9 @@ export class Control implements SessionLane {
     const body = await this.#post('/v1/heartbeat', encodeHeartbeat(heartbeat));
     const answer = read(decodeHeartbeatAnswer, body, 'a heartbeat answer');
     const skewMs = this.#noteTime(answer.wallMs, sentMs);
-    telemetry.emit(heartbeatAnswered, { roundTripMs: this.#clock.monotonicMs() - sentMs, skewMs });
-    onCredit?.(answer.term, answer.creditBytes);
+    const roundTripMs = this.#clock.monotonicMs() - sentMs;
+    telemetry.emit(heartbeatAnswered, { roundTripMs, skewMs });
+    onCredit?.(answer.term, answer.creditBytes, roundTripMs);
   }
 
   #noteTime(hubWallMs: number, sentMs: number): number {

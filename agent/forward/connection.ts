@@ -53,6 +53,9 @@ export interface Post {
   readonly onWritten?: () => void;
 }
 
+/** Idle connections are kept known to routers, which forget them after a minute or more. */
+const KEEP_ALIVE_MS = 20_000;
+
 /** What the stages know of a connection. */
 export interface HubLine {
   /** True once nothing can be sent here any more. */
@@ -89,7 +92,12 @@ export class HubConnection implements HubLine {
       bodyTimeout: options.bodyTimeoutMs,
       // An idle connection is kept as long as the hub keeps it.
       keepAliveTimeout: 10 * 60_000,
-      connect: { timeout: options.connectTimeoutMs, keepAlive: true, noDelay: true, ...options.hub.tls },
+      connect: {
+        ...{ timeout: options.connectTimeoutMs, noDelay: true },
+        // For what is in between (NAT), not to find dead peers: the kernel takes minutes for that, the time-outs seconds.
+        ...{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+        ...options.hub.tls,
+      },
     });
     this.#client.on('disconnect', (_url, _targets, error) => this.#lost(error));
     this.#client.on('connectionError', (_url, _targets, error) => this.#lost(error));

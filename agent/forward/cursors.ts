@@ -96,6 +96,8 @@ export class Cursors {
   readonly #waiting = new Set<State>();
   /** All by place. */
   readonly #at = new Map<string, Set<State>>();
+  /** Streams that send nothing before others, or their own row in parts, are through; and from which row on. */
+  readonly #blocked = new Map<number, number>();
 
   after(queue: number): number {
     return this.#after[queue] ?? START;
@@ -113,6 +115,7 @@ export class Cursors {
 
   /** For the outbox: rows that must not be sent now. */
   readonly skip = (streamId: number, first: number): boolean => {
+    if (this.#blocked.has(streamId)) return true;
     const cursor = this.#cursors.get(streamId);
     if (cursor === undefined) return false;
     return first < cursor.sentNext || cursor.wait !== null || (cursor.probing && cursor.inFlight > 0);
@@ -131,9 +134,13 @@ export class Cursors {
   /** An older stream of the same place that waits, or whose answer is not known. */
   #inFrontOf({ place, streamId }: State): State | null {
     for (const other of this.#at.get(place) ?? []) {
-      if (other.streamId < streamId && (other.wait !== null || other.inFlight > 0)) return other;
+      if (other.streamId < streamId && this.#isBusy(other)) return other;
     }
     return null;
+  }
+
+  #isBusy({ streamId, wait, inFlight }: State): boolean {
+    return wait !== null || inFlight > 0 || this.#blocked.has(streamId);
   }
 
   /** Answers about these places were dealt with: whoever was behind and has nothing in front any more goes on. */
@@ -142,7 +149,7 @@ export class Cursors {
       const inOrder = [...(this.#at.get(place) ?? [])].sort((a, b) => a.streamId - b.streamId);
       for (const cursor of inOrder) {
         if (cursor.wait?.kind === 'behind') this.#letGo(cursor);
-        if (cursor.wait !== null || cursor.inFlight > 0) break;
+        if (this.#isBusy(cursor)) break;
       }
     }
   }
@@ -165,6 +172,17 @@ export class Cursors {
       cursor.inFlight += 1;
       return { streamId: cursor.streamId, place: cursor.place, generation: cursor.generation, rows };
     });
+  }
+
+  /** Nothing of the stream is taken from this row on, until {@link Cursors.unblock}; what is under way goes on. */
+  block(streamId: number, rowId: number): void {
+    this.#blocked.set(streamId, rowId);
+  }
+  unblock(): void {
+    const places = [...this.#blocked.keys()].map((id) => this.#cursors.get(id)?.place);
+    for (const rowId of this.#blocked.values()) this.freed(rowId - 1);
+    this.#blocked.clear();
+    this.letOn(places.filter((place) => place !== undefined));
   }
 
   /** Every row of the queue up to this one was sent or passed over. */
@@ -238,6 +256,7 @@ export class Cursors {
 
   /** The connection is gone: nothing is under way any more. Waits go on, on their own clocks. */
   reset(): void {
+    this.#blocked.clear();
     for (const cursor of this.#cursors.values()) {
       this.#restart(cursor);
       if (cursor.wait === null && cursor.suspect === null) this.#drop(cursor);

@@ -33,6 +33,7 @@ import { Backoff } from './backoff.ts';
 import { Budget, type BudgetSettings } from './budget.ts';
 import { type Dial, dialHub, type HubAddress, type HubLine } from './connection.ts';
 import { Cursors } from './cursors.ts';
+import { Doubts } from './doubts.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
 import { Fairness } from './fairness.ts';
 import { HubFault } from './fault.ts';
@@ -98,7 +99,7 @@ export class Forwarder {
     this.#random = random;
     this.#backoff = new Backoff({ firstMs: settings.firstBackoffMs, maxMs: settings.maxBackoffMs, random });
     const cursors = new Cursors();
-    const waits = { firstWaitMs: settings.firstBackoffMs, maxWaitMs: settings.maxBackoffMs };
+    const waits = { firstWaitMs: settings.firstWaitMs, maxWaitMs: settings.maxBackoffMs };
     this.#parts = {
       edge: options.edge,
       outbox,
@@ -108,6 +109,7 @@ export class Forwarder {
       session: new Session({ ...options, ...settings, clock }),
       cursors,
       window: new Window(),
+      doubts: new Doubts(),
       fairness: new Fairness(),
       budget: new Budget(options.budget ?? { timeZone: 'UTC', windows: [] }, clock, outbox.meta),
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
@@ -151,11 +153,18 @@ export class Forwarder {
     return new Map(waiting.map(({ place, wait }) => [place, `${wait?.kind}: ${wait?.reason}`]));
   }
 
-  /** The hub's latest word on credit, from a heartbeat; one with an old term does not count. */
-  credit(term: number, bytes: number): void {
+  /** The hub's latest word on credit, from a heartbeat that took so long; one with an old term does not count. */
+  credit(term: number, bytes: number, roundTripMs?: number): void {
+    if (roundTripMs !== undefined) this.#parts.window.roundTrip(roundTripMs, this.#clock.monotonicMs());
     if (!this.#parts.session.admitTerm(term)) return;
     this.#parts.window.credit(bytes);
     this.#parts.wake.wake();
+  }
+
+  /** What the link carries, as measured; null: not known. */
+  rate(): { readonly bytesPerSecond: number | null; readonly roundTripMs: number | null } {
+    const { bytesPerSecond, roundTripMs } = this.#parts.window;
+    return { bytesPerSecond, roundTripMs };
   }
 
   /** The hub that the buffer belongs to, and the highest term seen from it. */
@@ -213,17 +222,20 @@ export class Forwarder {
   }
 
   async #serve(): Promise<void> {
-    const { cursors, window, marks } = this.#parts;
+    const { cursors, window, marks, doubts } = this.#parts;
+    let timedOut = false;
     const pump = new Pump(this.#parts, this.#caution);
     try {
       await this.#word.carryOut();
       if (!this.#closing) await pump.run(() => this.#closing);
     } catch (error) {
       if (error instanceof HubFault && error.kind === 'shipmentRefused') await this.#blame(pump, error);
+      timedOut = error instanceof HubFault && error.timedOut;
       throw asRetried(error);
     } finally {
       cursors.reset();
-      window.reset();
+      doubts.reset(window.isWorthAsking);
+      window.reset(this.#clock.monotonicMs(), timedOut);
       marks.reset();
     }
   }

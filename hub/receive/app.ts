@@ -104,6 +104,7 @@ function agentScope(scope: FastifyInstance, { requests, parts, telemetry }: AppD
     });
   post('/v1/session', (incoming) => requests.session(incoming));
   post('/v1/shipments', (incoming) => requests.shipment(incoming));
+  post('/v1/parts', (incoming) => requests.part(incoming));
   post('/v1/heartbeat', (incoming) => requests.heartbeat(incoming));
 }
 

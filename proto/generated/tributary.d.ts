@@ -568,6 +568,9 @@ export namespace tributary {
             /** Welcome positions. */
             positions: tributary.v1.SourcePosition.$Properties[];
 
+            /** Welcome uploadBytes. */
+            uploadBytes: number;
+
             /**
              * Creates a new Welcome instance using the specified properties.
              * @param [properties] Properties to set
@@ -623,6 +626,9 @@ export namespace tributary {
 
                 /** Welcome positions */
                 positions?: (tributary.v1.SourcePosition.$Properties[]|null);
+
+                /** Welcome uploadBytes */
+                uploadBytes?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1572,6 +1578,184 @@ export namespace tributary {
 
             /** Shape of a SourcePosition. */
             type $Shape = tributary.v1.SourcePosition.$Properties;
+        }
+
+        /**
+         * Properties of a Part.
+         * @deprecated Use tributary.v1.Part.$Properties instead.
+         */
+        interface IPart extends tributary.v1.Part.$Properties {
+        }
+
+        /** Represents a Part. */
+        class Part {
+
+            /**
+             * Constructs a new Part.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.Part.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Part version. */
+            version: number;
+
+            /** Part edge. */
+            edge: string;
+
+            /** Part upload. */
+            upload: Uint8Array;
+
+            /** Part offset. */
+            offset: number;
+
+            /** Part total. */
+            total: number;
+
+            /** Part content. */
+            content: Uint8Array;
+
+            /**
+             * Creates a new Part instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Part instance
+             */
+            static create(properties: tributary.v1.Part.$Shape): tributary.v1.Part & tributary.v1.Part.$Shape;
+            static create(properties?: tributary.v1.Part.$Properties): tributary.v1.Part;
+
+            /**
+             * Encodes the specified Part message. Does not implicitly {@link tributary.v1.Part.verify|verify} messages.
+             * @param message Part message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.Part.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Part message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.Part & tributary.v1.Part.$Shape} Part
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.Part & tributary.v1.Part.$Shape;
+        }
+
+        namespace Part {
+
+            /** Properties of a Part. */
+            interface $Properties {
+
+                /** Part version */
+                version?: (number|null);
+
+                /** Part edge */
+                edge?: (string|null);
+
+                /** Part upload */
+                upload?: (Uint8Array|null);
+
+                /** Part offset */
+                offset?: (number|null);
+
+                /** Part total */
+                total?: (number|null);
+
+                /** Part content */
+                content?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Part. */
+            type $Shape = tributary.v1.Part.$Properties;
+        }
+
+        /**
+         * Properties of a PartAnswer.
+         * @deprecated Use tributary.v1.PartAnswer.$Properties instead.
+         */
+        interface IPartAnswer extends tributary.v1.PartAnswer.$Properties {
+        }
+
+        /** Represents a PartAnswer. */
+        class PartAnswer {
+
+            /**
+             * Constructs a new PartAnswer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.PartAnswer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PartAnswer received. */
+            received: number;
+
+            /** PartAnswer creditBytes. */
+            creditBytes: number;
+
+            /** PartAnswer receipt. */
+            receipt: Uint8Array;
+
+            /** PartAnswer retryAfterMs. */
+            retryAfterMs: number;
+
+            /**
+             * Creates a new PartAnswer instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PartAnswer instance
+             */
+            static create(properties: tributary.v1.PartAnswer.$Shape): tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape;
+            static create(properties?: tributary.v1.PartAnswer.$Properties): tributary.v1.PartAnswer;
+
+            /**
+             * Encodes the specified PartAnswer message. Does not implicitly {@link tributary.v1.PartAnswer.verify|verify} messages.
+             * @param message PartAnswer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.PartAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PartAnswer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape} PartAnswer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape;
+        }
+
+        namespace PartAnswer {
+
+            /** Properties of a PartAnswer. */
+            interface $Properties {
+
+                /** PartAnswer received */
+                received?: (number|null);
+
+                /** PartAnswer creditBytes */
+                creditBytes?: (number|null);
+
+                /** PartAnswer receipt */
+                receipt?: (Uint8Array|null);
+
+                /** PartAnswer retryAfterMs */
+                retryAfterMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PartAnswer. */
+            type $Shape = tributary.v1.PartAnswer.$Properties;
         }
 
         /**

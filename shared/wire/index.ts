@@ -17,6 +17,15 @@ export { type HubIdentity, type Point, type Range, type SourcePosition, sameHub 
 export { DIGEST_HEADER, digestOf, isIntact } from './digest.ts';
 export * from './heartbeat.ts';
 export type { Outlook, TopicOutlook } from './outlook.ts';
+export {
+  decodePart,
+  decodePartAnswer,
+  encodePart,
+  encodePartAnswer,
+  type Part,
+  type PartAnswer,
+  uploadIdOf,
+} from './part.ts';
 export { logNumber, type Reached } from './reached.ts';
 export * from './receipt.ts';
 export * from './session.ts';

@@ -26,6 +26,7 @@ const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
   life: () => import('./life.ts'),
   pull: () => import('./pull.ts'),
   migrate: () => import('./migrate.ts'),
+  link: () => import('./link.ts'),
 };
 
 function usage(problem: string): never {

@@ -37,6 +37,7 @@ export async function until(what: string, holds: () => boolean, deadlineMs = 20_
 export const QUICK: Partial<ForwarderSettings> = {
   lingerMs: 2,
   firstBackoffMs: 4,
+  firstWaitMs: 4,
   maxBackoffMs: 20,
   slowRetryMs: 20,
   connectTimeoutMs: 2_000,

@@ -76,7 +76,7 @@ export class LifeHub {
     this.#commit(context, fate);
     return encodeWelcome({
       ...{ versions: PROTOCOL, hub: IDENTITY, term: this.#term as Term, positions: [], creditBytes: CREDIT_BYTES },
-      ...{ maxShipmentBytes: 20 * 1024 * 1024, wallMs: Math.floor(this.#time.nowMs) },
+      ...{ maxShipmentBytes: 20 * 1024 * 1024, uploadBytes: 0, wallMs: Math.floor(this.#time.nowMs) },
       epochs: decisions.map(({ epoch, state }) => ({ epoch, state, reason: '' })),
     });
   }

@@ -89,6 +89,7 @@ export const welcome: fc.Arbitrary<Welcome> = fc.record({
   maxShipmentBytes: whole,
   wallMs: whole,
   positions: fc.array(position, { maxLength: 3 }),
+  uploadBytes: whole,
 });
 
 const stream: fc.Arbitrary<WireStream> = fc.record({
