@@ -113,7 +113,9 @@ function openBuffer(
 ): SealingIntake {
   const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal });
+  const { retainDelivered: kept } = buffer;
+  const retain = kept ? { maxAgeMs: kept.maxAge, maxBytes: kept.maxBytes } : null;
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal: { ...seal, retain } });
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {

@@ -87,7 +87,7 @@ function checkAccess(path: string): void {
 }
 
 /** Refuses what is not a buffer without changing a byte of it. Only while this process does not have it open. */
-function checkHeader(path: string): void {
+export function checkHeader(path: string): void {
   if (!existsSync(path) || statSync(path).size === 0) return;
   // A crash while the file was made: SQLite goes back to an empty file by itself.
   if (existsSync(`${path}-journal`)) return;

@@ -8,6 +8,7 @@ import { Checks } from './checks.ts';
 import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
 import { type Migrated, migrate, saltOf, writeIdentity } from './migrate.ts';
 import { Notes } from './notes.ts';
+import { Retained } from './retained.ts';
 import { Rows } from './rows.ts';
 import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
 
@@ -42,6 +43,7 @@ export class BufferFile {
   readonly reserveBytes: number;
   readonly catalog: Catalog;
   readonly rows: Rows;
+  readonly retained: Retained;
   readonly notes: Notes;
   readonly #db: Connection;
   readonly #begin: Database.Statement;
@@ -66,6 +68,7 @@ export class BufferFile {
     const checks = new Checks(saltOf(db) ?? 0);
     this.catalog = new Catalog(db, checks);
     this.rows = new Rows(db, checks);
+    this.retained = new Retained(db, checks, this.rows);
     this.notes = new Notes(db, checks);
     this.edge = checkEdge(path, this.notes.note('edge'), edge);
   }
@@ -180,8 +183,15 @@ export class BufferFile {
   }
   /** Whether so many more bytes fit, and the reserve beside them. */
   fits(bytes: number): boolean {
-    const growth = Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
-    return this.bytes() + growth + bytes + this.reserveBytes <= this.maxBytes;
+    return this.bytes() + this.#growth(bytes) + bytes + this.reserveBytes <= this.maxBytes;
+  }
+  /** Whether the file would have to grow for them, and have less than an eighth left then. */
+  isTight(bytes: number): boolean {
+    const growth = this.#growth(bytes);
+    return growth > 0 && this.bytes() + growth + bytes + this.reserveBytes > (this.maxBytes / 8) * 7;
+  }
+  #growth(bytes: number): number {
+    return Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
   }
 
   #pages(name: 'page_count' | 'freelist_count'): number {

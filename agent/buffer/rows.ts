@@ -68,7 +68,7 @@ export interface RowEnds {
 
 const MOMENT = ['boot', 'monotonicMs', 'createdMs'];
 /** Each in its table's order, without `crc`. */
-const PARCEL_COLUMNS = [
+export const PARCEL_COLUMNS = [
   ...['id', 'stream', 'first', 'last', 'kind', 'bytes', 'previousTip', 'tip', 'formerTip'],
   ...['minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT, 'reason', 'detail', 'position', 'contentCrc'],
 ];
@@ -101,8 +101,12 @@ function prepare(db: Database) {
     setTips: db.prepare('UPDATE parcel SET previousTip = ?, tip = ?, formerTip = ?, crc = ? WHERE id = ?'),
     oldest: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel ORDER BY id LIMIT 1'),
     oldestOf: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel WHERE stream = ? ORDER BY first LIMIT 1'),
-    lastId: db.prepare('SELECT max(id) FROM parcel').pluck(),
-    firstId: db.prepare('SELECT min(id) FROM parcel').pluck(),
+    lastId: db
+      .prepare('SELECT max(id) FROM (SELECT max(id) AS id FROM parcel UNION ALL SELECT max(id) FROM retained)')
+      .pluck(),
+    firstId: db
+      .prepare('SELECT min(id) FROM (SELECT min(id) AS id FROM parcel UNION ALL SELECT min(id) FROM retained)')
+      .pluck(),
     addTail: db.prepare(insert('tail', TAIL_COLUMNS)),
     tail: db.prepare('SELECT * FROM tail WHERE stream = ? ORDER BY id LIMIT ?'),
     removeTail: db.prepare('DELETE FROM tail WHERE id = ?'),
@@ -132,7 +136,7 @@ export interface Quarantined {
   readonly blob: Buffer | null;
 }
 
-const fieldsOf = (columns: readonly string[], row: object): Field[] =>
+export const fieldsOf = (columns: readonly string[], row: object): Field[] =>
   columns.map((name) => (row as Record<string, Field>)[name]!);
 
 /** Fixed cost of a quarantined row towards the cap. */
@@ -163,6 +167,10 @@ export class Rows {
     this.#sql.removeParcel.run(id);
     if (kind === KIND_SEALED) this.#sql.removeContent.run(id);
   }
+  /** The blob alone. */
+  removeContent(id: number): void {
+    this.#sql.removeContent.run(id);
+  }
   parcel(id: number): ParcelRow {
     return this.#checked(this.#sql.parcel.get(id) as ParcelRow);
   }
@@ -186,7 +194,7 @@ export class Rows {
     return (this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[]).map((row) => this.#checked(row));
   }
   /** Rows that begin below `next`, oldest first. */
-  endsBelow(stream: number, next: number, count: number): RowEnds[] {
+  endsBelow(stream: number, next: number, count: number): ParcelRow[] {
     return (this.#sql.endsBelow.all(stream, next, count) as ParcelRow[]).map((row) => this.#checked(row));
   }
   /** The row that holds this sequence, or the last one below it. */

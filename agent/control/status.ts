@@ -1,6 +1,6 @@
 /** The agent's own status page: totals and places as the buffer's transactions count them. */
 import type { EdgeId } from '../../shared/identity.ts';
-import type { PlaceStats } from '../buffer/outbox.ts';
+import type { PlaceStats, RetainedStats } from '../buffer/outbox.ts';
 import { describe, type LinkState } from '../forward/linkState.ts';
 import type { ReportParts } from './report.ts';
 
@@ -16,6 +16,7 @@ export interface AgentStatus {
   readonly bufferBytes: number;
   readonly bufferMaxBytes: number;
   readonly oldestAgeMs: number;
+  readonly retained: RetainedStats;
   readonly link: LinkState['kind'];
   readonly linkSinceMs: number;
   readonly linkReason: string;
@@ -26,7 +27,7 @@ export interface AgentStatus {
 type Counter = 'captured' | 'delivered' | 'buffered' | 'gaps' | 'maybeDuplicate';
 
 export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: ReportParts): AgentStatus {
-  const { places, bytes, maxBytes, oldestAgeMs } = stats;
+  const { places, bytes, maxBytes, oldestAgeMs, retained } = stats;
   const sum = (counter: Counter): number => places.reduce((total, place) => total + place[counter], 0);
   return {
     edge,
@@ -39,6 +40,7 @@ export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: Re
     bufferBytes: bytes,
     bufferMaxBytes: maxBytes,
     oldestAgeMs,
+    retained,
     link: link.kind,
     linkSinceMs: link.sinceMs,
     linkReason: describe(link),

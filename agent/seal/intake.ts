@@ -85,7 +85,7 @@ export class SealingIntake implements Intake, Outbox {
     const clock = options.clock ?? systemClock;
     const settings: SealSettings = {
       ...{ sealRawBytes: limits.sealRawBytes, sealRecords: limits.sealRecords, codec: 'zstd', level: 1 },
-      ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
+      ...{ retain: null, quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
       ...options.seal,
     };
     const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOf()));
@@ -208,14 +208,14 @@ export class SealingIntake implements Intake, Outbox {
 
   mark(): CapturedMark | null {
     this.#file.assertUsable();
-    return takeMark(this.#file, this.#sealer.now().createdMs);
+    return takeMark(this.#sealer);
   }
 
-  standing(): Standing[] {
-    return standingOf(this.#file.catalog);
+  standing(all = false): Standing[] {
+    return standingOf(this.#sealer, all);
   }
   stakes(points: HubPoints): Stake[] {
-    return stakesOf(this.#file.catalog, points);
+    return stakesOf(this.#sealer, points);
   }
   word(): HubWord | null {
     return readWord(this.meta.get(WORD_KEY));
