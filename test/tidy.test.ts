@@ -43,10 +43,12 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/write': { 'hub/ledger': 'values', 'hub/membership': 'values', 'hub/sequence': 'values' },
   // Whole clusters: no edge, no shipment. Positions are a ledger of the same kind, shards are shared out in the same way.
   'hub/pull': { 'hub/ledger': 'values', 'hub/membership': 'values' },
-  'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
+  'hub/answers.ts': {},
+  'hub/fleet': { 'hub/answers.ts': 'values', 'hub/receive': 'types', 'hub/sequence': 'types' },
   // Operators' view of pulls, and what they may do to them; operations are handed in.
-  'hub/flows': { 'hub/pull': 'types' },
-  'hub/dashboard': { 'hub/fleet': 'types' },
+  'hub/flows': { 'hub/answers.ts': 'values', 'hub/pull': 'types' },
+  // Pages: they ask the APIs, from the browser.
+  'hub/dashboard': {},
   // `tributary verify`: reads what the others wrote, in a process of its own.
   'hub/prove': { 'hub/ledger': 'values', 'hub/sequence': 'values', 'hub/write': 'values' },
 

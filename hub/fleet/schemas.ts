@@ -1,12 +1,7 @@
 /** The fleet API's answers: one declaration each for type, check and documentation. Times are ms since 1970. */
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { ERROR_CODES } from '../../shared/errors.ts';
-
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const time = (description: string) => Type.Integer({ description: `${description} Milliseconds since 1970.` });
-const text = (description: string) => Type.String({ description });
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const list = <T extends TSchema>(items: T, description: string) => Type.Array(items, { description });
+import { count, list, orNull, text, time } from '../answers.ts';
 
 export const EdgeName = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'An edge.' });
 export const EpochName = Type.String({ pattern: '^[0-9a-f]{24}$', description: 'One run of an agent.' });

@@ -22,6 +22,7 @@ import type { PartitionSpec } from './settings.ts';
 
 export type WaitReason =
   | 'sourceMissing'
+  | 'sourceRecreated'
   | 'sourceLeaderless'
   | 'sourceRefused'
   | 'sourceCorrupt'
@@ -92,6 +93,8 @@ export class Partition {
   generation = 0;
   fetchOffset = -1;
   committed = -1;
+  /** When records of it were committed last, on the monotonic clock. */
+  committedAtMs = Number.NEGATIVE_INFINITY;
   /** As in the ledger; null: none yet. */
   position: PullPosition | null = null;
   /** Of the last batch that was handed over. */
@@ -110,6 +113,8 @@ export class Partition {
   pendingBytes = 0;
   /** The source is being asked where it begins. */
   settling = false;
+  /** Somebody else has it: what is still committed here was not the last word. */
+  left = false;
   /** Somebody resumed it although it had stopped: what it stopped for is taken as it is. */
   accepted = false;
   /** Source offset of a batch that the target has refused: it is tried alone, before those behind it. */
@@ -152,6 +157,7 @@ export class Partition {
 
   /** Its shard is served here now, and this is what the ledger says. */
   own(position: PullPosition | null): void {
+    this.left = false;
     this.position = position;
     this.committed = position?.next ?? -1;
     this.leaderEpoch = position?.leaderEpoch ?? -1;

@@ -100,7 +100,10 @@ export class Starter {
     partition.settling = false;
     if (partition.state.kind !== 'starting') return false;
     if ('stop' in objection) partition.stop(objection.stop, objection.detail);
-    else partition.wait(objection.wait, objection.detail);
+    else {
+      partition.wait(objection.wait, objection.detail);
+      if (objection.wait === 'sourceRecreated') this.#flow.outdated(partition.spec.topic);
+    }
     return false;
   }
 
