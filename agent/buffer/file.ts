@@ -4,19 +4,20 @@ import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
 import { KIB, MIB } from '../../shared/limits.ts';
 import { Catalog } from './catalog.ts';
-import { Checks } from './checks.ts';
-import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
-import { type Migrated, migrate, saltOf, writeIdentity } from './migrate.ts';
+import { Checks, DamagedRow } from './checks.ts';
+import { canonical, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
+import { markDamaged } from './mend/aside.ts';
+import { breaksOf, mendHoles } from './mend/holes.ts';
+import { type Opening, openSound } from './mend/index.ts';
+import { type Lock, takeLock } from './mend/lock.ts';
+import { damageOf } from './mend/rows.ts';
+import { saltOf } from './migrate.ts';
 import { Notes } from './notes.ts';
 import { Retained } from './retained.ts';
 import { Rows } from './rows.ts';
-import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
+import { PAGE_BYTES } from './schema.ts';
 
 type Connection = Database.Database;
-
-export interface Opening {
-  readonly migrated: Migrated | null;
-}
 
 export interface BufferFileOptions {
   readonly path: string;
@@ -46,6 +47,7 @@ export class BufferFile {
   readonly retained: Retained;
   readonly notes: Notes;
   readonly #db: Connection;
+  readonly #lock: Lock;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
   readonly #rollback: Database.Statement;
@@ -56,8 +58,15 @@ export class BufferFile {
   /** What was done to the file when it was opened. */
   readonly opening: Opening;
 
-  private constructor(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions, opening: Opening) {
+  private constructor(
+    db: Connection,
+    path: string,
+    { maxBytes, edge }: BufferFileOptions,
+    opening: Opening,
+    lock: Lock,
+  ) {
     this.#db = db;
+    this.#lock = lock;
     this.opening = opening;
     this.path = path;
     this.maxBytes = maxBytes;
@@ -70,7 +79,21 @@ export class BufferFile {
     this.rows = new Rows(db, checks);
     this.retained = new Retained(db, checks, this.rows);
     this.notes = new Notes(db, checks);
-    this.edge = checkEdge(path, this.notes.note('edge'), edge);
+    try {
+      this.edge = checkEdge(path, this.notes.note('edge'), edge);
+      this.#mend();
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** Gaps for what is missing, counters that agree with the rows. */
+  #mend(): void {
+    const { mended } = this.opening;
+    const parts = { db: this.#db, catalog: this.catalog, rows: this.rows, nowMs: Date.now() };
+    const isAsked = mended !== null || breaksOf(this.#db).size > 0;
+    if (isAsked) this.transaction(() => mended?.lost.push(...mendHoles(parts, mended.places)));
   }
 
   /**
@@ -83,15 +106,18 @@ export class BufferFile {
       throw unusable(path, `buffer.maxBytes is ${options.maxBytes}`, `Give it ${MIN_BUFFER_BYTES / MIB} MiB at least.`);
     }
     claim(path);
-    let db: Connection | null = null;
     try {
-      db = new Database(path, { timeout: 0, fileMustExist: options.edge === undefined });
-      const opening = prepareFile(db, path, options);
-      const file = new BufferFile(db, path, options, opening);
-      writePid(path);
-      return file;
+      const lock = takeLock(path);
+      try {
+        const { db, opening } = openSound(path, options);
+        const file = new BufferFile(db, path, options, opening, lock);
+        writePid(path);
+        return file;
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
     } catch (error) {
-      db?.close();
       unclaim(path);
       throw openError(path, error);
     }
@@ -135,7 +161,7 @@ export class BufferFile {
     try {
       return work();
     } catch (error) {
-      throw error instanceof Database.SqliteError ? this.fail(error) : error;
+      throw error instanceof Database.SqliteError || error instanceof DamagedRow ? this.fail(error) : error;
     }
   }
 
@@ -155,6 +181,7 @@ export class BufferFile {
     } catch (worse) {
       return this.fail(worse);
     }
+    if (error instanceof DamagedRow) return this.fail(error);
     if (!(error instanceof Database.SqliteError)) return error;
     return error.code === 'SQLITE_FULL' ? this.full('the disk is full', error) : this.fail(error);
   }
@@ -168,18 +195,23 @@ export class BufferFile {
   /** Ends the use of the file: what it says can't be believed any more. */
   fail(cause: unknown): TributaryError {
     if (this.#failure !== null) return this.#failure;
+    const damage = damageOf(cause);
+    if (damage !== null) markDamaged(this.path, damage);
+    const hint = damage === null ? 'Check the disk, then start it again.' : 'Its next start mends the file.';
     this.#failure = new TributaryError({
       ...{ code: 'bufferFailed', operation: 'write buffer', subject: this.path, retry: 'final', cause },
       reason: cause instanceof Database.SqliteError ? `${cause.code}: ${reasonOf(cause)}` : reasonOf(cause),
-      hint: 'Nothing more is acknowledged; the agent ends. Check the disk, then start it again.',
+      hint: `Nothing more is acknowledged; the agent ends. ${hint}`,
     });
     for (const listener of this.#onFailed) listener(this.#failure);
     return this.#failure;
   }
 
-  /** Bytes on disk: database and WAL, and what the next checkpoint adds. */
+  /** Bytes on disk: database and WAL, what the next checkpoint adds, and damaged files that were set aside. */
   bytes(): number {
-    return Math.max(this.#pages('page_count') * PAGE_BYTES, this.#size('')) + this.#size('-wal');
+    return (
+      Math.max(this.#pages('page_count') * PAGE_BYTES, this.#size('')) + this.#size('-wal') + this.opening.asideBytes
+    );
   }
   /** Whether so many more bytes fit, and the reserve beside them. */
   fits(bytes: number): boolean {
@@ -237,48 +269,13 @@ export class BufferFile {
     try {
       if (this.#failure === null) this.#maintain(() => this.#db.pragma('wal_checkpoint(TRUNCATE)'));
     } finally {
-      this.#db.close();
+      // First: a pid without a log says that the log is missing.
       removePid(this.path);
+      this.#db.close();
+      this.#lock.release();
       unclaim(this.path);
     }
   }
-}
-
-function prepareFile(db: Connection, path: string, { maxBytes, edge }: BufferFileOptions): Opening {
-  // Before anything is read: the WAL's index then lives in memory and the first read takes the lock.
-  db.pragma('locking_mode = EXCLUSIVE');
-  const pages = db.pragma('page_count', { simple: true }) as number;
-  if (pages === 0) create(db, edge!);
-  const version = db.pragma('user_version', { simple: true }) as number;
-  checkIds(path, db.pragma('application_id', { simple: true }) as number, version);
-  if (version < 1) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
-  const walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma(`wal_autocheckpoint = ${Math.floor(walBytes / PAGE_BYTES)}`);
-  db.pragma(`journal_size_limit = ${walBytes}`);
-  db.pragma('cache_size = -16000');
-  db.pragma('temp_store = MEMORY');
-  const migrated = migrate(db, version);
-  // A write takes the lock even where a read would not have.
-  db.exec('BEGIN EXCLUSIVE; COMMIT');
-  return { migrated };
-}
-
-/** In the rollback journal's mode, so that a crash leaves an empty file or a whole one, ids in its header included. */
-function create(db: Connection, edge: EdgeId): void {
-  db.pragma(`page_size = ${PAGE_BYTES}`);
-  db.pragma('auto_vacuum = INCREMENTAL');
-  db.pragma('synchronous = FULL');
-  db.transaction(() => {
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${FORMAT_VERSION}`);
-    db.exec(TABLES);
-    writeIdentity(db);
-    const notes = new Notes(db, new Checks(saltOf(db)!));
-    notes.setNote('edge', edge);
-    notes.setNote('created', new Date().toISOString());
-  }).exclusive();
 }
 
 function checkEdge(path: string, owner: string | null, edge: EdgeId | undefined): EdgeId {

@@ -46,6 +46,7 @@
  */
 export { Catalog, type EpochState, type PlaceState, type Point, type StreamState } from './catalog.ts';
 export { BufferFile, type BufferFileOptions } from './file.ts';
+export type { Mended } from './mend/index.ts';
 export type {
   BufferStats,
   CapturedMark,

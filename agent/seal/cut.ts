@@ -93,7 +93,8 @@ export function joinRows(rows: readonly TailRow[], { sealRawBytes, sealRecords }
     const count = row.last - row.first + 1;
     bytes += row.rawBytes;
     records += count;
-    if (run !== undefined && sameKind(run[0]!, row) && bytes <= sealRawBytes && records <= sealRecords) run.push(row);
+    const follows = run !== undefined && run.at(-1)!.last + 1 === row.first;
+    if (follows && sameKind(run[0]!, row) && bytes <= sealRawBytes && records <= sealRecords) run.push(row);
     else {
       runs.push([row]);
       [bytes, records] = [row.rawBytes, count];

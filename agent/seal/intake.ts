@@ -29,6 +29,7 @@ import { beginFork, type ForkCause } from './fork.ts';
 import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
+import { tellMended } from './mended.ts';
 import { quarantineRows } from './quarantine.ts';
 import { type TakeOptions, takeRows } from './read.ts';
 import { Sealer, type SealSettings } from './sealer.ts';
@@ -98,6 +99,7 @@ export class SealingIntake implements Intake, Outbox {
 
   #takeOver(): void {
     const { catalog, path, edge, maxBytes, opening } = this.#file;
+    if (opening.mended !== null) tellMended(this.#telemetry, path, opening.mended);
     if (opening.migrated !== null) this.#telemetry.emit(bufferMigrated, { path, ...opening.migrated });
     this.#tails.sealInherited();
     this.#file.transaction(() => this.#sealer.sweep());

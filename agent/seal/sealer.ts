@@ -197,15 +197,18 @@ export class Sealer {
     if (stream.tailRows === 0) return;
     const { rows, catalog } = this.file;
     catalog.touchStream(stream);
-    for (const run of joinRows(rows.tail(stream.id, stream.tailRows), this.settings)) {
-      const broken = new Set(run.filter((row) => !rows.tailHolds(row)));
-      if (broken.size === 0) this.#sealRun(stream, run);
-      for (const row of broken.size === 0 ? [] : run) {
-        if (broken.has(row)) this.#giveUpRow(stream, row);
-        else this.#sealRun(stream, [row]);
-      }
-      for (const row of run) rows.removeTail(row.id);
+    const all = rows.tail(stream.id, stream.tailRows);
+    const broken = all.filter((row) => !rows.tailHolds(row));
+    // Rows from before what is sealed come from a damaged file.
+    const good = all.filter((row) => !broken.includes(row) && row.first >= stream.sealed.next);
+    for (const row of broken) this.#keepBroken(stream, row);
+    const reason = broken.length > 0 ? 'quarantined' : 'lost';
+    for (const run of joinRows(good, this.settings)) {
+      this.#tailGap(stream, run[0]!.first, reason, run[0]!);
+      this.#sealRun(stream, run);
     }
+    this.#tailGap(stream, stream.next, reason, all.at(-1) ?? null);
+    for (const row of all) rows.removeTail(row.id);
     Object.assign(stream, { tailRows: 0, tailRecords: 0, tailBytes: 0 });
   }
 
@@ -221,21 +224,26 @@ export class Sealer {
     this.#addSealed(stream, lastRow.last - firstRow.first + 1, blob, facts);
   }
 
-  #giveUpRow(stream: StreamState, row: TailRow): void {
-    const { place } = stream;
-    const count = row.last - row.first + 1;
+  /** What can't be sent of a tail: its fields say nothing that could be believed. */
+  #keepBroken(stream: StreamState, row: TailRow): void {
     const kept = { ...row, previousTip: null, tip: null, reason: CHECKSUM, contentCrc: row.crc };
     this.file.rows.quarantine(stream, kept, this.settings.quarantineBytes);
+  }
+
+  /** A gap up to `next`, where rows of the tail are missing in front of it. */
+  #tailGap(stream: StreamState, next: number, reason: 'quarantined' | 'lost', near: TailRow | null): void {
+    const { place } = stream;
+    const { topic, partition } = place;
+    const first = stream.sealed.next;
+    if (next <= first) return;
+    const now = this.now();
+    const span = near ?? { minTimestamp: 0, maxTimestamp: now.createdMs, stamp: STAMP_SOURCE };
+    const { minTimestamp, maxTimestamp, stamp } = span;
     this.file.catalog.touchPlace(place);
-    place.gaps += count;
-    this.addGap(stream, count, 'quarantined', 'checksum of a row in the tail', { ...row, position: null });
-    this.onSetAside({
-      topic: place.topic,
-      partition: place.partition,
-      first: row.first,
-      last: row.last,
-      reason: CHECKSUM,
-    });
+    place.gaps += next - first;
+    const detail = reason === 'lost' ? 'rows of the tail are missing' : 'checksum of a row in the tail';
+    this.addGap(stream, next - first, reason, detail, { ...now, minTimestamp, maxTimestamp, stamp, position: null });
+    this.onSetAside({ topic, partition, first, last: next - 1, reason: CHECKSUM });
   }
 }
 

@@ -29,6 +29,12 @@ export class Tails {
       Object.assign(stream, { tailRows: sums.rows, tailRecords: sums.records, tailBytes: sums.bytes });
       catalog.tailed.add(stream);
     }
+    // One whose tail is gone with a damaged file: sealing makes a gap of it.
+    for (const stream of catalog.streams.values()) {
+      if (stream.tailRows > 0 || stream.next === stream.sealed.next) continue;
+      stream.tailRows = 1;
+      catalog.tailed.add(stream);
+    }
     while (this.sealSome(ANY_AGE));
   }
 

@@ -20,6 +20,7 @@ export interface FaultOptions {
 type Scenario = (options: FaultOptions) => Promise<Tally>;
 
 const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
+  buffer: () => import('./buffer.ts'),
   crash: () => import('./crash.ts'),
   pull: () => import('./pull.ts'),
   migrate: () => import('./migrate.ts'),

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { BufferFile } from '../../../agent/buffer/index.ts';
 import type { EdgeId } from '../../../shared/identity.ts';
 import { MIB } from '../../../shared/limits.ts';
+import { makeNewer } from '../../support/newerBuffer.ts';
 import { folder, onDisk, open, openNew, pointBehind, record, records, takeAll } from '../seal/support.ts';
 
 const newPath = () => join(folder(), 'buffer.db');
@@ -33,12 +34,10 @@ describe('opening', () => {
   test('of a newer format is refused and nothing is changed', async () => {
     const { path, intake } = openNew();
     await intake.close();
-    change(path, 'PRAGMA user_version = 7');
+    makeNewer(path, 7);
     const before = readFileSync(path);
     expect(() => open(path)).toThrow(refused('bufferTooNew', /format is 7/));
     expect(readFileSync(path).equals(before)).toBe(true);
-    change(path, 'PRAGMA user_version = 2');
-    open(path);
   });
 
   test("of another program's database, or of something else, is refused and nothing is changed", () => {

@@ -1,4 +1,5 @@
 /** Deliveries that are kept: what they cost, when they are given up, and that a hub which has lost them gets them again. */
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HubPoints, HubWord } from '../../../agent/buffer/index.ts';
@@ -278,5 +279,18 @@ describe('a hub that has lost what it had confirmed', () => {
     hubTakes(rows, new Map());
     expect(shape(rows).slice(0, 3)).toEqual(['sealed orders 0..9', 'gap orders 10..19', 'sealed orders 20..29']);
     expect(counts(again.intake)).toEqual([[80, 0, 70, 10]]);
+  });
+
+  it('gets the same from a file that had to be salvaged', async () => {
+    const { intake, path } = await twoRuns();
+    await intake.close();
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(100), 0, 100, 0);
+    closeSync(file);
+    const again = run(path);
+    expect([again.file.opening.mended?.how, again.intake.stats().retained.records]).toEqual(['salvaged', 60]);
+    await again.intake.carryOut(word(new Map()));
+    const { values: got } = hubTakes(rowsOf(again.intake), new Map());
+    expect(got).toEqual([...values('a', 30), ...values('b', 20), ...values('c', 30)]);
   });
 });
