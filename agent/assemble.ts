@@ -11,8 +11,11 @@ import { BufferFile } from './buffer/index.ts';
 import type { AgentConfig, HttpSourceConfig, KafkaSourceConfig, SourceConfig } from './config.ts';
 import { Control } from './control/control.ts';
 import { doorPath, type LinkAnswer, OperatorDoor } from './control/operator.ts';
+import { Outlooks } from './control/outlook.ts';
+import { registerOutlook } from './control/outlookMetrics.ts';
 import { reportOf } from './control/report.ts';
 import { type AgentStatus, statusOf } from './control/status.ts';
+import type { BudgetSettings } from './forward/budget.ts';
 import type { HubAddress } from './forward/connection.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { bootIdOf } from './seal/bootId.ts';
@@ -21,6 +24,7 @@ import { HttpSource } from './source/http/httpSource.ts';
 import { KafkaSource } from './source/kafka/kafkaSource.ts';
 import { jointPositions } from './source/positions.ts';
 import type { Source } from './source/source.ts';
+import { TopicPolicies } from './topicPolicies.ts';
 
 const clock = systemClock;
 const MAX_KEYS = 100_000;
@@ -58,15 +62,19 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     lane: control,
     positions: jointPositions(sources.filter((source) => source instanceof KafkaSource)),
     settings: { lingerMs: config.forward.lingerMs },
+    ...(config.forward.budget ? { budget: budgetOf(config.forward.budget) } : {}),
     onFatal: (error) => ended.reject(error),
   });
-  const facts = () => ({
-    startedAtMs,
-    link: forwarder.state(),
-    stats: intake.stats(),
-    waits: forwarder.waits(),
-    sources: sources.map((source) => source.state()),
-  });
+  const outlooks = new Outlooks(clock);
+  const facts = () => {
+    const stats = intake.stats();
+    return {
+      ...{ startedAtMs, stats, link: forwarder.state(), waits: forwarder.waits() },
+      outlook: outlooks.look(stats, forwarder.bytesPerSecond()),
+      sources: sources.map((source) => source.state()),
+    };
+  };
+  registerOutlook(telemetry.registry, () => facts().outlook);
   const closeAll = async (): Promise<void> => {
     await Promise.all(sources.map((source) => source.close()));
     await forwarder.close();
@@ -82,6 +90,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     const door = await OperatorDoor.open({
       path: doorPath(config.buffer.path),
       telemetry,
+      status,
       look: () => linkAnswer(status(), forwarder),
       accept: (accepted) => forwarder.accept(accepted),
       retry: () => forwarder.retry(),
@@ -115,7 +124,20 @@ function openBuffer(
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
   const { retainDelivered: kept } = buffer;
   const retain = kept ? { maxAgeMs: kept.maxAge, maxBytes: kept.maxBytes } : null;
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal: { ...seal, retain } });
+  const policies = new TopicPolicies(buffer.topics);
+  const orders = (topic: string) => policies.of(topic);
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal: { ...seal, retain }, orders });
+}
+
+function budgetOf({ windows, ...limits }: NonNullable<AgentConfig['forward']['budget']>): BudgetSettings {
+  const minutesOf = (hour: string): number => {
+    const [hours = 0, minutes = 0] = hour.split(':').map(Number);
+    return 60 * hours + minutes;
+  };
+  return {
+    ...limits,
+    windows: windows.map(({ from, to, upTo }) => ({ from: minutesOf(from), to: minutesOf(to), upTo })),
+  };
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {

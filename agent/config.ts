@@ -71,7 +71,30 @@ const hub = section(
   },
 );
 
+const PRIORITIES = ['low', 'normal', 'high'] as const;
+
 const MIN_BUFFER = formatSize(2 * limits.intakeBytes);
+
+const topicOptions = section(
+  {
+    match: topicPattern({ says: 'A topic name, or an expression between slashes that matches whole names.' }),
+    whenFull: choice(['block', 'evictOldest', 'evictLowest'], {
+      says: 'What happens when the buffer is full and a record of this topic comes. `block`: its source waits. `evictOldest`: the oldest records of topics that do not block make room. `evictLowest`: the same, those of the lowest priority first, and never of one higher than this topic has.',
+      default: 'block',
+    }),
+    maxAge: optional(
+      duration({
+        says: 'Records that are older by then and not yet delivered are given up. Counted from their capture, in time that is sure to have passed.',
+        minimum: '1s',
+      }),
+    ),
+    priority: choice(PRIORITIES, {
+      says: 'What goes first over the link, and last where records have to be evicted.',
+      default: 'normal',
+    }),
+  },
+  { says: 'Settings of the topics that it matches.' },
+);
 
 const buffer = section(
   {
@@ -80,7 +103,7 @@ const buffer = section(
       examples: ['/var/lib/tributary/buffer.db'],
     }),
     maxBytes: size({
-      says: 'The most that the file and its write-ahead log take together. When it is full the sources wait.',
+      says: 'The most that the buffer takes on the disk: the file, its write-ahead log and the space kept in reserve. What happens when it is full, `topics` says; by default the sources wait.',
       default: '10GiB',
       minimum: MIN_BUFFER,
     }),
@@ -108,6 +131,10 @@ const buffer = section(
       default: '24h',
       minimum: '1m',
       maximum: '30d',
+    }),
+    topics: list(topicOptions, {
+      says: 'How single topics are kept. The first entry that matches a topic counts; where none does, the defaults.',
+      default: [],
     }),
   },
   { says: 'Where records are kept until the hub has them.' },
@@ -216,8 +243,58 @@ const http = section(
 
 const source = oneOf({ kafka, http }, { says: 'One source of records.' });
 
+const HOUR = /^([01]?\d|2[0-3]):[0-5]\d$/;
+const hour = (says: string) => text({ says, pattern: HOUR, allowed: 'write hours and minutes, such as 01:00' });
+
+const budget = section(
+  {
+    bytesPerSecond: optional(size({ says: 'The most in a second, over any time longer than that.', minimum: '1KiB' })),
+    bytesPerDay: optional(
+      size({ says: 'The most in a day of `timeZone`. Counted over restarts too.', minimum: '64KiB' }),
+    ),
+    bytesPerMonth: optional(size({ says: 'The most in a month of `timeZone`.', minimum: '64KiB' })),
+    timeZone: text({
+      says: "Where days begin and `windows` are meant: a name such as `Europe/Berlin`. The time is the hub's.",
+      default: 'UTC',
+    }),
+    windows: list(
+      section(
+        {
+          from: hour('The first minute.'),
+          to: hour('The minute behind the last one; before `from`: on the next day.'),
+          upTo: choice(PRIORITIES, {
+            says: 'Topics of this priority and of lower ones are sent only in windows that are about them; others always.',
+            default: 'normal',
+          }),
+        },
+        { says: 'Hours of each day.' },
+      ),
+      { says: 'When topics that are not urgent are sent. Without any: always.', default: [] },
+    ),
+  },
+  {
+    says: 'What records may use of the link, as sent: with envelopes and what is sent again, without TLS and TCP. Heartbeats and configuration come on top. Used up, records wait in the buffer.',
+    checks: [
+      {
+        needs: ['timeZone'],
+        run: ({ timeZone }, report) => {
+          try {
+            new Intl.DateTimeFormat('en', { timeZone });
+          } catch {
+            report('timeZone', {
+              problem: `"${timeZone}" is no time zone`,
+              allowed: 'write a name such as Europe/Berlin',
+            });
+          }
+        },
+      },
+    ],
+  },
+);
+
 const forward = section(
   {
+    budget: optional(budget),
     lingerMs: duration({
       says: 'How long a record may wait for others to share a batch with, while the link is free.',
       default: '250ms',
@@ -304,5 +381,6 @@ export const agentOptions = section(options, {
 /** As read: sizes in bytes, durations in ms, paths absolute, secrets wrapped, defaults filled in. */
 export type AgentConfig = Static<typeof agentOptions>;
 export type SourceConfig = AgentConfig['sources'][number];
+export type TopicConfig = AgentConfig['buffer']['topics'][number];
 export type KafkaSourceConfig = Static<typeof kafka>;
 export type HttpSourceConfig = Static<typeof http>;

@@ -24,11 +24,12 @@ type May = Readonly<Record<string, 'values' | 'types'>>;
 const ROOMS: Readonly<Record<string, May>> = {
   'agent/stages.ts': {},
   'agent/config.ts': {},
+  'agent/topicPolicies.ts': { 'agent/config.ts': 'types' },
   'agent/source': {},
   'agent/rules': {},
   'agent/buffer': {},
-  'agent/seal': { 'agent/buffer': 'values' },
-  'agent/forward': { 'agent/buffer': 'types' },
+  'agent/seal': { 'agent/buffer': 'values', 'agent/topicPolicies.ts': 'values' },
+  'agent/forward': { 'agent/buffer': 'types', 'agent/topicPolicies.ts': 'types' },
   // `tributary buffer`: a stopped agent's file, in a process of its own.
   'agent/care': { 'agent/buffer': 'values' },
   'agent/control': { 'agent/buffer': 'types', 'agent/forward': 'values', 'agent/source': 'types' },

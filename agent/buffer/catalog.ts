@@ -36,6 +36,10 @@ export interface PlaceState extends Place {
   deadLettered: number;
   gaps: number;
   maybeDuplicate: number;
+  /** Where its rows wait for their turn (shared/queues.ts). */
+  queue: number;
+  /** Some of its rows are still in another queue: none of them is sent until all are in this one. */
+  requeue: boolean;
   /** End of the chain where the newest stream of `chain` is not it: removed after draining, or cut by a fork. */
   last: ChainEnd | null;
   /** Streams in the chain's order. */
@@ -59,6 +63,8 @@ export interface StreamState {
   moveOrder: number | null;
   /** Rows that are kept although they were delivered. */
   retained: Sums;
+  /** Of its sealed rows' blobs. */
+  bytes: number;
   /** Its rows were handed out for sending in this run. */
   sent: boolean;
   tailRows: number;
@@ -90,6 +96,18 @@ export class Catalog {
   constructor(db: Database, checks: Checks) {
     this.#statements = new CatalogStatements(db, checks);
     this.#load();
+  }
+
+  /** Of the stream's place. */
+  queue(stream: number): number {
+    return this.streams.get(stream)?.place.queue ?? 0;
+  }
+  /** Sealed rows were added to the stream, or removed from it. */
+  grown(id: number, bytes: number): void {
+    const stream = this.streams.get(id);
+    if (stream === undefined || bytes === 0) return;
+    this.touchStream(stream);
+    stream.bytes += bytes;
   }
 
   places(): IterableIterator<PlaceState> {
@@ -146,11 +164,12 @@ export class Catalog {
     return state;
   }
 
-  addPlace(place: Place): PlaceState {
+  addPlace(place: Place, queue = 0): PlaceState {
     const { topic, partition, lane } = place;
     const state: PlaceState = {
       ...{ id: this.#nextId.place++, topic, partition, lane, sourcePartitions: 0 },
       ...{ captured: 0, delivered: 0, deadLettered: 0, gaps: 0, maybeDuplicate: 0 },
+      ...{ queue, requeue: false },
       ...{ last: null, chain: [], moving: [] },
     };
     this.#places.set(key(topic, partition, lane), state);
@@ -331,7 +350,7 @@ function freshStream(id: number, place: PlaceState, epoch: EpochState, previous:
   const start: Point = { next: 0, tip: EMPTY_TIP };
   return {
     ...{ id, epoch, place, next: 0, sealed: start, settled: start, chained: null, previous },
-    ...{ moveOrder: null, sent: false, retained: NO_SUMS },
+    ...{ moveOrder: null, bytes: 0, sent: false, retained: NO_SUMS },
     ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };
 }
@@ -339,7 +358,7 @@ function freshStream(id: number, place: PlaceState, epoch: EpochState, previous:
 function placeOf(row: PlaceRow): PlaceState {
   const { lastEpoch, lastNext, lastTip, ...rest } = row;
   const last = lastEpoch === null ? null : { epoch: lastEpoch, next: lastNext!, tip: lastTip! };
-  return { ...rest, last, chain: [], moving: [] };
+  return { ...rest, requeue: row.requeue === 1, last, chain: [], moving: [] };
 }
 
 function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamState {
@@ -350,7 +369,15 @@ function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamS
     settled: { next: row.settledNext, tip: row.settledTip },
     chained: chainedNext === null ? null : { next: chainedNext, tip: chainedTip! },
     previous: previousEpoch === null ? null : { epoch: previousEpoch, next: previousNext!, tip: previousTip! },
-    ...{ moveOrder: row.moveOrder, sent: false, retained: NO_SUMS },
-    ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
+    ...{
+      moveOrder: row.moveOrder,
+      bytes: row.bytes,
+      sent: false,
+      retained: NO_SUMS,
+      tailRows: 0,
+      tailRecords: 0,
+      tailBytes: 0,
+      tailSinceMs: 0,
+    },
   };
 }

@@ -26,6 +26,8 @@ export interface PlaceRow {
   readonly lastEpoch: Epoch | null;
   readonly lastNext: number | null;
   readonly lastTip: Tip | null;
+  readonly queue: number;
+  readonly requeue: number;
 }
 export interface StreamRow {
   readonly id: number;
@@ -42,6 +44,7 @@ export interface StreamRow {
   readonly moveOrder: number | null;
   readonly chainedNext: number | null;
   readonly chainedTip: Tip | null;
+  readonly bytes: number;
 }
 
 export interface RetainedSums extends Sums {
@@ -53,10 +56,11 @@ const RETAINED_SUMS = `SELECT stream, count(*) AS rows, sum(bytes) + count(*) * 
 const PLACE_COLUMNS = [
   ...['id', 'topic', 'partition', 'lane', 'sourcePartitions'],
   ...['captured', 'delivered', 'deadLettered', 'gaps', 'maybeDuplicate', 'lastEpoch', 'lastNext', 'lastTip'],
+  ...['queue', 'requeue'],
 ];
 const STREAM_COLUMNS = [
   ...['id', 'epoch', 'place', 'next', 'sealedNext', 'sealedTip', 'settledNext', 'settledTip'],
-  ...['previousEpoch', 'previousNext', 'previousTip', 'moveOrder', 'chainedNext', 'chainedTip'],
+  ...['previousEpoch', 'previousNext', 'previousTip', 'moveOrder', 'chainedNext', 'chainedTip', 'bytes'],
 ];
 
 const EPOCH_COLUMNS = ['id', 'epoch', 'predecessor', 'contacted'];
@@ -118,7 +122,7 @@ export class CatalogStatements {
     this.#place(
       ...[place.id, place.topic, place.partition, place.lane, place.sourcePartitions],
       ...[place.captured, place.delivered, place.deadLettered, place.gaps, place.maybeDuplicate],
-      ...[last?.epoch ?? null, last?.next ?? null, last?.tip ?? null],
+      ...[last?.epoch ?? null, last?.next ?? null, last?.tip ?? null, place.queue, place.requeue ? 1 : 0],
     );
   }
 
@@ -128,7 +132,7 @@ export class CatalogStatements {
       ...[stream.id, stream.epoch.id, stream.place.id, stream.next],
       ...[sealed.next, sealed.tip, settled.next, settled.tip],
       ...[previous?.epoch ?? null, previous?.next ?? null, previous?.tip ?? null, stream.moveOrder],
-      ...[chained?.next ?? null, chained?.tip ?? null],
+      ...[chained?.next ?? null, chained?.tip ?? null, stream.bytes],
     );
   }
 

@@ -8,7 +8,7 @@ import { Checks, DamagedRow } from './checks.ts';
 import { canonical, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
 import { markDamaged } from './mend/aside.ts';
 import { breaksOf, mendHoles } from './mend/holes.ts';
-import { type Opening, openSound } from './mend/index.ts';
+import { type Mended, type Opening, openSound } from './mend/index.ts';
 import { type Lock, takeLock } from './mend/lock.ts';
 import { damageOf } from './mend/rows.ts';
 import { saltOf } from './migrate.ts';
@@ -26,6 +26,11 @@ export interface BufferFileOptions {
   /** Whose buffer it is. Absent: whoever's the file says; it must exist then. */
   readonly edge?: EdgeId;
 }
+
+const ROWS_MISSING: Mended = {
+  ...{ how: 'inPlace', reason: 'rows were missing', aside: null, dropped: new Map() },
+  ...{ unknownEnds: [], places: new Set(), strayRecords: 0, lost: [] },
+};
 
 export const MIN_BUFFER_BYTES = 4 * MIB;
 
@@ -67,7 +72,6 @@ export class BufferFile {
   ) {
     this.#db = db;
     this.#lock = lock;
-    this.opening = opening;
     this.path = path;
     this.maxBytes = maxBytes;
     this.reserveBytes = part(maxBytes, 16, 512 * KIB, 16 * MIB);
@@ -76,12 +80,12 @@ export class BufferFile {
     this.#rollback = db.prepare('ROLLBACK');
     const checks = new Checks(saltOf(db) ?? 0);
     this.catalog = new Catalog(db, checks);
-    this.rows = new Rows(db, checks);
+    this.rows = new Rows(db, checks, this.catalog);
     this.retained = new Retained(db, checks, this.rows);
     this.notes = new Notes(db, checks);
     try {
       this.edge = checkEdge(path, this.notes.note('edge'), edge);
-      this.#mend();
+      this.opening = this.#mend(opening);
     } catch (error) {
       db.close();
       throw error;
@@ -89,11 +93,14 @@ export class BufferFile {
   }
 
   /** Gaps for what is missing, counters that agree with the rows. */
-  #mend(): void {
-    const { mended } = this.opening;
+  #mend(opening: Opening): Opening {
+    const { mended } = opening;
+    // A quarantine that is under way looks like a break, and makes no gap.
+    if (mended === null && breaksOf(this.#db).size === 0) return opening;
     const parts = { db: this.#db, catalog: this.catalog, rows: this.rows, nowMs: Date.now() };
-    const isAsked = mended !== null || breaksOf(this.#db).size > 0;
-    if (isAsked) this.transaction(() => mended?.lost.push(...mendHoles(parts, mended.places)));
+    const lost = this.transaction(() => mendHoles(parts, mended?.places ?? new Set()));
+    if (mended === null && lost.length === 0) return opening;
+    return { ...opening, mended: { ...(mended ?? ROWS_MISSING), lost } };
   }
 
   /**

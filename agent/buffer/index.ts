@@ -8,7 +8,7 @@
  *   gaps; buffered is the rest, and equals the records in `parcel` (sealed) and `tail`. A gap counts from when it is made.
  * - A row leaves by a receipt with an equal tip, or into `quarantine` with a gap in its place, or is sealed again under
  *   a newer epoch (fork), in one transaction each time. Accepting another hub removes no row: `delivered` becomes `gaps`.
- * - Rows are read for sending by id. Ids rise within each place's order, over epochs too, and are never used again while a
+ * - Rows are read for sending by queue (priority and lane of their place, shared/queues.ts) and, within one, by id. Ids rise within each place's order, over epochs too, and are never used again while a
  *   process runs. What is put in front of all others (hub.ts of agent/seal) has ids below zero, in each of the tables.
  * - One process at a time: SQLite's own exclusive lock (`locking_mode=EXCLUSIVE`), which dies with its holder. The file
  *   `<path>.pid` only names the holder in an error message; it locks nothing. Nothing in this process may open the
@@ -60,6 +60,7 @@ export type {
   SettledStream,
   Stake,
   Standing,
+  TakeOptions,
   TipPoint,
 } from './outbox.ts';
 export { KIND_GAP, KIND_SEALED, type ParcelRow, Rows, type TailRow } from './rows.ts';

@@ -28,6 +28,8 @@ export interface PlaceStats {
   readonly buffered: number;
   readonly gaps: number;
   readonly maybeDuplicate: number;
+  /** Of what is buffered: as sealed, or as captured where it is not sealed yet. */
+  readonly bytes: number;
   /** Age of the oldest row of this place; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
 }
@@ -71,7 +73,7 @@ export interface CapturedStream {
 
 /** A stream of which the hub has confirmed everything below `next`: what it must have, if it is the hub that it was. */
 export interface Standing extends TipPoint {
-  readonly stream: Omit<BufferedStream, 'id'>;
+  readonly stream: Omit<BufferedStream, 'id' | 'queue'>;
 }
 
 /** What a hub has: the end of each stream that it knows, by `epochPlaceKey`. */
@@ -101,22 +103,40 @@ export interface Stake {
   readonly kept: number;
 }
 
+export interface TakeOptions {
+  readonly after: number;
+  readonly maxBytes: number;
+  readonly maxParcels: number;
+  readonly skip?: (streamId: number, first: number) => boolean;
+  /** Only rows of this queue; absent: of all. */
+  readonly queue?: number;
+  /** Nothing rather than one row that is larger than `maxBytes`. */
+  readonly orNothing?: boolean;
+  /** Filled in. */
+  readonly seen?: TakeSeen;
+}
+/** What a take saw beside the rows that it brought. */
+export interface TakeSeen {
+  /** There is no further row behind what it brought or passed over. */
+  end: boolean;
+  /** The last row that it brought or passed over. */
+  last: number;
+}
+
 export interface Outbox {
   /**
    * Rows in id order with id > after, at most maxBytes (but at least one row), passing over those for which
    * `skip(streamId, first)` is true (their bytes are not read). Rows of a stream that a fork is moving do not appear, nor
    * do those that wait for new tips behind a quarantine, and what follows them in their place.
    */
-  take(options: {
-    readonly after: number;
-    readonly maxBytes: number;
-    readonly maxParcels: number;
-    readonly skip?: (streamId: number, first: number) => boolean;
-  }): Parcel[];
-  /** Seals the tail of every stream whose oldest row is at least so old. True where something was sealed. */
-  sealTail(olderThanMs: number): boolean | Promise<boolean>;
-  /** Age of the oldest row that is not sealed yet; null where there is none. */
-  tailAgeMs(): number | null;
+  take(options: TakeOptions): Parcel[];
+  /**
+   * Seals the tail of every stream (of these queues, where they are named) whose oldest row is at least so old. True where
+   * something was sealed.
+   */
+  sealTail(olderThanMs: number, queues?: ReadonlySet<number>): boolean | Promise<boolean>;
+  /** Age of the oldest row (of these queues) that is not sealed yet; null where there is none. */
+  tailAgeMs(queues?: ReadonlySet<number>): number | null;
   /**
    * Calls back after each commit that made new rows, sealed or in the tail, or that let rows go which had to wait: those
    * may have any id greater than `freedAfter`. Returns how to stop that.

@@ -38,8 +38,10 @@ export interface ParcelRow extends Moment {
   readonly position: Buffer | null;
   readonly contentCrc: number;
   readonly crc: number;
+  /** Its place's (shared/queues.ts). */
+  readonly queue: number;
 }
-export type NewParcel = Omit<ParcelRow, 'id' | 'crc' | 'formerTip'> & { readonly formerTip?: Tip | null };
+export type NewParcel = Omit<ParcelRow, 'id' | 'crc' | 'formerTip' | 'queue'> & { readonly formerTip?: Tip | null };
 
 export interface TailRow extends Moment {
   readonly id: number;
@@ -70,7 +72,7 @@ const MOMENT = ['boot', 'monotonicMs', 'createdMs'];
 /** Each in its table's order, without `crc`. */
 export const PARCEL_COLUMNS = [
   ...['id', 'stream', 'first', 'last', 'kind', 'bytes', 'previousTip', 'tip', 'formerTip'],
-  ...['minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT, 'reason', 'detail', 'position', 'contentCrc'],
+  ...['minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT, 'reason', 'detail', 'position', 'contentCrc', 'queue'],
 ];
 const TAIL_COLUMNS = [
   ...['id', 'stream', 'first', 'last', 'rawBytes', 'minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT],
@@ -88,9 +90,16 @@ function prepare(db: Database) {
     addParcel: db.prepare(insert('parcel', PARCEL_COLUMNS)),
     addContent: db.prepare('INSERT INTO content VALUES (?, ?)'),
     content: db.prepare('SELECT blob FROM content WHERE id = ?').pluck(),
-    removeParcel: db.prepare('DELETE FROM parcel WHERE id = ?'),
+    removeParcel: db.prepare('DELETE FROM parcel WHERE id = ? RETURNING stream, bytes'),
     removeContent: db.prepare('DELETE FROM content WHERE id = ?'),
     after: db.prepare('SELECT id, stream, first, bytes FROM parcel WHERE id > ? ORDER BY id LIMIT ?').raw(),
+    afterIn: db
+      .prepare('SELECT id, stream, first, bytes FROM parcel WHERE queue = ? AND id > ? ORDER BY id LIMIT ?')
+      .raw(),
+    strays: db
+      .prepare('SELECT id, first FROM parcel WHERE stream = ? AND first >= ? AND queue <> ? ORDER BY first LIMIT ?')
+      .raw(),
+    setQueue: db.prepare('UPDATE parcel SET queue = ?, crc = ? WHERE id = ?'),
     parcel: db.prepare('SELECT * FROM parcel WHERE id = ?'),
     ofStream: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first >= ? ORDER BY first LIMIT ?'),
     endsBelow: db.prepare('SELECT * FROM parcel WHERE stream = ? AND first < ? ORDER BY first LIMIT ?'),
@@ -136,6 +145,14 @@ export interface Quarantined {
   readonly blob: Buffer | null;
 }
 
+/** What rows follow from, and what follows from them, in the catalog: changed inside the transaction that changes rows. */
+export interface StreamsOfRows {
+  /** Of the stream's place. */
+  queue(stream: number): number;
+  /** The stream has so many more bytes in sealed rows. */
+  grown(stream: number, bytes: number): void;
+}
+
 export const fieldsOf = (columns: readonly string[], row: object): Field[] =>
   columns.map((name) => (row as Record<string, Field>)[name]!);
 
@@ -145,12 +162,14 @@ const QUARANTINE_ROW_BYTES = 256;
 export class Rows {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #checks: Checks;
+  readonly #streams: StreamsOfRows;
   #nextId: number;
   #nextTailId: number;
 
-  constructor(db: Database, checks: Checks) {
+  constructor(db: Database, checks: Checks, streams: StreamsOfRows) {
     this.#sql = prepare(db);
     this.#checks = checks;
+    this.#streams = streams;
     this.#nextId = Math.max(0, (this.#sql.lastId.get() as number | null) ?? 0) + 1;
     this.#nextTailId = ((this.#sql.lastTailId.get() as number | null) ?? 0) + 1;
   }
@@ -158,13 +177,16 @@ export class Rows {
   /** Adds a parcel at the end of all rows, or in the place of one that was removed. Returns its id. */
   addParcel(row: NewParcel, blob: Buffer | null, at?: number): number {
     const id = at ?? this.#nextId++;
-    const fields = fieldsOf(PARCEL_COLUMNS, { ...row, id, formerTip: row.formerTip ?? null });
+    const more = { id, formerTip: row.formerTip ?? null, queue: this.#streams.queue(row.stream) };
+    const fields = fieldsOf(PARCEL_COLUMNS, { ...row, ...more });
     this.#sql.addParcel.run(...fields, this.#checks.of('parcel', fields));
+    this.#streams.grown(row.stream, row.bytes);
     if (blob !== null) this.#sql.addContent.run(id, blob);
     return id;
   }
   removeParcel(id: number, kind: number): void {
-    this.#sql.removeParcel.run(id);
+    const gone = this.#sql.removeParcel.get(id) as { stream: number; bytes: number } | undefined;
+    if (gone !== undefined) this.#streams.grown(gone.stream, -gone.bytes);
     if (kind === KIND_SEALED) this.#sql.removeContent.run(id);
   }
   /** The blob alone. */
@@ -189,6 +211,21 @@ export class Rows {
   /** `[id, stream, first, bytes]` of rows behind `id`. */
   after(id: number, count: number): [number, number, number, number][] {
     return this.#sql.after.all(id, count) as [number, number, number, number][];
+  }
+  /** The same of one queue. */
+  afterIn(queue: number, id: number, count: number): [number, number, number, number][] {
+    return this.#sql.afterIn.all(queue, id, count) as [number, number, number, number][];
+  }
+  /** `[id, first]` of a stream's rows that are not in this queue, from `first` on. */
+  strays(stream: number, first: number, queue: number, count: number): [number, number][] {
+    return this.#sql.strays.all(stream, first, queue, count) as [number, number][];
+  }
+  setQueue(id: number, queue: number): void {
+    const row = this.#sql.parcel.get(id) as ParcelRow;
+    // A damaged one stays damaged.
+    const isWhole = this.#checks.holds('parcel', PARCEL_COLUMNS, { ...row });
+    const crc = isWhole ? this.#checks.of('parcel', fieldsOf(PARCEL_COLUMNS, { ...row, queue })) : row.crc;
+    this.#sql.setQueue.run(queue, crc, id);
   }
   ofStream(stream: number, fromFirst: number, count: number): ParcelRow[] {
     return (this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[]).map((row) => this.#checked(row));

@@ -37,6 +37,7 @@ CREATE TABLE retained (
   position BLOB,
   contentCrc INTEGER NOT NULL,
   crc INTEGER NOT NULL,
+  queue INTEGER NOT NULL DEFAULT 0,
   runMs REAL NOT NULL
 );
 CREATE INDEX retainedByStream ON retained (stream, first);
@@ -68,6 +69,8 @@ CREATE TABLE place (
   maybeDuplicate INTEGER NOT NULL,
   lastEpoch TEXT, lastNext INTEGER, lastTip BLOB,
   crc INTEGER NOT NULL DEFAULT 0,
+  queue INTEGER NOT NULL DEFAULT 0,
+  requeue INTEGER NOT NULL DEFAULT 0,
   UNIQUE (topic, partition, lane)
 );
 
@@ -81,7 +84,8 @@ CREATE TABLE stream (
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
   moveOrder INTEGER,
   chainedNext INTEGER, chainedTip BLOB,
-  crc INTEGER NOT NULL DEFAULT 0
+  crc INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE parcel (
@@ -104,9 +108,11 @@ CREATE TABLE parcel (
   detail TEXT,
   position BLOB,
   contentCrc INTEGER NOT NULL,
-  crc INTEGER NOT NULL
+  crc INTEGER NOT NULL,
+  queue INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX parcelByStream ON parcel (stream, first);
+CREATE INDEX parcelByQueue ON parcel (queue, id);
 
 CREATE TABLE content (id INTEGER PRIMARY KEY, blob BLOB NOT NULL);
 
@@ -201,4 +207,10 @@ CREATE TABLE origin (
   crc INTEGER NOT NULL
 );
 ${RETAINED}
+ALTER TABLE place ADD queue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD requeue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE stream SET bytes = (SELECT coalesce(sum(parcel.bytes), 0) FROM parcel WHERE parcel.stream = stream.id);
+ALTER TABLE parcel ADD queue INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX parcelByQueue ON parcel (queue, id);
 `;

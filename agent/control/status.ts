@@ -1,5 +1,6 @@
 /** The agent's own status page: totals and places as the buffer's transactions count them. */
 import type { EdgeId } from '../../shared/identity.ts';
+import type { Outlook } from '../../shared/wire/index.ts';
 import type { PlaceStats, RetainedStats } from '../buffer/outbox.ts';
 import { describe, type LinkState } from '../forward/linkState.ts';
 import type { ReportParts } from './report.ts';
@@ -20,13 +21,15 @@ export interface AgentStatus {
   readonly link: LinkState['kind'];
   readonly linkSinceMs: number;
   readonly linkReason: string;
+  /** What becomes of the buffer if it goes on so. */
+  readonly outlook: Outlook | null;
   readonly sources: ReportParts['sources'];
   readonly places: readonly PlaceStats[];
 }
 
 type Counter = 'captured' | 'delivered' | 'buffered' | 'gaps' | 'maybeDuplicate';
 
-export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: ReportParts): AgentStatus {
+export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources, outlook }: ReportParts): AgentStatus {
   const { places, bytes, maxBytes, oldestAgeMs, retained } = stats;
   const sum = (counter: Counter): number => places.reduce((total, place) => total + place[counter], 0);
   return {
@@ -44,6 +47,7 @@ export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: Re
     link: link.kind,
     linkSinceMs: link.sinceMs,
     linkReason: describe(link),
+    outlook: outlook ?? null,
     sources,
     places,
   };

@@ -1,8 +1,8 @@
 /**
  * Where sending stands, in memory only: what was sent and not confirmed, and which streams wait.
  *
- * - `after` is a row id: every row that may be sent and has not been has a greater one. It goes forward with each take and
- *   back when what waited may go on.
+ * - `after` is a row id for each of the buffer's queues: every row of it that may be sent and has not been has a greater one. It
+ *   goes forward with each take and back when what waited may go on.
  * - A stream's rows are contiguous. `settledNext` is where its oldest row begins, `sentNext` where its first unsent one
  *   does. Rows below `sentNext`, and all rows of a waiting stream, are passed over when rows are taken.
  * - Each hold rewinds the stream to what is settled and gives the stream a new generation. An answer to an older one is good for its points only.
@@ -12,6 +12,7 @@
  * - Bounded: a stream has a cursor only while something of it is unconfirmed or it waits.
  */
 import { type Epoch, placeKey } from '../../shared/identity.ts';
+import { QUEUES } from '../../shared/queues.ts';
 import type { Parcel } from '../stages.ts';
 
 /** Why a stream does not send. `behind`: an older stream of its place waits; it goes on with that one. */
@@ -54,6 +55,7 @@ export interface Cursor {
   readonly streamId: number;
   readonly place: string;
   readonly epoch: Epoch;
+  readonly queue: number;
   /** For people: epoch, lane, partition, topic. */
   readonly name: string;
   readonly settledNext: number;
@@ -88,15 +90,15 @@ interface State extends Cursor {
 const START = Number.MIN_SAFE_INTEGER;
 
 export class Cursors {
-  #after = START;
+  readonly #after = QUEUES.map(() => START);
   #generations = 0;
   readonly #cursors = new Map<number, State>();
   readonly #waiting = new Set<State>();
   /** All by place. */
   readonly #at = new Map<string, Set<State>>();
 
-  get after(): number {
-    return this.#after;
+  after(queue: number): number {
+    return this.#after[queue] ?? START;
   }
   get(streamId: number): Cursor | undefined {
     return this.#cursors.get(streamId);
@@ -154,6 +156,7 @@ export class Cursors {
       cursor.rows.push(row);
       cursor.sentNext = last + 1;
       cursor.sentRowId = id;
+      this.advance(cursor.queue, id);
       const group = groups.get(cursor);
       if (group) group.push(row);
       else groups.set(cursor, [row]);
@@ -164,9 +167,9 @@ export class Cursors {
     });
   }
 
-  /** Every row up to this one was sent or passed over. */
-  advance(rowId: number): void {
-    this.#after = Math.max(this.#after, rowId);
+  /** Every row of the queue up to this one was sent or passed over. */
+  advance(queue: number, rowId: number): void {
+    this.#after[queue] = Math.max(this.after(queue), rowId);
   }
 
   /** The shipment was answered. Null: the answer is about an older generation, or all of it is confirmed already. */
@@ -174,7 +177,7 @@ export class Cursors {
     const cursor = this.#cursors.get(streamId);
     if (cursor === undefined || cursor.generation !== generation) return null;
     cursor.inFlight -= 1;
-    if (cursor.probing) this.#goBack(cursor.sentRowId);
+    if (cursor.probing) this.#goBack(cursor.queue, cursor.sentRowId);
     return cursor;
   }
 
@@ -190,7 +193,7 @@ export class Cursors {
     if (cursor.suspect !== null && cursor.suspect < next) cursor.suspect = null;
     if (cursor.probing) {
       cursor.probing = false;
-      this.#goBack(cursor.sentRowId);
+      this.#goBack(cursor.queue, cursor.sentRowId);
     }
     if (cursor.wait === null && cursor.sentNext === next) this.#drop(cursor);
   }
@@ -217,12 +220,12 @@ export class Cursors {
     cursor.wait = null;
     cursor.probing = true;
     this.#waiting.delete(cursor);
-    this.#goBack(cursor.fromRowId - 1);
+    this.#goBack(cursor.queue, cursor.fromRowId - 1);
   }
 
   /** Rows that could not be taken can be now; they may have any id greater than this. */
   freed(afterRowId: number): void {
-    this.#goBack(afterRowId);
+    for (const { number } of QUEUES) this.#goBack(number, afterRowId);
   }
 
   /** The rows of this stream are others now (moved, replaced): whatever was known of them is not true any more. */
@@ -230,7 +233,7 @@ export class Cursors {
     this.release(streamId);
     const cursor = this.#cursors.get(streamId);
     if (cursor !== undefined) this.#drop(cursor);
-    this.#after = START;
+    this.freed(START);
   }
 
   /** The connection is gone: nothing is under way any more. Waits go on, on their own clocks. */
@@ -240,7 +243,7 @@ export class Cursors {
       if (cursor.wait === null && cursor.suspect === null) this.#drop(cursor);
     }
     this.letOn(this.#at.keys());
-    this.#after = START;
+    this.freed(START);
   }
 
   #make({ id, first, stream }: Parcel): State {
@@ -250,6 +253,7 @@ export class Cursors {
       streamId: stream.id,
       place,
       epoch: stream.epoch,
+      queue: stream.queue,
       name: `${stream.epoch}/${place}`,
       settledNext: first,
       sentNext: first,
@@ -287,7 +291,7 @@ export class Cursors {
     cursor.inFlight = 0;
   }
 
-  #goBack(rowId: number): void {
-    this.#after = Math.min(this.#after, rowId);
+  #goBack(queue: number, rowId: number): void {
+    this.#after[queue] = Math.min(this.after(queue), rowId);
   }
 }

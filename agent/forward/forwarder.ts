@@ -30,9 +30,11 @@ import type { HubIdentity } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
 import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
+import { Budget, type BudgetSettings } from './budget.ts';
 import { type HubAddress, HubConnection } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
+import { Fairness } from './fairness.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 import type { Health, LinkState } from './linkState.ts';
@@ -59,6 +61,8 @@ export interface ForwarderOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly settings?: Partial<ForwarderSettings>;
+  /** What the link may be used for; absent: for all. */
+  readonly budget?: BudgetSettings;
   /** The buffer failed, and with it the forwarder: the process must end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -101,6 +105,8 @@ export class Forwarder {
       session: new Session({ ...options, ...settings, clock }),
       cursors,
       window: new Window(),
+      fairness: new Fairness(),
+      budget: new Budget(options.budget ?? { timeZone: 'UTC', windows: [] }, clock, outbox.meta),
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),
@@ -123,6 +129,11 @@ export class Forwarder {
 
   state(): LinkState {
     return this.#parts.status.state;
+  }
+
+  /** What the link has shown that it carries; null: nothing yet. */
+  bytesPerSecond(): number | null {
+    return this.#parts.window.bytesPerSecond;
   }
 
   health(): Health {

@@ -2,15 +2,19 @@ import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
+import { QUEUES } from '../../shared/queues.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { bounds } from '../../shared/wire/index.ts';
 import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { readReceipt, staleOwner } from './answer.ts';
+import type { Allowance, Budget } from './budget.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
+import { Collector, parcelBytes } from './collect.ts';
 import type { HubConnection } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
+import type { Fairness } from './fairness.ts';
 import type { LinkStatus } from './linkStatus.ts';
 import { askPoints, haltIfBehind } from './look.ts';
 import type { Marks } from './marks.ts';
@@ -30,6 +34,8 @@ export interface PumpParts {
   readonly session: Session;
   readonly cursors: Cursors;
   readonly window: Window;
+  readonly fairness: Fairness;
+  readonly budget: Budget;
   readonly marks: Marks;
   readonly settler: Settler;
   readonly status: LinkStatus;
@@ -68,6 +74,7 @@ const MIN_NAP_MS = 5;
 export class Pump {
   readonly #parts: PumpParts;
   readonly #caution: Caution;
+  readonly #collector: Collector;
   #connection: HubConnection | null = null;
   #receipts: Promise<void> = Promise.resolve();
   /** Shipments of which the answer has not come, or is not applied yet. */
@@ -76,10 +83,10 @@ export class Pump {
   #offender: Unanswered | null = null;
   /** The hub must be asked before anything more is sent. */
   #needsHello = true;
+  /** What the budget said last. */
+  #allowed: Allowance | null = null;
   /** The epoch that it is to be asked for: the next row's. */
   #needed: Epoch | null = null;
-  /** Epoch of the next row, where the hub has not been asked for it: nothing is taken past that row. */
-  #unnamed: Epoch | null = null;
   #askedMs = 0;
   /** What streams waited for when some last did: one that is tried again just now does not wait. */
   #trouble = '';
@@ -87,6 +94,8 @@ export class Pump {
   constructor(parts: PumpParts, caution: Caution) {
     this.#parts = parts;
     this.#caution = caution;
+    const { lingerMs, maxBackoffMs: heldMs } = parts.settings;
+    this.#collector = new Collector({ ...parts, heldMs, lingerMs });
   }
 
   /** The shipment whose answer was the failure. */
@@ -132,6 +141,7 @@ export class Pump {
     this.#askedMs = clock.monotonicMs();
     window.credit(welcome.creditBytes);
     window.maxShipment(welcome.maxShipmentBytes);
+    this.#parts.budget.hubTime(welcome.wallMs);
     if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
     if (!session.isSound) await this.#look(this.#connection);
     const now = clock.monotonicMs();
@@ -181,10 +191,12 @@ export class Pump {
   }
 
   async #fill(): Promise<void> {
-    const { outbox, window, marks, cursors, clock, settings } = this.#parts;
+    const { outbox, window, marks, cursors, clock, settings, session } = this.#parts;
     while (this.#fault === null && !this.#needsHello) {
-      const room = window.roomBytes();
-      if (room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
+      const allowed = this.#parts.budget.allow();
+      this.#allowed = allowed;
+      const room = Math.min(window.roomBytes(), Math.floor(allowed.maxBytes));
+      if (allowed.queues.length === 0 || room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
       marks.look(clock.monotonicMs(), (streamId) => cursors.get(streamId)?.sentNext);
       // One that could not go with the last of its rows goes before any others.
       const mark = marks.ready(clock.monotonicMs());
@@ -192,54 +204,25 @@ export class Pump {
         if (!this.#sendMark(mark)) return;
         continue;
       }
-      const parcels = this.#collect(room);
+      await this.#collector.sealTails();
+      const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
+      const { parcels, needed } = this.#collector.collect(room, maxParcels, allowed.queues);
       if (parcels.length > 0) {
         if (!this.#send(parcels)) return;
-      } else if (!(await outbox.sealTail(settings.lingerMs))) {
+      } else if (needed !== null) {
+        // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
+        if (session.isFull && this.#unsettled > 0) return;
+        this.#needsHello = true;
+        this.#needed = needed;
+      } else if (!(await outbox.sealTail(settings.lingerMs, new Set(allowed.queues)))) {
         return;
       }
     }
   }
 
-  /** The next rows that may go, in their order. */
-  #collect(maxBytes: number): Parcel[] {
-    const { outbox, cursors, session } = this.#parts;
-    const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
-    this.#unnamed = null;
-    for (;;) {
-      const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
-      if (rows.length === 0) return [];
-      const admitted = rows.filter((row) => this.#admit(row));
-      if (admitted.length > 0) return admitted;
-      if (this.#unnamed === null) {
-        cursors.advance(rows.at(-1)!.id);
-        continue;
-      }
-      // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
-      if (session.isFull && this.#unsettled > 0) return [];
-      this.#needsHello = true;
-      this.#needed = this.#unnamed;
-      return [];
-    }
-  }
-
-  #admit(row: Parcel): boolean {
-    const { session, cursors, clock, settings } = this.#parts;
-    if (this.#unnamed !== null || !cursors.admit(row)) return false;
-    const { epoch } = row.stream;
-    const state = session.epochState(epoch);
-    if (state === undefined) {
-      this.#unnamed = epoch;
-      return false;
-    }
-    if (state !== 'held') return true;
-    cursors.hold(row.stream.id, 'held', 'the epoch is held', clock.monotonicMs() + settings.maxBackoffMs);
-    return false;
-  }
-
   /** False: it must wait for room or for a session. */
   #send(rows: readonly Parcel[]): boolean {
-    const { cursors, window, clock, marks, telemetry } = this.#parts;
+    const { cursors, window, clock, marks, telemetry, fairness } = this.#parts;
     if (this.#connection?.gone !== false) {
       this.#needsHello = true;
       return false;
@@ -253,9 +236,10 @@ export class Pump {
       return true;
     }
     const streams = cursors.sent(parcels);
-    const last = parcels.at(-1);
-    if (last) cursors.advance(last.id);
-    for (const { stream, last: sequence } of parcels) marks.sent(stream.id, sequence + 1);
+    for (const parcel of parcels) {
+      fairness.sent(parcel.stream.queue, parcelBytes(parcel));
+      marks.sent(parcel.stream.id, parcel.last + 1);
+    }
     if (marked) marks.taken();
     this.#post(this.#connection, built, { streams, marked });
     const records = parcels.reduce((sum, parcel) => sum + parcel.last - parcel.first + 1, 0);
@@ -318,6 +302,7 @@ export class Pump {
     const { window, clock, settings } = this.#parts;
     const answerTimeoutMs = window.answerTimeoutMs(settings.answerTimeoutMs, body.length);
     window.sent(body.length, clock.monotonicMs());
+    this.#parts.budget.sent(body.length);
     const onWritten = (): void => crashPoint('agent.forward.sent');
     const answer = connection
       .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
@@ -359,12 +344,15 @@ export class Pump {
     const { status, cursors, window } = this.#parts;
     if (this.#fault !== null || this.#needsHello) return;
     const waits = [...cursors.waiting].filter(({ wait }) => wait?.kind !== 'behind');
-    if (window.shipments === 0 && waits.length === 0) {
+    if (window.shipments === 0 && this.#isSpared()) {
+      status.works({ kind: 'budget', reason: this.#allowed?.reason ?? '' });
+      status.progress();
+    } else if (window.shipments === 0 && waits.length === 0) {
       status.works({ kind: 'idle' });
       status.progress();
     } else if (window.shipments === 0 && waits.every(({ wait }) => wait?.kind === 'held')) {
       status.works({ kind: 'held', epochs: [...new Set(waits.map(({ epoch }) => epoch))].slice(0, 3) });
-    } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
+    } else if (['idle', 'held', 'budget'].includes(status.state.kind)) {
       status.works({ kind: 'up' });
     }
     if (waits.length > 0)
@@ -375,13 +363,27 @@ export class Pump {
     status.watch(() => this.#trouble || 'no answer');
   }
 
+  /** Rows could go, and the budget lets them wait. */
+  #isSpared(): boolean {
+    const { outbox, cursors } = this.#parts;
+    if (this.#allowed === null || this.#allowed.reason === null) return false;
+    const open = new Set(this.#allowed.queues);
+    return QUEUES.some(({ number: queue }) => {
+      if (open.has(queue)) return false;
+      const look = { queue, after: cursors.after(queue), maxBytes: 1, maxParcels: 1, skip: cursors.skip };
+      return outbox.take(look).length > 0;
+    });
+  }
+
   #napMs(): number {
     const { cursors, marks, outbox, settings, clock, window } = this.#parts;
     const now = clock.monotonicMs();
     let untilMs = Math.min(now + MAX_NAP_MS, this.#askForCreditMs());
     for (const { wait } of cursors.waiting) if (wait) untilMs = Math.min(untilMs, wait.untilMs);
-    if (window.roomBytes() > 0) {
-      const tailAgeMs = outbox.tailAgeMs();
+    const allowed = this.#allowed;
+    untilMs = Math.min(untilMs, allowed?.untilMs ?? untilMs);
+    if (window.roomBytes() > 0 && allowed?.queues.length !== 0) {
+      const tailAgeMs = outbox.tailAgeMs(allowed === null ? undefined : new Set(allowed.queues));
       if (tailAgeMs !== null) untilMs = Math.min(untilMs, now + settings.lingerMs - tailAgeMs);
       untilMs = Math.min(untilMs, marks.nextMs());
     }

@@ -18,6 +18,7 @@ import type {
   Stake,
   Standing,
   StreamState,
+  TakeOptions,
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '../stages.ts';
@@ -31,7 +32,8 @@ import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
 import { tellMended } from './mended.ts';
 import { quarantineRows } from './quarantine.ts';
-import { type TakeOptions, takeRows } from './read.ts';
+import { assignQueues, type TopicOrders } from './queues.ts';
+import { takeRows } from './read.ts';
 import { Sealer, type SealSettings } from './sealer.ts';
 import { SETTLE, settleReceipt } from './settle.ts';
 import { bufferedOf, bufferStats, registerMetrics } from './stats.ts';
@@ -47,6 +49,8 @@ export interface SealingIntakeOptions {
   readonly seal?: Partial<SealSettings>;
   /** How long, in running time, and how many idempotency keys are remembered. */
   readonly keys?: KeyLimits;
+  /** What the configuration says of topics' turns on the link. */
+  readonly orders?: TopicOrders;
 }
 
 const DAY_MS = 86_400_000;
@@ -66,11 +70,12 @@ export class SealingIntake implements Intake, Outbox {
 
   private constructor(sealer: Sealer, clock: Clock, options: SealingIntakeOptions) {
     const { file } = sealer;
-    const { telemetry, keys = KEYS } = options;
+    const { telemetry, keys = KEYS, orders } = options;
     const onRows = (freedAfter?: number): void => this.#rowsMade(freedAfter);
     this.#file = file;
     this.#sealer = sealer;
     this.#telemetry = telemetry;
+    if (orders) sealer.orders = orders;
     sealer.onSetAside = (facts) => telemetry.emit(rowsQuarantined, facts);
     this.#background = new Background(sealer, clock);
     this.#tails = new Tails(sealer, clock, onRows);
@@ -102,7 +107,10 @@ export class SealingIntake implements Intake, Outbox {
     if (opening.mended !== null) tellMended(this.#telemetry, path, opening.mended);
     if (opening.migrated !== null) this.#telemetry.emit(bufferMigrated, { path, ...opening.migrated });
     this.#tails.sealInherited();
-    this.#file.transaction(() => this.#sealer.sweep());
+    this.#file.transaction(() => {
+      this.#sealer.sweep();
+      assignQueues(this.#sealer);
+    });
     let records = 0;
     for (const place of catalog.places()) records += bufferedOf(place);
     this.#background.resume();
@@ -156,12 +164,12 @@ export class SealingIntake implements Intake, Outbox {
     this.#telemetry.emit(rowsQuarantined, { topic, partition, first, last, reason });
   }
 
-  sealTail(olderThanMs: number): boolean | Promise<boolean> {
+  sealTail(olderThanMs: number, queues?: ReadonlySet<number>): boolean | Promise<boolean> {
     this.#assertOpen();
-    return this.#tails.seal(olderThanMs);
+    return this.#tails.seal(olderThanMs, queues);
   }
-  tailAgeMs(): number | null {
-    return this.#tails.ageMs();
+  tailAgeMs(queues?: ReadonlySet<number>): number | null {
+    return this.#tails.ageMs(queues);
   }
 
   onRows(listener: (freedAfter?: number) => void): () => void {

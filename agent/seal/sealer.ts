@@ -16,6 +16,7 @@ import type { GapReason } from '../stages.ts';
 import type { StepBudget } from './background.ts';
 import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
 import { CHECKSUM, type SetAside } from './events.ts';
+import { IN_ORDER, type TopicOrders } from './queues.ts';
 import type { RetainSettings } from './retain.ts';
 
 export interface SealSettings extends CutLimits {
@@ -46,6 +47,7 @@ export class Sealer {
   readonly settings: SealSettings;
   /** Called for rows that had to be set aside on the way, inside the transaction that does it. */
   onSetAside: (facts: SetAside) => void = () => undefined;
+  orders: TopicOrders = () => IN_ORDER;
   readonly #clock: Clock;
   readonly #boot: number;
   readonly #drawn = new Set<EpochState>();

@@ -1,6 +1,7 @@
 /** Captures into the open transaction. */
 import { TributaryError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
+import { queueOf } from '../../shared/queues.ts';
 import type { PlaceState } from '../buffer/index.ts';
 import type { KeyLimits, UsedKey } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome } from '../stages.ts';
@@ -64,7 +65,10 @@ function stageRecords(sealer: Sealer, group: Group): void {
 
 function addPlace(sealer: Sealer, topic: string, partition: number): PlaceState {
   const { catalog } = sealer.file;
-  if (catalog.placeCount < limits.openStreamsPerEdge) return catalog.addPlace({ topic, partition, lane: 'main' });
+  if (catalog.placeCount < limits.openStreamsPerEdge) {
+    const queue = queueOf(sealer.orders(topic).priority, 'main');
+    return catalog.addPlace({ topic, partition, lane: 'main' }, queue);
+  }
   throw new TributaryError({
     ...{ code: 'badRequest', operation: 'capture', subject: `${topic}/${partition}`, retry: 'final' },
     reason: `the buffer holds ${catalog.placeCount} topic partitions already`,

@@ -22,7 +22,9 @@ export const bufferedOf = ({ captured, delivered, gaps }: PlaceState): number =>
 function placeStats(sealer: Sealer, place: PlaceState): PlaceStats {
   const { topic, partition, lane, captured, delivered, deadLettered, gaps, maybeDuplicate } = place;
   const counts = { captured, delivered, deadLettered, buffered: bufferedOf(place), gaps, maybeDuplicate };
-  return { topic, partition, lane, ...counts, oldestAgeMs: oldestAgeMs(sealer, place) };
+  const streams = [...place.chain, ...place.moving];
+  const bytes = streams.reduce((sum, stream) => sum + stream.bytes + stream.tailBytes, 0);
+  return { topic, partition, lane, ...counts, bytes, oldestAgeMs: oldestAgeMs(sealer, place) };
 }
 
 function oldestAgeMs(sealer: Sealer, place: PlaceState): number {

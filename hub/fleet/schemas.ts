@@ -13,6 +13,28 @@ export const EdgeState = Type.Union([Type.Literal('online'), Type.Literal('offli
 });
 export type EdgeState = Static<typeof EdgeState>;
 
+const Outlook = Type.Object(
+  {
+    linkBytesPerSecond: count('What its link has shown that it carries; 0: nothing yet.'),
+    intakePerSecond: Type.Number({ minimum: 0, description: 'Records that it takes in, over the last minutes.' }),
+    drainPerSecond: Type.Number({ minimum: 0, description: 'Records that leave its buffer, over the last minutes.' }),
+    drainMs: orNull(count('Until its backlog is gone; null: never as it goes now, or it is too early to say.')),
+    fullMs: orNull(count("Until its buffer is full at the last day's rate; null: never, or it is too early to say.")),
+    topics: list(
+      Type.Object({
+        topic: text("The source's topic."),
+        buffered: count('Records that wait.'),
+        bytes: count('Of these.'),
+        oldestAgeMs: count('Age of the oldest.'),
+      }),
+      'Those with most bytes.',
+    ),
+    topicsLeftOut: count('Others with something in the buffer.'),
+    leftOutBytes: count('Of the others.'),
+  },
+  { description: 'What becomes of its buffer if it goes on so.' },
+);
+
 const Agent = Type.Object(
   {
     version: text("The agent's version."),
@@ -25,6 +47,7 @@ const Agent = Type.Object(
       maxBytes: count('The cap.'),
       oldestAgeMs: count('Age of the oldest record that waits.'),
     }),
+    outlook: orNull(Outlook),
     placesNotReported: count('Places that did not fit its report: captured and so on are without them.'),
     sources: list(
       Type.Object({

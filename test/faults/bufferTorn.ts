@@ -61,7 +61,8 @@ function tear(before: string, after: string, to: string, random: Random): void {
   // The log began anew in between: its frames are those that a checkpoint has taken.
   if (old.length > now.length || !now.subarray(0, 32).equals(old.subarray(0, 32))) return;
   const torn = Buffer.from(now);
-  let from = old.length;
+  // SQLite cuts a log that has begun anew to its limit, which ends within a frame.
+  let from = 32 + Math.floor((old.length - 32) / FRAME_BYTES) * FRAME_BYTES;
   while (from > 32 && !now.subarray(32, from).equals(old.subarray(32, from))) from -= FRAME_BYTES;
   const written = Math.max(0, now.length - from);
   const cut = from + random.below(written + 1);

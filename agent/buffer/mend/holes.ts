@@ -40,15 +40,17 @@ const DETAIL = 'the buffer was damaged';
 export function mendHoles(parts: Parts, remade: ReadonlySet<number>): LostRange[] {
   const lost: LostRange[] = [];
   const breaks = breaksOf(parts.db);
+  const tailEnd = parts.db.prepare('SELECT max(last) + 1 FROM tail WHERE stream = ?').pluck();
   for (const stream of parts.catalog.streams.values()) {
     for (const hole of holesOf(parts, stream, breaks.get(stream.id) ?? [])) {
       putGap(parts, stream, hole);
       lost.push(rangeOf(stream, hole.first, hole.last));
     }
-    const { sealed, next } = stream;
-    if (sealed.next <= next) continue;
+    // The stream's row may be older than its rows, where the newest state of its page was lost.
+    const next = Math.max(stream.next, stream.sealed.next, (tailEnd.get(stream.id) as number | null) ?? 0);
+    if (next === stream.next) continue;
     parts.catalog.touchStream(stream);
-    stream.next = sealed.next;
+    stream.next = next;
   }
   for (const place of parts.catalog.places()) lost.push(...balance(parts, place, remade.has(place.id)));
   parts.db.exec(

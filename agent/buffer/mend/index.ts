@@ -41,7 +41,7 @@ export interface Mended {
   readonly unknownEnds: readonly UnknownEnd[];
   readonly places: ReadonlySet<number>;
   readonly strayRecords: number;
-  readonly lost: LostRange[];
+  readonly lost: readonly LostRange[];
 }
 
 export interface Opening {

@@ -52,7 +52,15 @@ const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 /** Nothing is wrong with the partition itself: the question is one for all that wait with it, and the answer may come any time. */
 const MAX_UNREACHED_MS = 5_000;
-const UNREACHED: ReadonlySet<WaitReason> = new Set(['sourceUnreachable', 'sourceLeaderless', 'targetUnavailable']);
+const UNREACHED: ReadonlySet<WaitReason> = new Set([
+  'sourceUnreachable',
+  'sourceLeaderless',
+  'targetUnavailable',
+  // Just made, most of the time: brokers hear of thousands of topics one after the other.
+  'targetMissing',
+]);
+/** Those are asked about together: at these times, not each partition at its own. */
+const TOGETHER_MS = 500;
 
 export interface Counters {
   records: number;
@@ -200,7 +208,8 @@ export class Partition {
     this.trouble = { reason, sinceMs, attempts };
     const mostMs = UNREACHED.has(reason) ? MAX_UNREACHED_MS : MAX_RETRY_MS;
     const pauseMs = Math.min(mostMs, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
-    const retryAtMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
+    const dueMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
+    const retryAtMs = UNREACHED.has(reason) ? Math.ceil(dueMs / TOGETHER_MS) * TOGETHER_MS : dueMs;
     this.#become({ kind: 'waiting', reason, detail, sinceMs, retryAtMs });
   }
 

@@ -85,7 +85,7 @@ describe('a report', () => {
   it('names at most a thousand places, those with the most first, and counts the others', () => {
     const places = Array.from({ length: 1_200 }, (_, at): PlaceStats => {
       const counts = { captured: at, delivered: 0, deadLettered: 0, buffered: at, gaps: 0, maybeDuplicate: 0 };
-      return { topic: `t${at}`, partition: 0, lane: 'main', ...counts, oldestAgeMs: 1.5 };
+      return { topic: `t${at}`, partition: 0, lane: 'main', ...counts, bytes: 10, oldestAgeMs: 1.5 };
     });
     const stats = {
       bytes: 1,

@@ -68,6 +68,7 @@ describe('an edge', () => {
         link: { state: 'connected' },
         buffer: { bytes: 4_096, maxBytes: 1_000_000, oldestAgeMs: 1_500 },
         sources: [{ name: 'kafka:main', state: 'running' }],
+        outlook: { drainMs: 90_000, fullMs: null, topics: [{ topic: 'orders', bytes: 800 }], topicsLeftOut: 2 },
       },
     });
     expect(status.epochs.map(({ epoch, state }) => [epoch, state])).toEqual([
