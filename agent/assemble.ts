@@ -123,9 +123,11 @@ function openBuffer(
 ): SealingIntake {
   const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
+  const { retainDelivered: kept } = buffer;
+  const retain = kept ? { maxAgeMs: kept.maxAge, maxBytes: kept.maxBytes } : null;
   const policies = new TopicPolicies(buffer.topics);
   const orders = (topic: string) => policies.of(topic);
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal, orders });
+  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal: { ...seal, retain }, orders });
 }
 
 function budgetOf({ windows, ...limits }: NonNullable<AgentConfig['forward']['budget']>): BudgetSettings {

@@ -107,6 +107,25 @@ const buffer = section(
       default: '10GiB',
       minimum: MIN_BUFFER,
     }),
+    retainDelivered: optional(
+      section(
+        {
+          maxAge: duration({
+            says: 'How long a delivery is kept, in time that the agent runs. While nothing is delivered nothing grows old.',
+            default: '24h',
+            minimum: '1m',
+            maximum: '365d',
+          }),
+          maxBytes: size({
+            says: 'The most that is kept. It is part of `buffer.maxBytes`: what is captured has precedence, and the oldest deliveries are given up for it.',
+            minimum: '1MiB',
+          }),
+        },
+        {
+          says: 'Keeps batches after the hub has confirmed them, so that they can be sent again where the hub loses them. Absent: none.',
+        },
+      ),
+    ),
     idempotencyMs: duration({
       says: 'How long an `Idempotency-Key` of the HTTP source is remembered.',
       default: '24h',

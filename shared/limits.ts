@@ -43,6 +43,8 @@ export const limits = {
   epochsPerEdge: 32,
   /** Epochs that an agent names in one hello, however many it holds: two copies of one buffer fit side by side. */
   epochsNamed: 16,
+  /** Epochs of which an agent retains deliveries. */
+  retainedEpochs: 64,
   ancestorsPerPlace: 16,
   forksPerEdge: 16,
   openStreamsPerEdge: 20_000,

@@ -30,6 +30,8 @@ const ROOMS: Readonly<Record<string, May>> = {
   'agent/buffer': {},
   'agent/seal': { 'agent/buffer': 'values', 'agent/topicPolicies.ts': 'values' },
   'agent/forward': { 'agent/buffer': 'types', 'agent/topicPolicies.ts': 'types' },
+  // `tributary buffer`: a stopped agent's file, in a process of its own.
+  'agent/care': { 'agent/buffer': 'values' },
   'agent/control': { 'agent/buffer': 'types', 'agent/forward': 'values', 'agent/source': 'types' },
 
   'hub/stages.ts': { 'hub/ledger': 'types' },
@@ -70,6 +72,7 @@ const ROOMS: Readonly<Record<string, May>> = {
     // Where an agent's socket is, and what it answers.
     'agent/control/operator.ts': 'values',
     'agent/forward': 'types',
+    'agent/care': 'values',
     'hub/pull': 'values',
     // The form of a token's hash, for `tributary token new`.
     'hub/receive/tokens.ts': 'values',

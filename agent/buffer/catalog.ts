@@ -7,6 +7,7 @@ import type { Database } from 'better-sqlite3';
 import { EMPTY_TIP, type Epoch, type Lane, type Place, type Tip } from '../../shared/identity.ts';
 import { CatalogStatements, type EpochRow, type PlaceRow, type StreamRow } from './catalogRows.ts';
 import type { Checks } from './checks.ts';
+import { NO_SUMS, type Sums } from './retained.ts';
 
 /** Everything of a stream below `next`, and the tip there. */
 export interface Point {
@@ -60,6 +61,8 @@ export interface StreamState {
   chained: Point | null;
   previous: ChainEnd | null;
   moveOrder: number | null;
+  /** Rows that are kept although they were delivered. */
+  retained: Sums;
   /** Of its sealed rows' blobs. */
   bytes: number;
   /** Its rows were handed out for sending in this run. */
@@ -80,6 +83,8 @@ export class Catalog {
   readonly streams = new Map<number, StreamState>();
   /** Streams that may have a tail; those without are dropped while looking. */
   readonly tailed = new Set<StreamState>();
+  /** Of all streams. */
+  retained: Sums = NO_SUMS;
   readonly #places = new Map<string, PlaceState>();
   /** The link that each stream's origin was written with. */
   readonly #origins = new Map<StreamState, ChainEnd | null>();
@@ -203,6 +208,31 @@ export class Catalog {
     return stream;
   }
 
+  /** A row of the stream is retained, or (`by` -1) is not any more. */
+  countRetained(stream: StreamState | undefined, sums: Sums, by: 1 | -1): void {
+    const before = this.retained;
+    this.#undo.push(() => {
+      this.retained = before;
+    });
+    this.retained = plus(before, sums, by);
+    if (stream === undefined) return;
+    this.touchStream(stream);
+    stream.retained = plus(stream.retained, sums, by);
+  }
+
+  /** A stream whose rows a fork has moved away goes back to its place, for what is retained of it. */
+  retire(stream: StreamState): void {
+    const { place } = stream;
+    this.touchPlace(place);
+    this.touchStream(stream);
+    stream.moveOrder = null;
+    stream.next = stream.settled.next;
+    stream.sealed = stream.settled;
+    place.moving = place.moving.filter((other) => other !== stream);
+    // Ids rise along a chain.
+    place.chain = [...place.chain, stream].sort((a, b) => a.id - b.id);
+  }
+
   removeStream(stream: StreamState): void {
     const { place } = stream;
     this.touchPlace(place);
@@ -271,7 +301,7 @@ export class Catalog {
   }
 
   #load(): void {
-    const { epochs, places, streams } = this.#statements.load();
+    const { epochs, places, streams, retained } = this.#statements.load();
     this.epochs = epochs.map((row: EpochRow) => ({ ...row, contacted: row.contacted === 1 }));
     const epochById = new Map(this.epochs.map((epoch) => [epoch.id, epoch]));
     const placeById = new Map<number, PlaceState>();
@@ -297,18 +327,30 @@ export class Catalog {
       else place.moving = [...place.moving, stream].sort((a, b) => a.moveOrder! - b.moveOrder!);
     }
     for (const [place, chain] of chains) place.chain = chain;
+    for (const { stream: id, ...sums } of retained) {
+      this.retained = plus(this.retained, sums, 1);
+      const stream = this.streams.get(id);
+      if (stream !== undefined) stream.retained = sums;
+      this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);
+    }
     const after = (ids: Iterable<number>): number => [...ids].reduce((most, id) => Math.max(most, id), 0) + 1;
-    this.#nextId = { epoch: after(epochById.keys()), place: 1, stream: 1 };
+    this.#nextId = { ...this.#nextId, epoch: after(epochById.keys()), place: 1 };
     for (const id of placeById.keys()) this.#nextId.place = Math.max(this.#nextId.place, id + 1);
     for (const id of this.streams.keys()) this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);
   }
 }
 
+const plus = (a: Sums, b: Sums, by: 1 | -1): Sums => ({
+  rows: a.rows + by * b.rows,
+  records: a.records + by * b.records,
+  bytes: a.bytes + by * b.bytes,
+});
+
 function freshStream(id: number, place: PlaceState, epoch: EpochState, previous: ChainEnd | null): StreamState {
   const start: Point = { next: 0, tip: EMPTY_TIP };
   return {
     ...{ id, epoch, place, next: 0, sealed: start, settled: start, chained: null, previous },
-    ...{ moveOrder: null, bytes: 0, sent: false },
+    ...{ moveOrder: null, bytes: 0, sent: false, retained: NO_SUMS },
     ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };
 }
@@ -331,6 +373,7 @@ function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamS
       moveOrder: row.moveOrder,
       bytes: row.bytes,
       sent: false,
+      retained: NO_SUMS,
       tailRows: 0,
       tailRecords: 0,
       tailBytes: 0,

@@ -3,6 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Epoch, Lane, Tip } from '../../shared/identity.ts';
 import type { EpochState, PlaceState, StreamState } from './catalog.ts';
 import type { Checks, Field } from './checks.ts';
+import { RETAINED_ROW_BYTES, type Sums } from './retained.ts';
+import { KIND_SEALED } from './rows.ts';
 
 export interface EpochRow {
   readonly id: number;
@@ -44,6 +46,12 @@ export interface StreamRow {
   readonly chainedTip: Tip | null;
   readonly bytes: number;
 }
+
+export interface RetainedSums extends Sums {
+  readonly stream: number;
+}
+const RETAINED_SUMS = `SELECT stream, count(*) AS rows, sum(bytes) + count(*) * ${RETAINED_ROW_BYTES} AS bytes,
+  sum(iif(kind = ${KIND_SEALED}, last - first + 1, 0)) AS records FROM retained GROUP BY stream`;
 
 const PLACE_COLUMNS = [
   ...['id', 'topic', 'partition', 'lane', 'sourcePartitions'],
@@ -128,12 +136,13 @@ export class CatalogStatements {
     );
   }
 
-  load(): { epochs: EpochRow[]; places: PlaceRow[]; streams: StreamRow[] } {
+  load(): { epochs: EpochRow[]; places: PlaceRow[]; streams: StreamRow[]; retained: RetainedSums[] } {
     const all = (table: string): unknown[] => this.#db.prepare(`SELECT * FROM ${table} ORDER BY id`).all();
     return {
       epochs: all('epoch') as EpochRow[],
       places: all('place') as PlaceRow[],
       streams: all('stream') as StreamRow[],
+      retained: this.#db.prepare(RETAINED_SUMS).all() as RetainedSums[],
     };
   }
 }

@@ -55,8 +55,13 @@ export function canonical(path: string): string {
   }
 }
 
-export function claim(path: string): void {
+/** Opening a file that this process holds would drop its lock. */
+export function checkNotHeld(path: string): void {
   if (held.has(path)) throw locked(path, process.pid);
+}
+
+export function claim(path: string): void {
+  checkNotHeld(path);
   checkAccess(path);
   held.add(path);
 }

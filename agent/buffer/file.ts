@@ -13,6 +13,7 @@ import { type Lock, takeLock } from './mend/lock.ts';
 import { damageOf } from './mend/rows.ts';
 import { saltOf } from './migrate.ts';
 import { Notes } from './notes.ts';
+import { Retained } from './retained.ts';
 import { Rows } from './rows.ts';
 import { PAGE_BYTES } from './schema.ts';
 import { Times } from './times.ts';
@@ -49,6 +50,7 @@ export class BufferFile {
   readonly reserveBytes: number;
   readonly catalog: Catalog;
   readonly rows: Rows;
+  readonly retained: Retained;
   readonly notes: Notes;
   readonly times: Times;
   readonly #db: Connection;
@@ -81,6 +83,7 @@ export class BufferFile {
     const checks = new Checks(saltOf(db) ?? 0);
     this.catalog = new Catalog(db, checks);
     this.rows = new Rows(db, checks, this.catalog);
+    this.retained = new Retained(db, checks, this.rows);
     this.notes = new Notes(db, checks);
     this.times = new Times(db, checks);
     try {
@@ -222,8 +225,15 @@ export class BufferFile {
   }
   /** Whether so many more bytes fit, and the reserve beside them. */
   fits(bytes: number): boolean {
-    const growth = Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
-    return this.bytes() + growth + bytes + this.reserveBytes <= this.maxBytes;
+    return this.bytes() + this.#growth(bytes) + bytes + this.reserveBytes <= this.maxBytes;
+  }
+  /** Whether the file would have to grow for them, and have less than an eighth left then. */
+  isTight(bytes: number): boolean {
+    const growth = this.#growth(bytes);
+    return growth > 0 && this.bytes() + growth + bytes + this.reserveBytes > (this.maxBytes / 8) * 7;
+  }
+  #growth(bytes: number): number {
+    return Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
   }
 
   #pages(name: 'page_count' | 'freelist_count'): number {

@@ -31,6 +31,8 @@
  *     parcel       sealed batch (kind 0) or gap (kind 1), without its bytes, so that tips can be rewritten and rows looked
  *                  through cheaply; `content` has the blob under the same id. `formerTip`: the tip before a quarantine in
  *                  front of it changed the chain; still taken as proof. `contentCrc` = CRC32C of the blob
+ *     retained     parcels that were delivered and are kept (`buffer.retainDelivered`), as they were; their blobs stay in
+ *                  `content`. They are neither buffered nor sent; a stream stays while something of it is retained
  *     tail         records of one stream and one group commit, sealed but not compressed, waiting to be joined; in the
  *                  order of ids
  *     position     where sources go on, protobuf `SourcePosition`
@@ -57,6 +59,7 @@ export type {
   Outbox,
   PlaceStats,
   Receipt,
+  RetainedStats,
   SettledStream,
   Stake,
   Standing,

@@ -34,12 +34,21 @@ export interface PlaceStats {
   readonly oldestAgeMs: number;
 }
 
+/** Deliveries that are kept (`buffer.retainDelivered`). */
+export interface RetainedStats {
+  readonly records: number;
+  readonly bytes: number;
+  /** Since the oldest was delivered, in running time; 0 where there is none. */
+  readonly oldestAgeMs: number;
+}
+
 export interface BufferStats {
   /** Database and WAL on disk. */
   readonly bytes: number;
   readonly maxBytes: number;
   /** Age of the oldest row; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
+  readonly retained: RetainedStats;
   readonly places: readonly PlaceStats[];
 }
 
@@ -90,7 +99,7 @@ export interface Stake {
   readonly lane: Lane;
   /** Records that are not here any more and that the hub has not: they become a gap, `lost`. */
   readonly lost: number;
-  /** Records that are still here: they are sent (again). */
+  /** Records that are still here, buffered or retained: they are sent (again). */
   readonly kept: number;
 }
 
@@ -165,8 +174,8 @@ export interface Outbox {
   stats(): BufferStats;
   /** Null while it can't be said (a fork is moving rows). */
   mark(): CapturedMark | null;
-  /** What the hub must have. */
-  standing(): Standing[];
+  /** What the hub must have; `all`: also what it may have forgotten since. */
+  standing(all?: boolean): Standing[];
   /** What would follow from accepting a hub that has no more than this. */
   stakes(points: HubPoints): Stake[];
   /** The word that is not carried out yet; null: none. */

@@ -70,7 +70,7 @@ export interface RowEnds {
 
 const MOMENT = ['boot', 'monotonicMs', 'createdMs'];
 /** Each in its table's order, without `crc`. */
-const PARCEL_COLUMNS = [
+export const PARCEL_COLUMNS = [
   ...['id', 'stream', 'first', 'last', 'kind', 'bytes', 'previousTip', 'tip', 'formerTip'],
   ...['minTimestamp', 'maxTimestamp', 'stamp', ...MOMENT, 'reason', 'detail', 'position', 'contentCrc', 'queue'],
 ];
@@ -110,8 +110,12 @@ function prepare(db: Database) {
     setTips: db.prepare('UPDATE parcel SET previousTip = ?, tip = ?, formerTip = ?, crc = ? WHERE id = ?'),
     oldest: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel ORDER BY id LIMIT 1'),
     oldestOf: db.prepare('SELECT boot, monotonicMs, createdMs FROM parcel WHERE stream = ? ORDER BY first LIMIT 1'),
-    lastId: db.prepare('SELECT max(id) FROM parcel').pluck(),
-    firstId: db.prepare('SELECT min(id) FROM parcel').pluck(),
+    lastId: db
+      .prepare('SELECT max(id) FROM (SELECT max(id) AS id FROM parcel UNION ALL SELECT max(id) FROM retained)')
+      .pluck(),
+    firstId: db
+      .prepare('SELECT min(id) FROM (SELECT min(id) AS id FROM parcel UNION ALL SELECT min(id) FROM retained)')
+      .pluck(),
     addTail: db.prepare(insert('tail', TAIL_COLUMNS)),
     tail: db.prepare('SELECT * FROM tail WHERE stream = ? ORDER BY id LIMIT ?'),
     removeTail: db.prepare('DELETE FROM tail WHERE id = ?'),
@@ -149,7 +153,7 @@ export interface StreamsOfRows {
   grown(stream: number, bytes: number): void;
 }
 
-const fieldsOf = (columns: readonly string[], row: object): Field[] =>
+export const fieldsOf = (columns: readonly string[], row: object): Field[] =>
   columns.map((name) => (row as Record<string, Field>)[name]!);
 
 /** Fixed cost of a quarantined row towards the cap. */
@@ -184,6 +188,10 @@ export class Rows {
     const gone = this.#sql.removeParcel.get(id) as { stream: number; bytes: number } | undefined;
     if (gone !== undefined) this.#streams.grown(gone.stream, -gone.bytes);
     if (kind === KIND_SEALED) this.#sql.removeContent.run(id);
+  }
+  /** The blob alone. */
+  removeContent(id: number): void {
+    this.#sql.removeContent.run(id);
   }
   parcel(id: number): ParcelRow {
     return this.#checked(this.#sql.parcel.get(id) as ParcelRow);
@@ -223,7 +231,7 @@ export class Rows {
     return (this.#sql.ofStream.all(stream, fromFirst, count) as ParcelRow[]).map((row) => this.#checked(row));
   }
   /** Rows that begin below `next`, oldest first. */
-  endsBelow(stream: number, next: number, count: number): RowEnds[] {
+  endsBelow(stream: number, next: number, count: number): ParcelRow[] {
     return (this.#sql.endsBelow.all(stream, next, count) as ParcelRow[]).map((row) => this.#checked(row));
   }
   /** The row that holds this sequence, or the last one below it. */

@@ -14,6 +14,35 @@ export const FORMAT_VERSION = 2;
  */
 export const PAGE_BYTES = 8192;
 
+/** As `parcel`, and when it was delivered, in running time: retained.ts. */
+const RETAINED = `
+CREATE TABLE retained (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  previousTip BLOB NOT NULL,
+  tip BLOB NOT NULL,
+  formerTip BLOB,
+  minTimestamp INTEGER NOT NULL,
+  maxTimestamp INTEGER NOT NULL,
+  stamp INTEGER NOT NULL,
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  createdMs INTEGER NOT NULL,
+  reason TEXT,
+  detail TEXT,
+  position BLOB,
+  contentCrc INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  queue INTEGER NOT NULL DEFAULT 0,
+  runMs REAL NOT NULL
+);
+CREATE INDEX retainedByStream ON retained (stream, first);
+CREATE INDEX retainedByAge ON retained (runMs, id);`;
+
 export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 
@@ -169,6 +198,7 @@ CREATE TABLE origin (
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
   crc INTEGER NOT NULL
 );
+${RETAINED}
 `;
 
 /** From format 1; the rows get their checksums afterwards. */
@@ -193,6 +223,7 @@ CREATE TABLE origin (
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
   crc INTEGER NOT NULL
 );
+${RETAINED}
 ALTER TABLE place ADD queue INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE place ADD requeue INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD bytes INTEGER NOT NULL DEFAULT 0;

@@ -1,7 +1,7 @@
 /** The agent's own status page: totals and places as the buffer's transactions count them. */
 import type { EdgeId } from '../../shared/identity.ts';
 import type { Outlook } from '../../shared/wire/index.ts';
-import type { PlaceStats } from '../buffer/outbox.ts';
+import type { PlaceStats, RetainedStats } from '../buffer/outbox.ts';
 import { describe, type LinkState } from '../forward/linkState.ts';
 import type { ReportParts } from './report.ts';
 
@@ -17,6 +17,7 @@ export interface AgentStatus {
   readonly bufferBytes: number;
   readonly bufferMaxBytes: number;
   readonly oldestAgeMs: number;
+  readonly retained: RetainedStats;
   readonly link: LinkState['kind'];
   readonly linkSinceMs: number;
   readonly linkReason: string;
@@ -29,7 +30,7 @@ export interface AgentStatus {
 type Counter = 'captured' | 'delivered' | 'buffered' | 'gaps' | 'maybeDuplicate';
 
 export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources, outlook }: ReportParts): AgentStatus {
-  const { places, bytes, maxBytes, oldestAgeMs } = stats;
+  const { places, bytes, maxBytes, oldestAgeMs, retained } = stats;
   const sum = (counter: Counter): number => places.reduce((total, place) => total + place[counter], 0);
   return {
     edge,
@@ -42,6 +43,7 @@ export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources, outl
     bufferBytes: bytes,
     bufferMaxBytes: maxBytes,
     oldestAgeMs,
+    retained,
     link: link.kind,
     linkSinceMs: link.sinceMs,
     linkReason: describe(link),

@@ -79,7 +79,7 @@ export class Word {
     const connection = connect();
     try {
       const question = { edge, hub, version: session.version, answerTimeoutMs, checkTerm: () => undefined };
-      return await askPoints(connection, question, outbox.standing());
+      return await askPoints(connection, question, outbox.standing(true));
     } finally {
       connection.close();
     }

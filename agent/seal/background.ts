@@ -1,6 +1,6 @@
 /**
  * What takes long and may be done later: moving rows after a fork, new tips after a quarantine, other queues after a change of
- * the configuration. In bounded transactions
+ * the configuration, giving up what is retained beyond new limits. In bounded transactions
  * between the group commits, one job after the other. How far each has come is in the file, so that the next run goes on.
  */
 import type { Clock } from '../../shared/clock.ts';
@@ -9,6 +9,7 @@ import type { PlaceState, StreamState } from '../buffer/index.ts';
 import { moveSome } from './fork.ts';
 import { chainSome } from './quarantine.ts';
 import { requeueJob } from './queues.ts';
+import { isOverRetained, trimRetained } from './retain.ts';
 import type { Sealer } from './sealer.ts';
 
 /** After a step that found the disk full. */
@@ -62,6 +63,7 @@ export class Background {
       if (place.requeue) this.#add(`queue of ${place.id}`, true, requeueJob(this.#sealer, place));
     }
     for (const stream of this.#sealer.file.catalog.streams.values()) this.chain(stream);
+    this.trim();
   }
   /** Rows of this place, as far as a fork has marked some. */
   move(place: PlaceState): void {
@@ -70,6 +72,10 @@ export class Background {
   /** Tips of this stream, as far as a quarantine has left old ones. */
   chain(stream: StreamState): void {
     this.#add(stream, stream.chained !== null, (budget) => chainSome(this.#sealer, stream, budget));
+  }
+  /** What is retained beyond its limits. */
+  trim(): void {
+    this.#add('retained', isOverRetained(this.#sealer), (budget) => trimRetained(this.#sealer, budget));
   }
   #add(subject: Subject, needed: boolean, step: (budget: StepBudget) => Step): void {
     if (needed && !this.#jobs.has(subject)) this.#jobs.set(subject, step);

@@ -9,6 +9,7 @@ import type { Capture, CaptureOutcome } from '../stages.ts';
 import type { Background } from './background.ts';
 import { groupCommitted } from './events.ts';
 import { CaptureQueue, type Waiting, weigh } from './queue.ts';
+import { makeRoom, trimRetained } from './retain.ts';
 import type { Sealer } from './sealer.ts';
 import { SETTLE, settleReceipt } from './settle.ts';
 import { stageCaptures } from './stage.ts';
@@ -153,6 +154,11 @@ export class Commits {
   }
 
   #settle(settling: readonly Settling[]): void {
+    if (settling.length === 0) return;
+    this.#settleSome(settling);
+    trimRetained(this.#sealer, { ...SETTLE });
+  }
+  #settleSome(settling: readonly Settling[]): void {
     const budget = { ...SETTLE };
     for (const one of settling) {
       while (one.done < one.receipts.length) {
@@ -165,6 +171,7 @@ export class Commits {
   #stage(captures: readonly Waiting[]): CaptureOutcome[] {
     if (captures.length === 0) return [];
     const weight = captures.reduce((sum, one) => sum + one.weight, 0);
+    makeRoom(this.#sealer, weight, { ...SETTLE });
     if (!this.#file.fits(weight)) throw this.#file.full('the buffer is full');
     const sinceOpenMs = this.#options.clock.monotonicMs() - this.#openedMs;
     const all = captures.map((one) => one.capture);

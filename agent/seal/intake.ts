@@ -92,7 +92,7 @@ export class SealingIntake implements Intake, Outbox {
     const clock = options.clock ?? systemClock;
     const settings: SealSettings = {
       ...{ sealRawBytes: limits.sealRawBytes, sealRecords: limits.sealRecords, codec: 'zstd', level: 1 },
-      ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
+      ...{ retain: null, quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256, moveBytes: 2 * MIB },
       ...options.seal,
     };
     const now = { monotonicMs: clock.monotonicMs(), createdMs: clock.now() };
@@ -227,14 +227,14 @@ export class SealingIntake implements Intake, Outbox {
 
   mark(): CapturedMark | null {
     this.#file.assertUsable();
-    return takeMark(this.#file, this.#sealer.stampMs());
+    return takeMark(this.#sealer);
   }
 
-  standing(): Standing[] {
-    return standingOf(this.#file.catalog);
+  standing(all = false): Standing[] {
+    return standingOf(this.#sealer, all);
   }
   stakes(points: HubPoints): Stake[] {
-    return stakesOf(this.#file.catalog, points);
+    return stakesOf(this.#sealer, points);
   }
   word(): HubWord | null {
     return readWord(this.meta.get(WORD_KEY));

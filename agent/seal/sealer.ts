@@ -18,11 +18,14 @@ import type { StepBudget } from './background.ts';
 import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
 import { CHECKSUM, type SetAside } from './events.ts';
 import { IN_ORDER, type TopicOrders } from './queues.ts';
+import type { RetainSettings } from './retain.ts';
 
 export interface SealSettings extends CutLimits {
   readonly codec: 'none' | 'zstd';
   /** zstd's. */
   readonly level: number;
+  /** What stays after its delivery; null: nothing. */
+  readonly retain: RetainSettings | null;
   /** Cap of the quarantine table. */
   readonly quarantineBytes: number;
   /** What one transaction moves after a fork, or gives new tips after a quarantine. */
@@ -49,6 +52,8 @@ export class Sealer {
   readonly #clock: Clock;
   readonly #boot: number;
   readonly #drawn = new Set<EpochState>();
+  /** Running time of the file before this run, less the clock when it began. */
+  readonly #runBaseMs: number;
 
   /** `boot`: the present boot's row. */
   constructor(file: BufferFile, settings: SealSettings, clock: Clock, boot: number) {
@@ -56,6 +61,7 @@ export class Sealer {
     this.settings = settings;
     this.#clock = clock;
     this.#boot = boot;
+    this.#runBaseMs = file.retained.lastRunMs() - clock.monotonicMs();
   }
 
   /** What one transaction of what goes on in the background may do. */
@@ -63,6 +69,10 @@ export class Sealer {
     return { rows: this.settings.moveRows, bytes: this.settings.moveBytes };
   }
 
+  /** Time that agents have run on this file, as far as what is retained knows. */
+  runMs(): number {
+    return this.#runBaseMs + this.#clock.monotonicMs();
+  }
   now(): Moment {
     return { boot: this.#boot, monotonicMs: this.#clock.monotonicMs(), createdMs: this.#clock.now() };
   }
@@ -118,12 +128,21 @@ export class Sealer {
     return stream;
   }
 
-  /** Removes a stream that has nothing left and will get nothing more. */
-  dropDrained(stream: StreamState): void {
+  /** It has nothing left to send and will get nothing more. */
+  isDrained(stream: StreamState): boolean {
     const { place } = stream;
     const mayGrow = stream.epoch === this.epoch && place.chain.at(-1) === stream && place.last === null;
-    if (mayGrow || stream.moveOrder !== null || stream.chained !== null) return;
-    if (stream.settled.next !== stream.next) return;
+    if (mayGrow || stream.moveOrder !== null || stream.chained !== null) return false;
+    return stream.settled.next === stream.next;
+  }
+  /** Removes a drained stream. One of which something is retained stays, and so do those behind it: their links are needed. */
+  dropDrained(stream: StreamState): void {
+    if (!this.isDrained(stream) || stream.retained.rows > 0) return;
+    const { chain } = stream.place;
+    if (this.file.catalog.retained.rows > 0) {
+      const before = chain.findIndex((one) => one.retained.rows > 0);
+      if (before >= 0 && before < chain.indexOf(stream)) return;
+    }
     this.file.catalog.removeStream(stream);
   }
   /** What a new epoch made superfluous. */

@@ -4,6 +4,7 @@ import { sameTip } from '../../shared/identity.ts';
 import { MIB } from '../../shared/limits.ts';
 import type { PlaceState, Point, Receipt, StreamState } from '../buffer/index.ts';
 import { KIND_GAP, KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
+import { keepOrRemove } from './retain.ts';
 import type { Sealer } from './sealer.ts';
 
 /** A row with a tip from before a quarantine in front of it: it must not be sent so. */
@@ -56,7 +57,7 @@ export function settleTo(
   const before = stream.settled.next;
   for (const row of rows) {
     if (of.bytes <= 0) break;
-    file.rows.removeParcel(row.id, row.kind);
+    keepOrRemove(sealer, stream, row, agreed.former);
     of.rows -= 1;
     of.bytes -= row.bytes;
     countSettled(stream.place, row, agreed.former);

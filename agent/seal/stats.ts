@@ -1,13 +1,20 @@
 /** What the buffer says about itself: the counters that its own transactions keep. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { BufferStats, PlaceState, PlaceStats } from '../buffer/index.ts';
+import type { BufferStats, PlaceState, PlaceStats, RetainedStats } from '../buffer/index.ts';
 import type { Sealer } from './sealer.ts';
 
 export function bufferStats(sealer: Sealer): BufferStats {
   const { file } = sealer;
   const places = [...file.catalog.places()].map((place) => placeStats(sealer, place));
   const oldestAgeMs = Math.max(0, ...places.map((place) => place.oldestAgeMs));
-  return { bytes: file.bytes(), maxBytes: file.maxBytes, oldestAgeMs, places };
+  return { bytes: file.bytes(), maxBytes: file.maxBytes, oldestAgeMs, retained: retainedStats(sealer), places };
+}
+
+function retainedStats(sealer: Sealer): RetainedStats {
+  const { file } = sealer;
+  const { rows, records, bytes } = file.catalog.retained;
+  const [oldest] = rows === 0 ? [] : file.read(() => file.retained.oldest(1));
+  return { records, bytes, oldestAgeMs: oldest === undefined ? 0 : Math.max(0, sealer.runMs() - oldest.runMs) };
 }
 
 export const bufferedOf = ({ captured, delivered, gaps }: PlaceState): number => captured - delivered - gaps;
@@ -65,5 +72,9 @@ export function registerMetrics(sealer: Sealer, registry: Registry): void {
   );
   gauge('buffer_records', 'Records captured and not yet delivered.', () => sum(bufferedOf));
   gauge('buffer_bytes', 'Database and write-ahead log on disk.', () => file.bytes());
+  gauge('buffer_retained_records', 'Delivered records that are kept.', () => file.catalog.retained.records);
+  gauge('buffer_retained_bytes', 'Part of buffer_bytes: kept after delivery.', () => file.catalog.retained.bytes);
+  const retainedSeconds = (): number => retainedStats(sealer).oldestAgeMs / 1000;
+  gauge('buffer_retained_age_seconds', 'Since the oldest kept delivery, in running time.', retainedSeconds);
   gauge('buffer_max_bytes', 'Cap of database and write-ahead log.', () => file.maxBytes);
 }

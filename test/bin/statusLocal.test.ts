@@ -15,6 +15,7 @@ const STATUS: AgentStatus = {
     maybeDuplicate: 0,
   },
   ...{ bufferBytes: 4_096, bufferMaxBytes: 2 ** 30, oldestAgeMs: 600_000 },
+  retained: { records: 0, bytes: 0, oldestAgeMs: 0 },
   ...{ link: 'down', linkSinceMs: NOW - 90_000, linkReason: 'no route', sources: [], places: [] },
   outlook: {
     ...{ linkBytesPerSecond: 2_048, intakePerSecond: 10, drainPerSecond: 0, drainMs: null, fullMs: 7_200_000 },

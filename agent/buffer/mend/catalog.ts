@@ -122,7 +122,8 @@ class Remaker {
     const tail = one('SELECT min(first) AS first, max(last) + 1 AS next FROM tail WHERE stream = ?');
     const tailFirst = (tail?.first as number | null) ?? 0;
     // With another tip the hub says that it is a fork, and the rows go into an epoch of this run.
-    const guess = { next: tailFirst, tip: tailFirst === 0 ? EMPTY_TIP : Buffer.alloc(TIP_BYTES, 0xff) };
+    const kept = one('SELECT last + 1 AS next, tip FROM retained WHERE stream = ? ORDER BY first DESC LIMIT 1');
+    const guess = kept ?? { next: tailFirst, tip: tailFirst === 0 ? EMPTY_TIP : Buffer.alloc(TIP_BYTES, 0xff) };
     const settled = (first ?? guess) as { next: number; tip: Buffer };
     const sealed = (last ?? guess) as { next: number; tip: Buffer };
     return { settled, sealed, next: Math.max(sealed.next, (tail?.next as number | null) ?? 0) };
@@ -167,9 +168,15 @@ class Remaker {
     for (const table of ['parcel', 'tail'])
       this.#db.exec(`DELETE FROM ${table} WHERE stream NOT IN (SELECT id FROM stream)`);
     this.#db.exec('DELETE FROM origin WHERE stream NOT IN (SELECT id FROM stream)');
+    this.#db.exec(STRAY_RETAINED);
     return stray;
   }
 }
+
+/** Retained rows that are not in front of their stream's settled point, or without their bytes. */
+const STRAY_RETAINED = `DELETE FROM retained WHERE stream NOT IN (SELECT id FROM stream) OR id IN (SELECT id FROM parcel)
+  OR last >= (SELECT settledNext FROM stream WHERE stream.id = retained.stream)
+  OR (kind = 0 AND id NOT IN (SELECT id FROM content))`;
 
 /** In one transaction. */
 export function remakeCatalog(db: Connection, checks: Checks): Remade {

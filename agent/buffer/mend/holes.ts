@@ -53,7 +53,9 @@ export function mendHoles(parts: Parts, remade: ReadonlySet<number>): LostRange[
     stream.next = next;
   }
   for (const place of parts.catalog.places()) lost.push(...balance(parts, place, remade.has(place.id)));
-  parts.db.exec('DELETE FROM content WHERE id NOT IN (SELECT id FROM parcel WHERE kind = 0)');
+  parts.db.exec(
+    'DELETE FROM content WHERE id NOT IN (SELECT id FROM parcel WHERE kind = 0) AND id NOT IN (SELECT id FROM retained)',
+  );
   return lost;
 }
 
@@ -149,7 +151,9 @@ function freeId(db: Connection, rows: Rows, stream: StreamState, { afterId, firs
   const next = rows.ofStream(stream.id, last + 1, 1)[0]?.id ?? firstIdBehind(rows, stream);
   if (next === null) return undefined;
   const low = afterId > 0 ? afterId : lastIdBefore(rows, stream, first);
-  const isFree = db.prepare('SELECT count(*) = 0 FROM parcel WHERE id = ?').pluck();
+  const isFree = db
+    .prepare('SELECT count(*) = 0 FROM (SELECT id FROM parcel UNION ALL SELECT id FROM retained) WHERE id = ?')
+    .pluck();
   for (let id = next - 1; id > low; id--) if (isFree.get(id) === 1) return id;
   return undefined;
 }

@@ -27,7 +27,7 @@ function place(more: Partial<PlaceStats> & { captured: number; delivered: number
   };
 }
 const statsOf = (places: readonly PlaceStats[], bytes = 0): BufferStats => ({
-  ...{ bytes, maxBytes: 1_000_000, oldestAgeMs: 0, places },
+  ...{ bytes, maxBytes: 1_000_000, oldestAgeMs: 0, retained: { records: 0, bytes: 0, oldestAgeMs: 0 }, places },
 });
 
 /** An agent that takes in and delivers so many records a second. */

@@ -87,7 +87,13 @@ describe('a report', () => {
       const counts = { captured: at, delivered: 0, deadLettered: 0, buffered: at, gaps: 0, maybeDuplicate: 0 };
       return { topic: `t${at}`, partition: 0, lane: 'main', ...counts, bytes: 10, oldestAgeMs: 1.5 };
     });
-    const stats = { bytes: 1, maxBytes: 2, oldestAgeMs: 3.7, places };
+    const stats = {
+      bytes: 1,
+      maxBytes: 2,
+      oldestAgeMs: 3.7,
+      retained: { records: 0, bytes: 0, oldestAgeMs: 0 },
+      places,
+    };
     const waits = new Map([['main/0/t1199', 'parked: no leader']]);
     const report = reportOf({ startedAtMs: 1, link: { kind: 'up', sinceMs: 5 }, stats, waits, sources: [] });
     expect(report.places).toHaveLength(1_000);
