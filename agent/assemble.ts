@@ -11,8 +11,11 @@ import { BufferFile } from './buffer/index.ts';
 import type { AgentConfig, HttpSourceConfig, KafkaSourceConfig, SourceConfig } from './config.ts';
 import { Control } from './control/control.ts';
 import { doorPath, type LinkAnswer, OperatorDoor } from './control/operator.ts';
+import { Outlooks } from './control/outlook.ts';
+import { registerOutlook } from './control/outlookMetrics.ts';
 import { reportOf } from './control/report.ts';
 import { type AgentStatus, statusOf } from './control/status.ts';
+import type { BudgetSettings } from './forward/budget.ts';
 import type { HubAddress } from './forward/connection.ts';
 import { Forwarder } from './forward/forwarder.ts';
 import { bootIdOf } from './seal/bootId.ts';
@@ -50,7 +53,8 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     ...common,
     heartbeatMs: config.forward.heartbeatMs,
     report: () => reportOf(facts()),
-    onCredit: (term, bytes) => forwarder.credit(term, bytes),
+    onHubTime: (time) => intake.noteHubTime(time),
+    onCredit: (term, bytes, tookMs) => forwarder.credit(term, bytes, tookMs),
   });
   const forwarder: Forwarder = new Forwarder({
     ...common,
@@ -59,15 +63,19 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     lane: control,
     positions: jointPositions(sources.filter((source) => source instanceof KafkaSource)),
     settings: { lingerMs: config.forward.lingerMs },
+    ...(config.forward.budget ? { budget: budgetOf(config.forward.budget) } : {}),
     onFatal: (error) => ended.reject(error),
   });
-  const facts = () => ({
-    startedAtMs,
-    link: forwarder.state(),
-    stats: intake.stats(),
-    waits: forwarder.waits(),
-    sources: sources.map((source) => source.state()),
-  });
+  const outlooks = new Outlooks(clock);
+  const facts = () => {
+    const stats = intake.stats();
+    return {
+      ...{ startedAtMs, stats, link: forwarder.state(), waits: forwarder.waits() },
+      outlook: outlooks.look(stats, forwarder.bytesPerSecond()),
+      sources: sources.map((source) => source.state()),
+    };
+  };
+  registerOutlook(telemetry.registry, () => facts().outlook);
   const closeAll = async (): Promise<void> => {
     await Promise.all(sources.map((source) => source.close()));
     await forwarder.close();
@@ -83,6 +91,7 @@ export async function runAgent(config: AgentConfig, telemetry: Telemetry): Promi
     const door = await OperatorDoor.open({
       path: doorPath(config.buffer.path),
       telemetry,
+      status,
       look: () => linkAnswer(status(), forwarder),
       accept: (accepted) => forwarder.accept(accepted),
       retry: () => forwarder.retry(),
@@ -114,8 +123,23 @@ function openBuffer(
 ): SealingIntake {
   const file = BufferFile.open({ path: buffer.path, maxBytes: buffer.maxBytes, edge });
   const keys = { windowMs: buffer.idempotencyMs, maxKeys: MAX_KEYS };
+  const { retainDelivered: kept } = buffer;
+  const retain = kept ? { maxAgeMs: kept.maxAge, maxBytes: kept.maxBytes } : null;
   const policies = new TopicPolicies(buffer.topics);
-  return SealingIntake.open(file, { telemetry, clock, bootId, onFailed, keys, seal, policies });
+  const orders = (topic: string) => policies.of(topic);
+  const options = { telemetry, clock, bootId, onFailed, keys, policies, orders };
+  return SealingIntake.open(file, { ...options, seal: { ...seal, retain } });
+}
+
+function budgetOf({ windows, ...limits }: NonNullable<AgentConfig['forward']['budget']>): BudgetSettings {
+  const minutesOf = (hour: string): number => {
+    const [hours = 0, minutes = 0] = hour.split(':').map(Number);
+    return 60 * hours + minutes;
+  };
+  return {
+    ...limits,
+    windows: windows.map(({ from, to, upTo }) => ({ from: minutesOf(from), to: minutesOf(to), upTo })),
+  };
 }
 
 function hubAddress({ hub }: AgentConfig): HubAddress {

@@ -92,10 +92,6 @@ const topicOptions = section(
       says: 'What goes first over the link, and last where records have to be evicted.',
       default: 'normal',
     }),
-    order: choice(['inOrder', 'freshFirst'], {
-      says: 'Whether a backlog is sent in order, or what is fresh before what is old (as two streams; not for compacted topics).',
-      default: 'inOrder',
-    }),
   },
   { says: 'Settings of the topics that it matches.' },
 );
@@ -111,6 +107,25 @@ const buffer = section(
       default: '10GiB',
       minimum: MIN_BUFFER,
     }),
+    retainDelivered: optional(
+      section(
+        {
+          maxAge: duration({
+            says: 'How long a delivery is kept, in time that the agent runs. While nothing is delivered nothing grows old.',
+            default: '24h',
+            minimum: '1m',
+            maximum: '365d',
+          }),
+          maxBytes: size({
+            says: 'The most that is kept. It is part of `buffer.maxBytes`: what is captured has precedence, and the oldest deliveries are given up for it.',
+            minimum: '1MiB',
+          }),
+        },
+        {
+          says: 'Keeps batches after the hub has confirmed them, so that they can be sent again where the hub loses them. Absent: none.',
+        },
+      ),
+    ),
     idempotencyMs: duration({
       says: 'How long an `Idempotency-Key` of the HTTP source is remembered.',
       default: '24h',
@@ -228,8 +243,58 @@ const http = section(
 
 const source = oneOf({ kafka, http }, { says: 'One source of records.' });
 
+const HOUR = /^([01]?\d|2[0-3]):[0-5]\d$/;
+const hour = (says: string) => text({ says, pattern: HOUR, allowed: 'write hours and minutes, such as 01:00' });
+
+const budget = section(
+  {
+    bytesPerSecond: optional(size({ says: 'The most in a second, over any time longer than that.', minimum: '1KiB' })),
+    bytesPerDay: optional(
+      size({ says: 'The most in a day of `timeZone`. Counted over restarts too.', minimum: '64KiB' }),
+    ),
+    bytesPerMonth: optional(size({ says: 'The most in a month of `timeZone`.', minimum: '64KiB' })),
+    timeZone: text({
+      says: "Where days begin and `windows` are meant: a name such as `Europe/Berlin`. The time is the hub's.",
+      default: 'UTC',
+    }),
+    windows: list(
+      section(
+        {
+          from: hour('The first minute.'),
+          to: hour('The minute behind the last one; before `from`: on the next day.'),
+          upTo: choice(PRIORITIES, {
+            says: 'Topics of this priority and of lower ones are sent only in windows that are about them; others always.',
+            default: 'normal',
+          }),
+        },
+        { says: 'Hours of each day.' },
+      ),
+      { says: 'When topics that are not urgent are sent. Without any: always.', default: [] },
+    ),
+  },
+  {
+    says: 'What records may use of the link, as sent: with envelopes and what is sent again, without TLS and TCP. Heartbeats and configuration come on top. Used up, records wait in the buffer.',
+    checks: [
+      {
+        needs: ['timeZone'],
+        run: ({ timeZone }, report) => {
+          try {
+            new Intl.DateTimeFormat('en', { timeZone });
+          } catch {
+            report('timeZone', {
+              problem: `"${timeZone}" is no time zone`,
+              allowed: 'write a name such as Europe/Berlin',
+            });
+          }
+        },
+      },
+    ],
+  },
+);
+
 const forward = section(
   {
+    budget: optional(budget),
     lingerMs: duration({
       says: 'How long a record may wait for others to share a batch with, while the link is free.',
       default: '250ms',

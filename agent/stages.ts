@@ -87,6 +87,8 @@ export interface BufferedStream extends Place {
   readonly id: number;
   readonly epoch: Epoch;
   readonly lane: Lane;
+  /** Where its rows wait for their turn: of its place. */
+  readonly queue: number;
   readonly sourcePartitions: number;
   readonly previous: { readonly epoch: Epoch; readonly next: number; readonly tip: Tip } | null;
 }

@@ -10,22 +10,21 @@ export interface TopicPolicy {
   /** Null: as long as it takes. */
   readonly maxAgeMs: number | null;
   readonly priority: Priority;
-  readonly order: TopicConfig['order'];
 }
 
 /** Lowest first. */
 export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high'];
 
-export const DEFAULT_POLICY: TopicPolicy = { whenFull: 'block', maxAgeMs: null, priority: 'normal', order: 'inOrder' };
+export const DEFAULT_POLICY: TopicPolicy = { whenFull: 'block', maxAgeMs: null, priority: 'normal' };
 
 export class TopicPolicies {
   readonly #entries: readonly { readonly matches: (topic: string) => boolean; readonly policy: TopicPolicy }[];
   readonly #known = new Map<string, TopicPolicy>();
 
   constructor(topics: readonly TopicConfig[] = []) {
-    this.#entries = topics.map(({ match, whenFull, maxAge, priority, order }) => ({
+    this.#entries = topics.map(({ match, whenFull, maxAge, priority }) => ({
       matches: topicMatcher([match]),
-      policy: { whenFull, maxAgeMs: maxAge ?? null, priority, order },
+      policy: { whenFull, maxAgeMs: maxAge ?? null, priority },
     }));
   }
 

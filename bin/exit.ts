@@ -11,7 +11,7 @@ Exit codes (every command):
   1  it failed: something could not be reached, read or started, or there was nothing to prove (verify)
   2  wrong configuration or usage
   3  it worked and found something: an unhealthy edge (status), a record that is missing, repeated or misplaced (verify),
-     a hub that waits for your word (link)
+     a hub that waits for your word (link), a row that is not what was written (buffer)
 `;
 
 /** Tells about an error, in one clear message, and gives the exit code. */

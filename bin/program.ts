@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../shared/version.ts';
+import { registerBuffer } from './commands/buffer.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerEdge } from './commands/edge.ts';
 import { registerFlows } from './commands/flows.ts';
@@ -38,6 +39,7 @@ export function makeProgram(): Command {
   registerVerify(program);
   registerEdge(program);
   registerLink(program);
+  registerBuffer(program);
   registerConfig(program);
   registerToken(program);
   return program;

@@ -8,8 +8,9 @@ import { defineEvent } from '../shared/telemetry/event.ts';
 import { TelemetryServer } from '../shared/telemetry/server.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { version } from '../shared/version.ts';
+import { flowsPage } from './dashboard/index.ts';
 import { ApiError } from './fleet/index.ts';
-import { type FlowsParts, flowRoutes, flowsPage } from './flows/index.ts';
+import { type FlowsParts, flowRoutes } from './flows/index.ts';
 import type { PullSettings } from './pull/config/index.ts';
 import { besideLedger, factsOf, Operations, PullRun, type PullRunOptions, planText } from './pull/run/index.ts';
 import { OperatorServer, type OperatorServerSettings, operatorApi } from './receive/index.ts';
@@ -66,6 +67,8 @@ export async function runPull(process: PullProcess, telemetry: Telemetry): Promi
       ? await TelemetryServer.open({ listen, telemetry, checks, pages: { '/flows': () => pulls.run.flows() } })
       : null;
     const served = api;
+    // Nobody hears that it is ready where it must end.
+    await pulls.run.judged();
     return {
       run: pulls.run,
       ended: pulls.run.refused,

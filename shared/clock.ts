@@ -4,6 +4,14 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only go forward, since an arbitrary start within this boot. */
   monotonicMs(): number;
+  /** Calls back after so many of these milliseconds; returns how not to. Absent: the process's timers. */
+  after?(ms: number, callback: () => void): () => void;
+}
+
+export function callAfter(clock: Clock, ms: number, callback: () => void): () => void {
+  if (clock.after) return clock.after(Math.max(0, ms), callback);
+  const timer = setTimeout(callback, Math.max(0, ms));
+  return () => clearTimeout(timer);
 }
 
 export const systemClock: Clock = {

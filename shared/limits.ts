@@ -20,7 +20,13 @@ export const limits = {
   shipmentBytes: 1 * MIB,
   maxShipmentBytes: 20 * MIB,
   maxShipmentParcels: 10_000,
-  shipmentsInFlight: 8,
+  /** Until the link was measured; what even a slow link gets at least; and after cuts that let nothing larger through. */
+  firstShipmentBytes: 64 * KIB,
+  slowShipmentBytes: 16 * KIB,
+  leastShipmentBytes: 4 * KIB,
+  shipmentsInFlight: 16,
+  /** Hub: shipments that come in parts, held until the last one is there, all edges together (each edge has one). */
+  hubUploadBytes: 64 * MIB,
   /** Hub: request bodies held in memory, all edges together and one edge. */
   hubBodyBytes: 256 * MIB,
   hubBodyBytesPerEdge: 64 * MIB,
@@ -37,6 +43,8 @@ export const limits = {
   epochsPerEdge: 32,
   /** Epochs that an agent names in one hello, however many it holds: two copies of one buffer fit side by side. */
   epochsNamed: 16,
+  /** Epochs of which an agent retains deliveries. */
+  retainedEpochs: 64,
   ancestorsPerPlace: 16,
   forksPerEdge: 16,
   openStreamsPerEdge: 20_000,
@@ -63,6 +71,10 @@ function assertRelations(l: typeof limits): void {
       'shipmentsInFlight * shipmentBytes <= hubBodyBytesPerEdge',
       l.shipmentsInFlight * l.shipmentBytes <= l.hubBodyBytesPerEdge,
     ],
+    ['maxShipmentBytes <= hubUploadBytes', l.maxShipmentBytes <= l.hubUploadBytes],
+    ['leastShipmentBytes <= slowShipmentBytes', l.leastShipmentBytes <= l.slowShipmentBytes],
+    ['slowShipmentBytes <= firstShipmentBytes', l.slowShipmentBytes <= l.firstShipmentBytes],
+    ['firstShipmentBytes <= shipmentBytes', l.firstShipmentBytes <= l.shipmentBytes],
     ['httpBodyBytes <= intakeBytes', l.httpBodyBytes <= l.intakeBytes],
     ['2 * epochsNamed <= epochsPerEdge', 2 * l.epochsNamed <= l.epochsPerEdge],
     // What a lost answer makes an agent send again is not forgotten meanwhile.

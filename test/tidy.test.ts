@@ -30,6 +30,8 @@ const ROOMS: Readonly<Record<string, May>> = {
   'agent/buffer': {},
   'agent/seal': { 'agent/buffer': 'values', 'agent/topicPolicies.ts': 'values' },
   'agent/forward': { 'agent/buffer': 'types', 'agent/topicPolicies.ts': 'types' },
+  // `tributary buffer`: a stopped agent's file, in a process of its own.
+  'agent/care': { 'agent/buffer': 'values' },
   'agent/control': { 'agent/buffer': 'types', 'agent/forward': 'values', 'agent/source': 'types' },
 
   'hub/stages.ts': { 'hub/ledger': 'types' },
@@ -42,10 +44,12 @@ const ROOMS: Readonly<Record<string, May>> = {
   'hub/write': { 'hub/ledger': 'values', 'hub/membership': 'values', 'hub/sequence': 'values' },
   // Whole clusters: no edge, no shipment. Positions are a ledger of the same kind, shards are shared out in the same way.
   'hub/pull': { 'hub/ledger': 'values', 'hub/membership': 'values' },
-  'hub/fleet': { 'hub/receive': 'types', 'hub/sequence': 'types' },
+  'hub/answers.ts': {},
+  'hub/fleet': { 'hub/answers.ts': 'values', 'hub/receive': 'types', 'hub/sequence': 'types' },
   // Operators' view of pulls, and what they may do to them; operations are handed in.
-  'hub/flows': { 'hub/pull': 'types' },
-  'hub/dashboard': { 'hub/fleet': 'types' },
+  'hub/flows': { 'hub/answers.ts': 'values', 'hub/pull': 'types' },
+  // Pages: they ask the APIs, from the browser.
+  'hub/dashboard': {},
   // `tributary verify`: reads what the others wrote, in a process of its own.
   'hub/prove': { 'hub/ledger': 'values', 'hub/sequence': 'values', 'hub/write': 'values' },
 
@@ -68,6 +72,7 @@ const ROOMS: Readonly<Record<string, May>> = {
     // Where an agent's socket is, and what it answers.
     'agent/control/operator.ts': 'values',
     'agent/forward': 'types',
+    'agent/care': 'values',
     'hub/pull': 'values',
     // The form of a token's hash, for `tributary token new`.
     'hub/receive/tokens.ts': 'values',

@@ -6,6 +6,8 @@
 import type { Database } from 'better-sqlite3';
 import { EMPTY_TIP, type Epoch, type Lane, type Place, type Tip } from '../../shared/identity.ts';
 import { CatalogStatements, type EpochRow, type PlaceRow, type StreamRow } from './catalogRows.ts';
+import type { Checks } from './checks.ts';
+import { NO_SUMS, type Sums } from './retained.ts';
 
 /** Everything of a stream below `next`, and the tip there. */
 export interface Point {
@@ -34,6 +36,10 @@ export interface PlaceState extends Place {
   deadLettered: number;
   gaps: number;
   maybeDuplicate: number;
+  /** Where its rows wait for their turn (shared/queues.ts). */
+  queue: number;
+  /** Some of its rows are still in another queue: none of them is sent until all are in this one. */
+  requeue: boolean;
   /** End of the chain where the newest stream of `chain` is not it: removed after draining, or cut by a fork. */
   last: ChainEnd | null;
   /** Streams in the chain's order. */
@@ -55,6 +61,10 @@ export interface StreamState {
   chained: Point | null;
   previous: ChainEnd | null;
   moveOrder: number | null;
+  /** Rows that are kept although they were delivered. */
+  retained: Sums;
+  /** Of its sealed rows' blobs. */
+  bytes: number;
   /** Rows that begin below were handed out for sending in this run; 0: none. */
   offeredNext: number;
   /** The connection (counted by the sealer) that the last of them was handed out for. */
@@ -75,15 +85,31 @@ export class Catalog {
   readonly streams = new Map<number, StreamState>();
   /** Streams that may have a tail; those without are dropped while looking. */
   readonly tailed = new Set<StreamState>();
+  /** Of all streams. */
+  retained: Sums = NO_SUMS;
   readonly #places = new Map<string, PlaceState>();
+  /** The link that each stream's origin was written with. */
+  readonly #origins = new Map<StreamState, ChainEnd | null>();
   readonly #statements: CatalogStatements;
   #nextId = { epoch: 1, place: 1, stream: 1 };
   readonly #dirty = { epochs: new Set<EpochState>(), places: new Set<PlaceState>(), streams: new Set<StreamState>() };
   readonly #undo: (() => void)[] = [];
 
-  constructor(db: Database) {
-    this.#statements = new CatalogStatements(db);
+  constructor(db: Database, checks: Checks) {
+    this.#statements = new CatalogStatements(db, checks);
     this.#load();
+  }
+
+  /** Of the stream's place. */
+  queue(stream: number): number {
+    return this.streams.get(stream)?.place.queue ?? 0;
+  }
+  /** Sealed rows were added to the stream, or removed from it. */
+  grown(id: number, bytes: number): void {
+    const stream = this.streams.get(id);
+    if (stream === undefined || bytes === 0) return;
+    this.touchStream(stream);
+    stream.bytes += bytes;
   }
 
   places(): IterableIterator<PlaceState> {
@@ -140,11 +166,12 @@ export class Catalog {
     return state;
   }
 
-  addPlace(place: Place): PlaceState {
+  addPlace(place: Place, queue = 0): PlaceState {
     const { topic, partition, lane } = place;
     const state: PlaceState = {
       ...{ id: this.#nextId.place++, topic, partition, lane, sourcePartitions: 0 },
       ...{ captured: 0, delivered: 0, deadLettered: 0, gaps: 0, maybeDuplicate: 0 },
+      ...{ queue, requeue: false },
       ...{ last: null, chain: [], moving: [] },
     };
     this.#places.set(key(topic, partition, lane), state);
@@ -183,6 +210,31 @@ export class Catalog {
     return stream;
   }
 
+  /** A row of the stream is retained, or (`by` -1) is not any more. */
+  countRetained(stream: StreamState | undefined, sums: Sums, by: 1 | -1): void {
+    const before = this.retained;
+    this.#undo.push(() => {
+      this.retained = before;
+    });
+    this.retained = plus(before, sums, by);
+    if (stream === undefined) return;
+    this.touchStream(stream);
+    stream.retained = plus(stream.retained, sums, by);
+  }
+
+  /** A stream whose rows a fork has moved away goes back to its place, for what is retained of it. */
+  retire(stream: StreamState): void {
+    const { place } = stream;
+    this.touchPlace(place);
+    this.touchStream(stream);
+    stream.moveOrder = null;
+    stream.next = stream.settled.next;
+    stream.sealed = stream.settled;
+    place.moving = place.moving.filter((other) => other !== stream);
+    // Ids rise along a chain.
+    place.chain = [...place.chain, stream].sort((a, b) => a.id - b.id);
+  }
+
   removeStream(stream: StreamState): void {
     const { place } = stream;
     this.touchPlace(place);
@@ -193,7 +245,8 @@ export class Catalog {
     this.streams.delete(stream.id);
     this.#undo.push(() => this.streams.set(stream.id, stream));
     this.#dirty.streams.delete(stream);
-    this.#statements.deleteStream.run(stream.id);
+    this.#statements.deleteStream(stream.id);
+    this.#origins.delete(stream);
   }
 
   /**
@@ -227,7 +280,12 @@ export class Catalog {
   write(): void {
     for (const epoch of this.#dirty.epochs) this.#statements.putEpoch(epoch);
     for (const place of this.#dirty.places) this.#statements.putPlace(place);
-    for (const stream of this.#dirty.streams) this.#statements.putStream(stream);
+    for (const stream of this.#dirty.streams) {
+      this.#statements.putStream(stream);
+      if (this.#origins.get(stream) === stream.previous) continue;
+      this.#statements.putOrigin(stream);
+      this.#origins.set(stream, stream.previous);
+    }
   }
   /** The transaction has committed. */
   accept(): void {
@@ -236,6 +294,7 @@ export class Catalog {
   }
   /** The transaction was rolled back. */
   restore(): void {
+    for (const stream of this.#dirty.streams) this.#origins.delete(stream);
     for (let i = this.#undo.length - 1; i >= 0; i--) this.#undo[i]!();
     this.accept();
   }
@@ -244,7 +303,7 @@ export class Catalog {
   }
 
   #load(): void {
-    const { epochs, places, streams } = this.#statements.load();
+    const { epochs, places, streams, retained } = this.#statements.load();
     this.epochs = epochs.map((row: EpochRow) => ({ ...row, contacted: row.contacted === 1 }));
     const epochById = new Map(this.epochs.map((epoch) => [epoch.id, epoch]));
     const placeById = new Map<number, PlaceState>();
@@ -261,6 +320,7 @@ export class Catalog {
       if (epoch === undefined || place === undefined) continue;
       const stream = streamOf(row, epoch, place);
       this.streams.set(stream.id, stream);
+      this.#origins.set(stream, stream.previous);
       if (stream.moveOrder === null)
         chains
           .set(place, chains.get(place) ?? [])
@@ -269,18 +329,30 @@ export class Catalog {
       else place.moving = [...place.moving, stream].sort((a, b) => a.moveOrder! - b.moveOrder!);
     }
     for (const [place, chain] of chains) place.chain = chain;
+    for (const { stream: id, ...sums } of retained) {
+      this.retained = plus(this.retained, sums, 1);
+      const stream = this.streams.get(id);
+      if (stream !== undefined) stream.retained = sums;
+      this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);
+    }
     const after = (ids: Iterable<number>): number => [...ids].reduce((most, id) => Math.max(most, id), 0) + 1;
-    this.#nextId = { epoch: after(epochById.keys()), place: 1, stream: 1 };
+    this.#nextId = { ...this.#nextId, epoch: after(epochById.keys()), place: 1 };
     for (const id of placeById.keys()) this.#nextId.place = Math.max(this.#nextId.place, id + 1);
     for (const id of this.streams.keys()) this.#nextId.stream = Math.max(this.#nextId.stream, id + 1);
   }
 }
 
+const plus = (a: Sums, b: Sums, by: 1 | -1): Sums => ({
+  rows: a.rows + by * b.rows,
+  records: a.records + by * b.records,
+  bytes: a.bytes + by * b.bytes,
+});
+
 function freshStream(id: number, place: PlaceState, epoch: EpochState, previous: ChainEnd | null): StreamState {
   const start: Point = { next: 0, tip: EMPTY_TIP };
   return {
     ...{ id, epoch, place, next: 0, sealed: start, settled: start, chained: null, previous },
-    ...{ moveOrder: null, offeredNext: 0, offeredFor: -1 },
+    ...{ moveOrder: null, bytes: 0, offeredNext: 0, offeredFor: -1, retained: NO_SUMS },
     ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };
 }
@@ -288,7 +360,7 @@ function freshStream(id: number, place: PlaceState, epoch: EpochState, previous:
 function placeOf(row: PlaceRow): PlaceState {
   const { lastEpoch, lastNext, lastTip, ...rest } = row;
   const last = lastEpoch === null ? null : { epoch: lastEpoch, next: lastNext!, tip: lastTip! };
-  return { ...rest, last, chain: [], moving: [] };
+  return { ...rest, requeue: row.requeue === 1, last, chain: [], moving: [] };
 }
 
 function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamState {
@@ -299,7 +371,7 @@ function streamOf(row: StreamRow, epoch: EpochState, place: PlaceState): StreamS
     settled: { next: row.settledNext, tip: row.settledTip },
     chained: chainedNext === null ? null : { next: chainedNext, tip: chainedTip! },
     previous: previousEpoch === null ? null : { epoch: previousEpoch, next: previousNext!, tip: previousTip! },
-    ...{ moveOrder: row.moveOrder, offeredNext: 0, offeredFor: -1 },
+    ...{ moveOrder: row.moveOrder, bytes: row.bytes, offeredNext: 0, offeredFor: -1, retained: NO_SUMS },
     ...{ tailRows: 0, tailRecords: 0, tailBytes: 0, tailSinceMs: 0 },
   };
 }

@@ -1,12 +1,9 @@
 /** Before SQLite opens a file: is it ours to open, and who has it. */
 import {
   accessSync,
-  closeSync,
   constants,
   existsSync,
-  openSync,
   readFileSync,
-  readSync,
   realpathSync,
   rmSync,
   statSync,
@@ -17,10 +14,6 @@ import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import { APPLICATION_ID, FORMAT_VERSION } from './schema.ts';
 
 const OPERATION = 'open buffer';
-const SQLITE_MAGIC = 'SQLite format 3\0';
-const HEADER_BYTES = 100;
-const AT_USER_VERSION = 60;
-const AT_APPLICATION_ID = 68;
 
 /** Files that this process holds. SQLite's lock is between processes: a second open here would get through. */
 const held = new Set<string>();
@@ -62,10 +55,14 @@ export function canonical(path: string): string {
   }
 }
 
-export function claim(path: string): void {
+/** Opening a file that this process holds would drop its lock. */
+export function checkNotHeld(path: string): void {
   if (held.has(path)) throw locked(path, process.pid);
+}
+
+export function claim(path: string): void {
+  checkNotHeld(path);
   checkAccess(path);
-  checkHeader(path);
   held.add(path);
 }
 export function unclaim(path: string): void {
@@ -86,29 +83,12 @@ function checkAccess(path: string): void {
   }
 }
 
-/** Refuses what is not a buffer without changing a byte of it. Only while this process does not have it open. */
-function checkHeader(path: string): void {
-  if (!existsSync(path) || statSync(path).size === 0) return;
-  // A crash while the file was made: SQLite goes back to an empty file by itself.
-  if (existsSync(`${path}-journal`)) return;
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(path, 'r');
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  if (header.toString('latin1', 0, SQLITE_MAGIC.length) !== SQLITE_MAGIC)
-    throw notABuffer(path, 'is not a SQLite file');
-  checkIds(path, header.readUInt32BE(AT_APPLICATION_ID), header.readUInt32BE(AT_USER_VERSION));
-}
-
 export function checkIds(path: string, applicationId: number, version: number): void {
   if (applicationId !== APPLICATION_ID) throw notABuffer(path, 'belongs to another program');
   if (version > FORMAT_VERSION) throw tooNew(path, version);
 }
 
-const notABuffer = (path: string, what: string): TributaryError =>
+export const notABuffer = (path: string, what: string): TributaryError =>
   unusable(path, `the file ${what}`, 'It is left as it is; name another file in buffer.path.');
 
 /** Who holds the file, for the message only. */

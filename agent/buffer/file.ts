@@ -3,11 +3,19 @@ import { reasonOf, TributaryError } from '../../shared/errors.ts';
 import type { EdgeId } from '../../shared/identity.ts';
 import { MIB } from '../../shared/limits.ts';
 import { Catalog } from './catalog.ts';
-import { canonical, checkIds, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
+import { Checks, DamagedRow } from './checks.ts';
+import { canonical, claim, holderPid, locked, removePid, unclaim, unusable, writePid } from './claim.ts';
+import { markDamaged } from './mend/aside.ts';
+import { breaksOf, mendHoles } from './mend/holes.ts';
+import { type Mended, type Opening, openSound } from './mend/index.ts';
+import { type Lock, takeLock } from './mend/lock.ts';
+import { damageOf } from './mend/rows.ts';
+import { saltOf } from './migrate.ts';
 import { Notes } from './notes.ts';
+import { Retained } from './retained.ts';
 import { Rows } from './rows.ts';
-import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES, TABLES } from './schema.ts';
 import { Space } from './space.ts';
+import { Times } from './times.ts';
 
 type Connection = Database.Database;
 type SqliteError = InstanceType<typeof Database.SqliteError>;
@@ -20,6 +28,11 @@ export interface BufferFileOptions {
   readonly edge?: EdgeId;
 }
 
+const ROWS_MISSING: Mended = {
+  ...{ how: 'inPlace', reason: 'rows were missing', aside: null, dropped: new Map() },
+  ...{ unknownEnds: [], places: new Set(), strayRecords: 0, lost: [] },
+};
+
 export const MIN_BUFFER_BYTES = 4 * MIB;
 
 /** Owns the SQLite file: lock, format, transactions, space. Invariants and format: index.ts. */
@@ -30,26 +43,59 @@ export class BufferFile {
   readonly space: Space;
   readonly catalog: Catalog;
   readonly rows: Rows;
+  readonly retained: Retained;
   readonly notes: Notes;
+  readonly times: Times;
   readonly #db: Connection;
+  readonly #lock: Lock;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
   readonly #rollback: Database.Statement;
   readonly #onFailed: ((error: TributaryError) => void)[] = [];
   #failure: TributaryError | null = null;
 
-  private constructor(db: Connection, path: string, maxBytes: number, edge: EdgeId | undefined) {
+  /** What was done to the file when it was opened. */
+  readonly opening: Opening;
+
+  private constructor(
+    db: Connection,
+    path: string,
+    { maxBytes, edge }: BufferFileOptions,
+    opening: Opening,
+    lock: Lock,
+  ) {
     this.#db = db;
+    this.#lock = lock;
     this.path = path;
     this.maxBytes = maxBytes;
-    this.space = new Space(db, path, maxBytes);
+    this.space = new Space(db, path, maxBytes, opening.asideBytes);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
-    this.catalog = new Catalog(db);
-    this.rows = new Rows(db);
-    this.notes = new Notes(db);
-    this.edge = checkEdge(path, this.notes.note('edge'), edge);
+    const checks = new Checks(saltOf(db) ?? 0);
+    this.catalog = new Catalog(db, checks);
+    this.rows = new Rows(db, checks, this.catalog);
+    this.retained = new Retained(db, checks, this.rows);
+    this.notes = new Notes(db, checks);
+    this.times = new Times(db, checks);
+    try {
+      this.edge = checkEdge(path, this.notes.note('edge'), edge);
+      this.opening = this.#mend(opening);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  /** Gaps for what is missing, counters that agree with the rows. */
+  #mend(opening: Opening): Opening {
+    const { mended } = opening;
+    // A quarantine that is under way looks like a break, and makes no gap.
+    if (mended === null && breaksOf(this.#db).size === 0) return opening;
+    const parts = { db: this.#db, catalog: this.catalog, rows: this.rows, nowMs: Date.now() };
+    const lost = this.transaction(() => mendHoles(parts, mended?.places ?? new Set()));
+    if (mended === null && lost.length === 0) return opening;
+    return { ...opening, mended: { ...(mended ?? ROWS_MISSING), lost } };
   }
 
   /**
@@ -62,17 +108,20 @@ export class BufferFile {
       throw unusable(path, `buffer.maxBytes is ${options.maxBytes}`, `Give it ${MIN_BUFFER_BYTES / MIB} MiB at least.`);
     }
     claim(path);
-    let db: Connection | null = null;
     try {
-      db = new Database(path, { timeout: 0, fileMustExist: options.edge === undefined });
-      prepareFile(db, path, options);
-      const file = new BufferFile(db, path, options.maxBytes, options.edge);
-      // Without it the agent starts all the same, and nothing is captured until there is room for it.
-      file.space.takeReserve();
-      writePid(path);
-      return file;
+      const lock = takeLock(path);
+      try {
+        const { db, opening } = openSound(path, options);
+        const file = new BufferFile(db, path, options, opening, lock);
+        // Without it the agent starts all the same, and nothing is captured until there is room for it.
+        file.space.takeReserve();
+        writePid(path);
+        return file;
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
     } catch (error) {
-      db?.close();
       unclaim(path);
       throw openError(path, error);
     }
@@ -116,7 +165,7 @@ export class BufferFile {
     try {
       return work();
     } catch (error) {
-      throw error instanceof Database.SqliteError ? this.fail(error) : error;
+      throw error instanceof Database.SqliteError || error instanceof DamagedRow ? this.fail(error) : error;
     }
   }
 
@@ -136,6 +185,7 @@ export class BufferFile {
     } catch (worse) {
       return this.fail(worse);
     }
+    if (error instanceof DamagedRow) return this.fail(error);
     if (!(error instanceof Database.SqliteError)) return error;
     return this.#refused(error);
   }
@@ -169,16 +219,19 @@ export class BufferFile {
   /** Ends the use of the file: what it says can't be believed any more. */
   fail(cause: unknown): TributaryError {
     if (this.#failure !== null) return this.#failure;
+    const damage = damageOf(cause);
+    if (damage !== null) markDamaged(this.path, damage);
+    const hint = damage === null ? 'Check the disk, then start it again.' : 'Its next start mends the file.';
     this.#failure = new TributaryError({
       ...{ code: 'bufferFailed', operation: 'write buffer', subject: this.path, retry: 'final', cause },
       reason: cause instanceof Database.SqliteError ? `${cause.code}: ${reasonOf(cause)}` : reasonOf(cause),
-      hint: 'Nothing more is acknowledged; the agent ends. Check the disk, then start it again.',
+      hint: `Nothing more is acknowledged; the agent ends. ${hint}`,
     });
     for (const listener of this.#onFailed) listener(this.#failure);
     return this.#failure;
   }
 
-  /** Bytes on disk: database, log and reserve, and what the next checkpoint adds. */
+  /** Bytes on disk: database, log and reserve, what the next checkpoint adds, and damaged files that were set aside. */
   bytes(): number {
     return this.read(() => this.space.bytes());
   }
@@ -215,8 +268,10 @@ export class BufferFile {
     try {
       if (this.#failure === null) this.#maintain(() => this.#db.pragma('wal_checkpoint(TRUNCATE)'));
     } finally {
-      this.#db.close();
+      // First: a pid without a log says that the log is missing.
       removePid(this.path);
+      this.#db.close();
+      this.#lock.release();
       unclaim(this.path);
     }
   }
@@ -224,45 +279,6 @@ export class BufferFile {
 
 /** The reason where it is the buffer's own share that is used up. */
 export const BUFFER_FULL = 'the buffer is full';
-
-function prepareFile(db: Connection, path: string, { edge }: BufferFileOptions): void {
-  // Before anything is read: the WAL's index then lives in memory and the first read takes the lock.
-  db.pragma('locking_mode = EXCLUSIVE');
-  const pages = db.pragma('page_count', { simple: true }) as number;
-  if (pages === 0) create(db, edge!);
-  const version = db.pragma('user_version', { simple: true }) as number;
-  checkIds(path, db.pragma('application_id', { simple: true }) as number, version);
-  if (version < FORMAT_VERSION) throw unusable(path, `its format is ${version}`, 'No version of tributary wrote that.');
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('cache_size = -16000');
-  db.pragma('temp_store = MEMORY');
-  addColumns(db);
-  // A write takes the lock even where a read would not have.
-  db.exec('BEGIN EXCLUSIVE; COMMIT');
-}
-
-/** In the rollback journal's mode, so that a crash leaves an empty file or a whole one, ids in its header included. */
-function create(db: Connection, edge: EdgeId): void {
-  db.pragma(`page_size = ${PAGE_BYTES}`);
-  db.pragma('auto_vacuum = INCREMENTAL');
-  db.pragma('synchronous = FULL');
-  db.transaction(() => {
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${FORMAT_VERSION}`);
-    db.exec(TABLES);
-    const note = db.prepare('INSERT INTO meta VALUES (?, ?)');
-    note.run('edge', edge);
-    note.run('created', new Date().toISOString());
-  }).exclusive();
-}
-
-/** What was added to format 1 later; nobody who does not know it reads it. */
-function addColumns(db: Connection): void {
-  const columns = db.pragma('table_info(stream)') as { name: string }[];
-  if (columns.some(({ name }) => name === 'chainedNext')) return;
-  db.exec('BEGIN; ALTER TABLE stream ADD chainedNext INTEGER; ALTER TABLE stream ADD chainedTip BLOB; COMMIT');
-}
 
 function checkEdge(path: string, owner: string | null, edge: EdgeId | undefined): EdgeId {
   if (owner !== null && (edge === undefined || owner === edge)) return owner as EdgeId;

@@ -35,6 +35,8 @@ export interface PlaceStats {
   readonly buffered: number;
   readonly gaps: number;
   readonly maybeDuplicate: number;
+  /** Of what is buffered: as sealed, or as captured where it is not sealed yet. */
+  readonly bytes: number;
   /** Age of the oldest row of this place; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
 }
@@ -47,6 +49,14 @@ export interface RoomState {
   readonly reason: string;
 }
 
+/** Deliveries that are kept (`buffer.retainDelivered`). */
+export interface RetainedStats {
+  readonly records: number;
+  readonly bytes: number;
+  /** Since the oldest was delivered, in running time; 0 where there is none. */
+  readonly oldestAgeMs: number;
+}
+
 export interface BufferStats {
   /** Database, log and reserve on disk. */
   readonly bytes: number;
@@ -54,12 +64,13 @@ export interface BufferStats {
   readonly room: RoomState;
   /** Age of the oldest row; 0 where nothing is buffered. */
   readonly oldestAgeMs: number;
+  readonly retained: RetainedStats;
   readonly places: readonly PlaceStats[];
 }
 
 /** "Whatever was captured before this moment has a sequence below these." */
 export interface CapturedMark {
-  /** Wall clock at the look: what a source was told is durable before it counts as captured. */
+  /** When that was, by the hub's clock where it is known: what a source was told is durable before it counts as captured. */
   readonly capturedAtMs: number;
   /** The newest stream of every place that is not drained or may still get records. */
   readonly streams: readonly CapturedStream[];
@@ -78,7 +89,7 @@ export interface CapturedStream {
 
 /** A stream of which the hub has confirmed everything below `next`: what it must have, if it is the hub that it was. */
 export interface Standing extends TipPoint {
-  readonly stream: Omit<BufferedStream, 'id'>;
+  readonly stream: Omit<BufferedStream, 'id' | 'queue'>;
 }
 
 /** What a hub has: the end of each stream that it knows, by `epochPlaceKey`. */
@@ -104,8 +115,28 @@ export interface Stake {
   readonly lane: Lane;
   /** Records that are not here any more and that the hub has not: they become a gap, `lost`. */
   readonly lost: number;
-  /** Records that are still here: they are sent (again). */
+  /** Records that are still here, buffered or retained: they are sent (again). */
   readonly kept: number;
+}
+
+export interface TakeOptions {
+  readonly after: number;
+  readonly maxBytes: number;
+  readonly maxParcels: number;
+  readonly skip?: (streamId: number, first: number) => boolean;
+  /** Only rows of this queue; absent: of all. */
+  readonly queue?: number;
+  /** Nothing rather than one row that is larger than `maxBytes`. */
+  readonly orNothing?: boolean;
+  /** Filled in. */
+  readonly seen?: TakeSeen;
+}
+/** What a take saw beside the rows that it brought. */
+export interface TakeSeen {
+  /** There is no further row behind what it brought or passed over. */
+  end: boolean;
+  /** The last row that it brought or passed over. */
+  last: number;
 }
 
 export interface Outbox {
@@ -114,18 +145,16 @@ export interface Outbox {
    * `skip(streamId, first)` is true (their bytes are not read). Rows of a stream that a fork is moving do not appear, nor
    * do those that wait for new tips behind a quarantine, and what follows them in their place.
    */
-  take(options: {
-    readonly after: number;
-    readonly maxBytes: number;
-    readonly maxParcels: number;
-    readonly skip?: (streamId: number, first: number) => boolean;
-  }): Parcel[];
+  take(options: TakeOptions): Parcel[];
   /** The connection is gone: nothing that was taken is under way any more. */
   nothingUnderWay(): void;
-  /** Seals the tail of every stream whose oldest row is at least so old. True where something was sealed. */
-  sealTail(olderThanMs: number): boolean | Promise<boolean>;
-  /** Age of the oldest row that is not sealed yet; null where there is none. */
-  tailAgeMs(): number | null;
+  /**
+   * Seals the tail of every stream (of these queues, where they are named) whose oldest row is at least so old. True where
+   * something was sealed.
+   */
+  sealTail(olderThanMs: number, queues?: ReadonlySet<number>): boolean | Promise<boolean>;
+  /** Age of the oldest row (of these queues) that is not sealed yet; null where there is none. */
+  tailAgeMs(queues?: ReadonlySet<number>): number | null;
   /**
    * Calls back after each commit that made new rows, sealed or in the tail, or that let rows go which had to wait: those
    * may have any id greater than `freedAfter`. Returns how to stop that.
@@ -163,8 +192,8 @@ export interface Outbox {
   stats(): BufferStats;
   /** Null while it can't be said (a fork is moving rows). */
   mark(): CapturedMark | null;
-  /** What the hub must have. */
-  standing(): Standing[];
+  /** What the hub must have; `all`: also what it may have forgotten since. */
+  standing(all?: boolean): Standing[];
   /** What would follow from accepting a hub that has no more than this. */
   stakes(points: HubPoints): Stake[];
   /** The word that is not carried out yet; null: none. */

@@ -1,9 +1,12 @@
-/** The tables of a buffer, format 1. What they mean: index.ts. */
+/**
+ * The tables of a buffer, format 2. What they mean: index.ts. A column that comes later goes to its table's end here and,
+ * as a statement, to what migrates (migrate.ts): a file that has migrated has the same tables as a new one.
+ */
 
 /** `application_id` in the SQLite header: "Trib". */
 export const APPLICATION_ID = 0x54726962;
 /** `user_version` in the SQLite header. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /**
  * Measured with blobs of 120 kB and auto_vacuum: 4 KiB pages 145 MB/s, 8 KiB 230, 16 KiB 248, 32 KiB 194. A commit of
@@ -11,16 +14,63 @@ export const FORMAT_VERSION = 1;
  */
 export const PAGE_BYTES = 8192;
 
-export const TABLES = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+/** As `parcel`, and when it was delivered, in running time: retained.ts. */
+const RETAINED = `
+CREATE TABLE retained (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  previousTip BLOB NOT NULL,
+  tip BLOB NOT NULL,
+  formerTip BLOB,
+  minTimestamp INTEGER NOT NULL,
+  maxTimestamp INTEGER NOT NULL,
+  stamp INTEGER NOT NULL,
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  createdMs INTEGER NOT NULL,
+  reason TEXT,
+  detail TEXT,
+  position BLOB,
+  contentCrc INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  queue INTEGER NOT NULL DEFAULT 0,
+  runMs REAL NOT NULL
+);
+CREATE INDEX retainedByStream ON retained (stream, first);
+CREATE INDEX retainedByAge ON retained (runMs, id);`;
 
-CREATE TABLE boot (id INTEGER PRIMARY KEY, bootId TEXT NOT NULL UNIQUE);
+export const TABLES = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, crc INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+
+CREATE TABLE boot (id INTEGER PRIMARY KEY, bootId TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL DEFAULT 0);
+
+CREATE TABLE bootSpan (
+  boot INTEGER PRIMARY KEY,
+  firstMs REAL NOT NULL,
+  lastMs REAL NOT NULL,
+  offsetMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE anchor (
+  id INTEGER PRIMARY KEY,
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  hubMs REAL NOT NULL,
+  errorMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
 
 CREATE TABLE epoch (
   id INTEGER PRIMARY KEY,
   epoch TEXT NOT NULL UNIQUE,
   predecessor TEXT,
-  contacted INTEGER NOT NULL
+  contacted INTEGER NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE place (
@@ -35,6 +85,9 @@ CREATE TABLE place (
   gaps INTEGER NOT NULL,
   maybeDuplicate INTEGER NOT NULL,
   lastEpoch TEXT, lastNext INTEGER, lastTip BLOB,
+  crc INTEGER NOT NULL DEFAULT 0,
+  queue INTEGER NOT NULL DEFAULT 0,
+  requeue INTEGER NOT NULL DEFAULT 0,
   UNIQUE (topic, partition, lane)
 );
 
@@ -47,7 +100,9 @@ CREATE TABLE stream (
   settledNext INTEGER NOT NULL, settledTip BLOB NOT NULL,
   previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
   moveOrder INTEGER,
-  chainedNext INTEGER, chainedTip BLOB
+  chainedNext INTEGER, chainedTip BLOB,
+  crc INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE parcel (
@@ -70,9 +125,11 @@ CREATE TABLE parcel (
   detail TEXT,
   position BLOB,
   contentCrc INTEGER NOT NULL,
-  crc INTEGER NOT NULL
+  crc INTEGER NOT NULL,
+  queue INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX parcelByStream ON parcel (stream, first);
+CREATE INDEX parcelByQueue ON parcel (queue, id);
 
 CREATE TABLE content (id INTEGER PRIMARY KEY, blob BLOB NOT NULL);
 
@@ -94,14 +151,19 @@ CREATE TABLE tail (
 );
 CREATE INDEX tailByStream ON tail (stream);
 
-CREATE TABLE position (key TEXT PRIMARY KEY, position BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE position (
+  key TEXT PRIMARY KEY,
+  position BLOB NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
 
 CREATE TABLE idempotency (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
   digest TEXT,
   records INTEGER NOT NULL,
-  ageMs REAL NOT NULL
+  ageMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE quarantine (
@@ -120,6 +182,69 @@ CREATE TABLE quarantine (
   createdMs INTEGER NOT NULL,
   contentCrc INTEGER,
   bytes INTEGER NOT NULL,
-  blob BLOB
+  blob BLOB,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE origin (
+  stream INTEGER PRIMARY KEY,
+  epochId INTEGER NOT NULL,
+  epoch TEXT NOT NULL,
+  predecessor TEXT,
+  placeId INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  lane TEXT NOT NULL,
+  previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
+  crc INTEGER NOT NULL
+);
+${RETAINED}
+`;
+
+/** From format 1; the rows get their checksums afterwards. */
+export const TO_FORMAT_2 = `
+ALTER TABLE meta ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE boot ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE epoch ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE position ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE idempotency ADD crc INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quarantine ADD crc INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE origin (
+  stream INTEGER PRIMARY KEY,
+  epochId INTEGER NOT NULL,
+  epoch TEXT NOT NULL,
+  predecessor TEXT,
+  placeId INTEGER NOT NULL,
+  topic TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  lane TEXT NOT NULL,
+  previousEpoch TEXT, previousNext INTEGER, previousTip BLOB,
+  crc INTEGER NOT NULL
+);
+${RETAINED}
+ALTER TABLE place ADD queue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE place ADD requeue INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE stream ADD bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE stream SET bytes = (SELECT coalesce(sum(parcel.bytes), 0) FROM parcel WHERE parcel.stream = stream.id);
+ALTER TABLE parcel ADD queue INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX parcelByQueue ON parcel (queue, id);
+CREATE TABLE bootSpan (
+  boot INTEGER PRIMARY KEY,
+  firstMs REAL NOT NULL,
+  lastMs REAL NOT NULL,
+  offsetMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO bootSpan
+  SELECT boot, min(monotonicMs), max(monotonicMs), max(createdMs - monotonicMs), 0 FROM parcel GROUP BY boot;
+CREATE TABLE anchor (
+  id INTEGER PRIMARY KEY,
+  boot INTEGER NOT NULL,
+  monotonicMs REAL NOT NULL,
+  hubMs REAL NOT NULL,
+  errorMs REAL NOT NULL,
+  crc INTEGER NOT NULL DEFAULT 0
 );
 `;

@@ -20,8 +20,16 @@ import { PAGE_BYTES } from './schema.ts';
 const CHECKPOINT_STEPS = 8;
 const CHUNK_BYTES = 256 * KIB;
 
-export const part = (whole: number, by: number, low: number, high: number): number =>
+const part = (whole: number, by: number, low: number, high: number): number =>
   Math.max(low, Math.min(high, Math.floor(whole / by)));
+
+/** Returns the length at which the log goes into the database. */
+export function limitLog(db: Database, maxBytes: number): number {
+  const walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
+  db.pragma(`wal_autocheckpoint = ${Math.floor(walBytes / PAGE_BYTES)}`);
+  db.pragma(`journal_size_limit = ${walBytes}`);
+  return walBytes;
+}
 
 export class Space {
   readonly maxBytes: number;
@@ -32,29 +40,30 @@ export class Space {
   readonly reserveBytes: number;
   readonly #db: Database;
   readonly #path: string;
+  readonly #asideBytes: number;
   #reserve: number;
   /** It can't be written, and not for want of room: the buffer does without. */
   #without = false;
   #shrinkSteps = 0;
 
-  constructor(db: Database, path: string, maxBytes: number) {
+  /** `asideBytes`: of damaged files beside it. */
+  constructor(db: Database, path: string, maxBytes: number, asideBytes: number) {
     this.#db = db;
     this.#path = path;
+    this.#asideBytes = asideBytes;
     this.maxBytes = maxBytes;
     this.headroomBytes = part(maxBytes, 16, 512 * KIB, 16 * MIB);
-    this.walBytes = part(maxBytes, 32, 256 * KIB, 16 * MIB);
+    this.walBytes = limitLog(db, maxBytes);
     // The log, at its longest, must go into the database on a full disk: what comes then is written over it.
     this.reserveBytes = this.walBytes + part(maxBytes, 16, 256 * KIB, 8 * MIB);
     this.#reserve = this.#size('.reserve');
-    db.pragma(`wal_autocheckpoint = ${Math.floor(this.walBytes / PAGE_BYTES)}`);
-    db.pragma(`journal_size_limit = ${this.walBytes}`);
-    const most = maxBytes - this.walBytes - this.reserveBytes;
+    const most = maxBytes - this.walBytes - this.reserveBytes - asideBytes;
     db.pragma(`max_page_count = ${Math.floor(most / PAGE_BYTES)}`);
   }
 
-  /** Bytes on disk: database, log and reserve, and what the next checkpoint adds. */
+  /** Bytes on disk: database, log and reserve, what the next checkpoint adds, and damaged files that were set aside. */
   bytes(): number {
-    return this.#database() + this.#size('-wal') + this.#reserve;
+    return this.#database() + this.#size('-wal') + this.#reserve + this.#asideBytes;
   }
   #database(): number {
     return Math.max(this.#pages('page_count') * PAGE_BYTES, this.#size(''));
@@ -62,11 +71,21 @@ export class Space {
 
   /** Whether so many more bytes fit, with the headroom and `besides` left free. */
   fits(bytes: number, besides = 0): boolean {
-    const free = this.#pages('freelist_count') * PAGE_BYTES;
-    const growth = Math.max(0, bytes + besides - free);
-    const [database, wal] = [this.#database() + growth, this.#size('-wal')];
+    return this.#with(bytes, this.#growth(bytes + besides)) <= this.maxBytes;
+  }
+  /** Whether the database would have to grow for them, and less than an eighth be left then. */
+  isTight(bytes: number): boolean {
+    const growth = this.#growth(bytes);
+    return growth > 0 && this.#with(bytes, growth) > (this.maxBytes / 8) * 7;
+  }
+  #growth(bytes: number): number {
+    return Math.max(0, bytes - this.#pages('freelist_count') * PAGE_BYTES);
+  }
+  /** What there would be with so many more bytes in the log, and the database grown: headroom included. */
+  #with(bytes: number, growth: number): number {
+    const wal = this.#size('-wal');
     const log = growth > 0 ? Math.max(wal, this.walBytes) : wal;
-    return database + log + this.#reserve + bytes + this.headroomBytes <= this.maxBytes;
+    return this.#database() + growth + log + this.#reserve + this.#asideBytes + bytes + this.headroomBytes;
   }
 
   #pages(name: 'page_count' | 'freelist_count'): number {

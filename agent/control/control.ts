@@ -25,7 +25,8 @@ import {
   PROTOCOL,
   type Welcome,
 } from '../../shared/wire/index.ts';
-import { type HubAddress, HubConnection } from '../forward/connection.ts';
+import type { HubTime } from '../buffer/index.ts';
+import { type Dial, dialHub, type HubAddress, type HubLine } from '../forward/connection.ts';
 import { HubFault, malformed } from '../forward/fault.ts';
 import type { SessionLane } from '../forward/session.ts';
 import { Wake } from '../forward/wake.ts';
@@ -38,10 +39,14 @@ export interface ControlOptions {
   readonly telemetry: Telemetry;
   /** What the next heartbeat says. */
   readonly report: () => Report;
-  /** What an answer said about credit. */
-  readonly onCredit?: (term: number, creditBytes: number) => void;
+  /** What an answer said about credit, and how long it took. */
+  readonly onCredit?: (term: number, creditBytes: number, roundTripMs: number) => void;
+  /** What an answer said about the time, before anything else is done with it. */
+  readonly onHubTime?: (time: HubTime) => void;
   readonly heartbeatMs?: number;
   readonly timeoutMs?: number;
+  /** Default: HTTP. */
+  readonly dial?: Dial;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -59,8 +64,8 @@ export class Control implements SessionLane {
   readonly #options: ControlOptions;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #pause = new Wake();
-  #connection: HubConnection | null = null;
+  readonly #pause: Wake;
+  #connection: HubLine | null = null;
   #loop: Promise<void> | null = null;
   #closing = false;
   #skewMs: number | null = null;
@@ -70,6 +75,7 @@ export class Control implements SessionLane {
   constructor(options: ControlOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#pause = new Wake(this.#clock);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
@@ -130,14 +136,16 @@ export class Control implements SessionLane {
     const body = await this.#post('/v1/heartbeat', encodeHeartbeat(heartbeat));
     const answer = read(decodeHeartbeatAnswer, body, 'a heartbeat answer');
     const skewMs = this.#noteTime(answer.wallMs, sentMs);
-    telemetry.emit(heartbeatAnswered, { roundTripMs: this.#clock.monotonicMs() - sentMs, skewMs });
-    onCredit?.(answer.term, answer.creditBytes);
+    const roundTripMs = this.#clock.monotonicMs() - sentMs;
+    telemetry.emit(heartbeatAnswered, { roundTripMs, skewMs });
+    onCredit?.(answer.term, answer.creditBytes, roundTripMs);
   }
 
   #noteTime(hubWallMs: number, sentMs: number): number {
-    const roundTripMs = this.#clock.monotonicMs() - sentMs;
-    const skewMs = Math.round(hubWallMs - (this.#clock.now() - roundTripMs / 2));
+    const errorMs = (this.#clock.monotonicMs() - sentMs) / 2;
+    const skewMs = Math.round(hubWallMs - (this.#clock.now() - errorMs));
     this.#skewMs = skewMs;
+    this.#options.onHubTime?.({ monotonicMs: sentMs + errorMs, hubMs: hubWallMs, errorMs });
     return skewMs;
   }
 
@@ -146,9 +154,9 @@ export class Control implements SessionLane {
     return this.#connection.post({ path, body, answerTimeoutMs: this.#timeoutMs });
   }
 
-  #connect(): HubConnection {
-    const { hub, agentVersion } = this.#options;
-    return new HubConnection({
+  #connect(): HubLine {
+    const { hub, agentVersion, dial = dialHub } = this.#options;
+    return dial({
       hub,
       pipelining: 1,
       connectTimeoutMs: this.#timeoutMs,

@@ -1,6 +1,7 @@
 /**
  * The operator's door: an HTTP server on a Unix socket beside the buffer, `<buffer.path>.sock`.
  *
+ *     GET  /status       the agent's own status: totals, places, and what becomes of its buffer
  *     GET  /link         how it stands with the hub, and what there is to decide
  *     POST /link/retry   tries again now, instead of in a minute
  *     POST /link/accept  the word on a hub: `{"hub": {...}, "lost": 400}`; answered once it is durable
@@ -20,6 +21,8 @@ import type { Accepted, HubQuestion } from '../forward/word.ts';
 import { operatorDoorShut } from './events.ts';
 import type { AgentStatus } from './status.ts';
 
+export type { AgentStatus } from './status.ts';
+
 /** What `GET /link` says. */
 export interface LinkAnswer {
   readonly edge: EdgeId;
@@ -35,6 +38,7 @@ export interface LinkAnswer {
 export interface OperatorDoorOptions {
   readonly path: string;
   readonly telemetry: Telemetry;
+  readonly status: () => AgentStatus;
   readonly look: () => LinkAnswer;
   readonly accept: (accepted: Accepted) => HubQuestion;
   readonly retry: () => void;
@@ -113,8 +117,9 @@ function failed(error: unknown): Reply {
   return { status, body: error instanceof TributaryError ? error : { reason: reasonOf(error) } };
 }
 
-async function handle(request: IncomingMessage, { look, accept, retry }: OperatorDoorOptions): Promise<Reply> {
+async function handle(request: IncomingMessage, { status, look, accept, retry }: OperatorDoorOptions): Promise<Reply> {
   const asked = `${request.method} ${request.url}`;
+  if (asked === 'GET /status') return { status: 200, body: status() };
   if (asked === 'GET /link') return { status: 200, body: look() };
   if (asked === 'POST /link/accept') return { status: 200, body: accept(acceptedOf(await bodyOf(request))) };
   if (asked === 'POST /link/retry') {

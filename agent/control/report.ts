@@ -1,6 +1,6 @@
 /** What a heartbeat says of an agent, out of what its parts publish. */
 import { placeKey } from '../../shared/identity.ts';
-import type { PlaceReport, SourceReport } from '../../shared/wire/index.ts';
+import type { Outlook, PlaceReport, SourceReport } from '../../shared/wire/index.ts';
 import { bounds } from '../../shared/wire/index.ts';
 import type { BufferStats, PlaceStats } from '../buffer/outbox.ts';
 import type { LinkState } from '../forward/linkState.ts';
@@ -10,12 +10,13 @@ export interface ReportParts {
   readonly startedAtMs: number;
   readonly link: LinkState;
   readonly stats: BufferStats;
+  readonly outlook?: Outlook;
   /** By place key: why the place does not send. */
   readonly waits: ReadonlyMap<string, string>;
   readonly sources: readonly { readonly name: string; readonly state: string; readonly reason?: string }[];
 }
 
-export function reportOf({ startedAtMs, link, stats, waits, sources }: ReportParts): Report {
+export function reportOf({ startedAtMs, link, stats, waits, sources, outlook }: ReportParts): Report {
   const places = mostBuffered(stats.places, bounds.places);
   return {
     startedAtMs,
@@ -27,6 +28,7 @@ export function reportOf({ startedAtMs, link, stats, waits, sources }: ReportPar
     places: places.map((place) => placeReport(place, waits)),
     placesLeftOut: stats.places.length - places.length,
     sources: sources.map(({ name, state, reason }): SourceReport => ({ name, state, reason: reason ?? '' })),
+    ...(outlook === undefined ? {} : { outlook }),
   };
 }
 

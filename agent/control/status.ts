@@ -1,6 +1,7 @@
 /** The agent's own status page: totals and places as the buffer's transactions count them. */
 import type { EdgeId } from '../../shared/identity.ts';
-import type { PlaceStats, RoomState } from '../buffer/outbox.ts';
+import type { Outlook } from '../../shared/wire/index.ts';
+import type { PlaceStats, RetainedStats, RoomState } from '../buffer/outbox.ts';
 import { describe, type LinkState } from '../forward/linkState.ts';
 import type { ReportParts } from './report.ts';
 
@@ -20,17 +21,20 @@ export interface AgentStatus {
   readonly bufferSinceMs: number;
   readonly bufferReason: string;
   readonly oldestAgeMs: number;
+  readonly retained: RetainedStats;
   readonly link: LinkState['kind'];
   readonly linkSinceMs: number;
   readonly linkReason: string;
+  /** What becomes of the buffer if it goes on so. */
+  readonly outlook: Outlook | null;
   readonly sources: ReportParts['sources'];
   readonly places: readonly PlaceStats[];
 }
 
 type Counter = 'captured' | 'delivered' | 'buffered' | 'gaps' | 'maybeDuplicate';
 
-export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: ReportParts): AgentStatus {
-  const { places, bytes, maxBytes, oldestAgeMs, room } = stats;
+export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources, outlook }: ReportParts): AgentStatus {
+  const { places, bytes, maxBytes, oldestAgeMs, retained, room } = stats;
   const sum = (counter: Counter): number => places.reduce((total, place) => total + place[counter], 0);
   return {
     edge,
@@ -46,9 +50,11 @@ export function statusOf(edge: EdgeId, { startedAtMs, link, stats, sources }: Re
     bufferSinceMs: room.sinceMs,
     bufferReason: room.reason,
     oldestAgeMs,
+    retained,
     link: link.kind,
     linkSinceMs: link.sinceMs,
     linkReason: describe(link),
+    outlook: outlook ?? null,
     sources,
     places,
   };

@@ -53,7 +53,24 @@ export interface Post {
   readonly onWritten?: () => void;
 }
 
-export class HubConnection {
+/** Idle connections are kept known to routers, which forget them after a minute or more. */
+const KEEP_ALIVE_MS = 20_000;
+
+/** What the stages know of a connection. */
+export interface HubLine {
+  /** True once nothing can be sent here any more. */
+  readonly gone: boolean;
+  /** @throws HubFault */
+  post(post: Post): Promise<Buffer>;
+  /** Fails what is unanswered. */
+  close(): void;
+}
+/** Makes one, unconnected. */
+export type Dial = (options: ConnectionOptions) => HubLine;
+
+export const dialHub: Dial = (options) => new HubConnection(options);
+
+export class HubConnection implements HubLine {
   readonly #options: ConnectionOptions;
   readonly #client: Client;
   readonly #headers: Record<string, string>;
@@ -75,7 +92,12 @@ export class HubConnection {
       bodyTimeout: options.bodyTimeoutMs,
       // An idle connection is kept as long as the hub keeps it.
       keepAliveTimeout: 10 * 60_000,
-      connect: { timeout: options.connectTimeoutMs, keepAlive: true, noDelay: true, ...options.hub.tls },
+      connect: {
+        ...{ timeout: options.connectTimeoutMs, noDelay: true },
+        // For what is in between (NAT), not to find dead peers: the kernel takes minutes for that, the time-outs seconds.
+        ...{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+        ...options.hub.tls,
+      },
     });
     this.#client.on('disconnect', (_url, _targets, error) => this.#lost(error));
     this.#client.on('connectionError', (_url, _targets, error) => this.#lost(error));
@@ -109,7 +131,8 @@ export class HubConnection {
         } as const;
         this.#client.dispatch({ ...request, idempotent: true, blocking: false }, handler);
       });
-      return bodyOf(answer, this.#subject, Date.now());
+      // A date to wait for is beside the answer's own: this machine's clock may be wrong.
+      return bodyOf(answer, this.#subject, Date.parse(answer.date ?? ''));
     } catch (error) {
       throw unreachable(error, this.#subject);
     }
@@ -156,6 +179,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       status,
       contentType: textOf(headers['content-type']),
       retryAfter: textOf(headers['retry-after']),
+      date: textOf(headers.date),
       ...(digest === undefined ? {} : { digest: textOf(digest) }),
     };
   }

@@ -1,8 +1,8 @@
 /**
  * Where sending stands, in memory only: what was sent and not confirmed, and which streams wait.
  *
- * - `after` is a row id: every row that may be sent and has not been has a greater one. It goes forward with each take and
- *   back when what waited may go on.
+ * - `after` is a row id for each of the buffer's queues: every row of it that may be sent and has not been has a greater one. It
+ *   goes forward with each take and back when what waited may go on.
  * - A stream's rows are contiguous. `settledNext` is where its oldest row begins, `sentNext` where its first unsent one
  *   does. Rows below `sentNext`, and all rows of a waiting stream, are passed over when rows are taken.
  * - Each hold rewinds the stream to what is settled and gives the stream a new generation. An answer to an older one is good for its points only.
@@ -12,6 +12,7 @@
  * - Bounded: a stream has a cursor only while something of it is unconfirmed or it waits.
  */
 import { type Epoch, placeKey } from '../../shared/identity.ts';
+import { QUEUES } from '../../shared/queues.ts';
 import type { Parcel } from '../stages.ts';
 
 /** Why a stream does not send. `behind`: an older stream of its place waits; it goes on with that one. */
@@ -54,6 +55,7 @@ export interface Cursor {
   readonly streamId: number;
   readonly place: string;
   readonly epoch: Epoch;
+  readonly queue: number;
   /** For people: epoch, lane, partition, topic. */
   readonly name: string;
   readonly settledNext: number;
@@ -88,15 +90,17 @@ interface State extends Cursor {
 const START = Number.MIN_SAFE_INTEGER;
 
 export class Cursors {
-  #after = START;
+  readonly #after = QUEUES.map(() => START);
   #generations = 0;
   readonly #cursors = new Map<number, State>();
   readonly #waiting = new Set<State>();
   /** All by place. */
   readonly #at = new Map<string, Set<State>>();
+  /** Streams that send nothing before others, or their own row in parts, are through; and from which row on. */
+  readonly #blocked = new Map<number, number>();
 
-  get after(): number {
-    return this.#after;
+  after(queue: number): number {
+    return this.#after[queue] ?? START;
   }
   get(streamId: number): Cursor | undefined {
     return this.#cursors.get(streamId);
@@ -111,6 +115,7 @@ export class Cursors {
 
   /** For the outbox: rows that must not be sent now. */
   readonly skip = (streamId: number, first: number): boolean => {
+    if (this.#blocked.has(streamId)) return true;
     const cursor = this.#cursors.get(streamId);
     if (cursor === undefined) return false;
     return first < cursor.sentNext || cursor.wait !== null || (cursor.probing && cursor.inFlight > 0);
@@ -129,9 +134,13 @@ export class Cursors {
   /** An older stream of the same place that waits, or whose answer is not known. */
   #inFrontOf({ place, streamId }: State): State | null {
     for (const other of this.#at.get(place) ?? []) {
-      if (other.streamId < streamId && (other.wait !== null || other.inFlight > 0)) return other;
+      if (other.streamId < streamId && this.#isBusy(other)) return other;
     }
     return null;
+  }
+
+  #isBusy({ streamId, wait, inFlight }: State): boolean {
+    return wait !== null || inFlight > 0 || this.#blocked.has(streamId);
   }
 
   /** Answers about these places were dealt with: whoever was behind and has nothing in front any more goes on. */
@@ -140,7 +149,7 @@ export class Cursors {
       const inOrder = [...(this.#at.get(place) ?? [])].sort((a, b) => a.streamId - b.streamId);
       for (const cursor of inOrder) {
         if (cursor.wait?.kind === 'behind') this.#letGo(cursor);
-        if (cursor.wait !== null || cursor.inFlight > 0) break;
+        if (this.#isBusy(cursor)) break;
       }
     }
   }
@@ -154,6 +163,7 @@ export class Cursors {
       cursor.rows.push(row);
       cursor.sentNext = last + 1;
       cursor.sentRowId = id;
+      this.advance(cursor.queue, id);
       const group = groups.get(cursor);
       if (group) group.push(row);
       else groups.set(cursor, [row]);
@@ -164,9 +174,20 @@ export class Cursors {
     });
   }
 
-  /** Every row up to this one was sent or passed over. */
-  advance(rowId: number): void {
-    this.#after = Math.max(this.#after, rowId);
+  /** Nothing of the stream is taken from this row on, until {@link Cursors.unblock}; what is under way goes on. */
+  block(streamId: number, rowId: number): void {
+    this.#blocked.set(streamId, rowId);
+  }
+  unblock(): void {
+    const places = [...this.#blocked.keys()].map((id) => this.#cursors.get(id)?.place);
+    for (const rowId of this.#blocked.values()) this.freed(rowId - 1);
+    this.#blocked.clear();
+    this.letOn(places.filter((place) => place !== undefined));
+  }
+
+  /** Every row of the queue up to this one was sent or passed over. */
+  advance(queue: number, rowId: number): void {
+    this.#after[queue] = Math.max(this.after(queue), rowId);
   }
 
   /** The shipment was answered. Null: the answer is about an older generation, or all of it is confirmed already. */
@@ -174,7 +195,7 @@ export class Cursors {
     const cursor = this.#cursors.get(streamId);
     if (cursor === undefined || cursor.generation !== generation) return null;
     cursor.inFlight -= 1;
-    if (cursor.probing) this.#goBack(cursor.sentRowId);
+    if (cursor.probing) this.#goBack(cursor.queue, cursor.sentRowId);
     return cursor;
   }
 
@@ -190,7 +211,7 @@ export class Cursors {
     if (cursor.suspect !== null && cursor.suspect < next) cursor.suspect = null;
     if (cursor.probing) {
       cursor.probing = false;
-      this.#goBack(cursor.sentRowId);
+      this.#goBack(cursor.queue, cursor.sentRowId);
     }
     if (cursor.wait === null && cursor.sentNext === next) this.#drop(cursor);
   }
@@ -217,12 +238,12 @@ export class Cursors {
     cursor.wait = null;
     cursor.probing = true;
     this.#waiting.delete(cursor);
-    this.#goBack(cursor.fromRowId - 1);
+    this.#goBack(cursor.queue, cursor.fromRowId - 1);
   }
 
   /** Rows that could not be taken can be now; they may have any id greater than this. */
   freed(afterRowId: number): void {
-    this.#goBack(afterRowId);
+    for (const { number } of QUEUES) this.#goBack(number, afterRowId);
   }
 
   /** The rows of this stream are others now (moved, replaced): whatever was known of them is not true any more. */
@@ -230,17 +251,18 @@ export class Cursors {
     this.release(streamId);
     const cursor = this.#cursors.get(streamId);
     if (cursor !== undefined) this.#drop(cursor);
-    this.#after = START;
+    this.freed(START);
   }
 
   /** The connection is gone: nothing is under way any more. Waits go on, on their own clocks. */
   reset(): void {
+    this.#blocked.clear();
     for (const cursor of this.#cursors.values()) {
       this.#restart(cursor);
       if (cursor.wait === null && cursor.suspect === null) this.#drop(cursor);
     }
     this.letOn(this.#at.keys());
-    this.#after = START;
+    this.freed(START);
   }
 
   #make({ id, first, stream }: Parcel): State {
@@ -250,6 +272,7 @@ export class Cursors {
       streamId: stream.id,
       place,
       epoch: stream.epoch,
+      queue: stream.queue,
       name: `${stream.epoch}/${place}`,
       settledNext: first,
       sentNext: first,
@@ -287,7 +310,7 @@ export class Cursors {
     cursor.inFlight = 0;
   }
 
-  #goBack(rowId: number): void {
-    this.#after = Math.min(this.#after, rowId);
+  #goBack(queue: number, rowId: number): void {
+    this.#after[queue] = Math.min(this.after(queue), rowId);
   }
 }

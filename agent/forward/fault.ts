@@ -12,6 +12,12 @@ import { CONTENT_TYPE, decodeProblem, type HubIdentity, isIntact, type Problem }
  */
 export type FaultKind = 'unreachable' | 'notHub' | 'unavailable' | 'shipmentRefused' | 'refused' | 'wrongHub';
 
+interface HubFaultFacts {
+  readonly retryAfterMs?: number;
+  readonly hub?: HubIdentity | null;
+  readonly timedOut?: boolean;
+}
+
 export class HubFault extends Error {
   override readonly name = 'HubFault';
   readonly kind: FaultKind;
@@ -20,13 +26,16 @@ export class HubFault extends Error {
   readonly retryAfterMs: number;
   /** The hub that answered, where it said so. */
   readonly hub: HubIdentity | null;
+  /** The connection was up, and nothing came. */
+  readonly timedOut: boolean;
 
-  constructor(kind: FaultKind, error: TributaryError, facts: { retryAfterMs?: number; hub?: HubIdentity | null } = {}) {
+  constructor(kind: FaultKind, error: TributaryError, facts: HubFaultFacts = {}) {
     super(error.message, { cause: error });
     this.kind = kind;
     this.error = error;
     this.retryAfterMs = facts.retryAfterMs ?? 0;
     this.hub = facts.hub ?? null;
+    this.timedOut = facts.timedOut ?? false;
   }
 }
 
@@ -35,6 +44,8 @@ export interface HttpAnswer {
   readonly contentType: string;
   /** As the header says it; empty: absent. */
   readonly retryAfter: string;
+  /** When that was, by whoever answers. */
+  readonly date?: string;
   /** `Content-Digest`, where there is one. */
   readonly digest?: string;
   readonly body: Buffer;
@@ -101,7 +112,7 @@ function faultOfProblem(problem: Problem, subject: string, headerMs: number): Hu
   });
 }
 
-/** `Retry-After`: seconds, or a date. */
+/** `Retry-After`: seconds, or a date; that one counts only where the answer says what time it is (`nowMs`, else NaN). */
 export function retryAfterMs(header: string, nowMs: number): number {
   if (header === '') return 0;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
@@ -134,8 +145,11 @@ export function unreachable(error: unknown, subject: string): HubFault {
   return new HubFault(
     'unreachable',
     new TributaryError({ code: 'linkDown', operation: 'talk to hub', subject, reason, retry: 'retried', cause: error }),
+    { timedOut: NO_ANSWER.has(code) },
   );
 }
+
+const NO_ANSWER: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /** An answer that came, is a hub's, and can't be right. */
 export function malformed(error: unknown, subject: string): HubFault {

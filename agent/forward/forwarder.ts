@@ -30,9 +30,12 @@ import type { HubIdentity } from '../../shared/wire/index.ts';
 import type { Outbox } from '../buffer/outbox.ts';
 import type { SourcePositions } from '../stages.ts';
 import { Backoff } from './backoff.ts';
-import { type HubAddress, HubConnection } from './connection.ts';
+import { Budget, type BudgetSettings } from './budget.ts';
+import { type Dial, dialHub, type HubAddress, type HubLine } from './connection.ts';
 import { Cursors } from './cursors.ts';
+import { Doubts } from './doubts.ts';
 import { linkFailure, markGivenUp, rowsRefused } from './events.ts';
+import { Fairness } from './fairness.ts';
 import { HubFault } from './fault.ts';
 import { LinkHalt } from './halt.ts';
 import type { Health, LinkState } from './linkState.ts';
@@ -59,6 +62,10 @@ export interface ForwarderOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly settings?: Partial<ForwarderSettings>;
+  /** What the link may be used for; absent: for all. */
+  readonly budget?: BudgetSettings;
+  /** Default: HTTP. */
+  readonly dial?: Dial;
   /** The buffer failed, and with it the forwarder: the process must end. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -72,7 +79,7 @@ export class Forwarder {
   readonly #parts: PumpParts;
   readonly #word: Word;
   /** Wakes the pause between two attempts. */
-  readonly #pause = new Wake();
+  readonly #pause: Wake;
   #stopListening: () => void = () => undefined;
   #loop: Promise<void> | null = null;
   readonly #closed = Promise.withResolvers<void>();
@@ -88,10 +95,11 @@ export class Forwarder {
     this.#options = options;
     this.#settings = settings;
     this.#clock = clock;
+    this.#pause = new Wake(clock);
     this.#random = random;
     this.#backoff = new Backoff({ firstMs: settings.firstBackoffMs, maxMs: settings.maxBackoffMs, random });
     const cursors = new Cursors();
-    const waits = { firstWaitMs: settings.firstBackoffMs, maxWaitMs: settings.maxBackoffMs };
+    const waits = { firstWaitMs: settings.firstWaitMs, maxWaitMs: settings.maxBackoffMs };
     this.#parts = {
       edge: options.edge,
       outbox,
@@ -101,10 +109,13 @@ export class Forwarder {
       session: new Session({ ...options, ...settings, clock }),
       cursors,
       window: new Window(),
+      doubts: new Doubts(),
+      fairness: new Fairness(),
+      budget: new Budget(options.budget ?? { timeZone: 'UTC', windows: [] }, clock, outbox.meta),
       marks: new Marks(outbox, { everyMs: settings.markMs, idleMs: settings.idleMarkMs }),
       settler: new Settler({ outbox, cursors, telemetry, clock, random, ...waits }),
       status: new LinkStatus({ ...settings, telemetry, clock }),
-      wake: new Wake(),
+      wake: new Wake(clock),
       connect: () => this.#connect(),
       closing: this.#closed.promise,
       onReceipt: () => this.#backoff.reset(),
@@ -125,6 +136,11 @@ export class Forwarder {
     return this.#parts.status.state;
   }
 
+  /** What the link has shown that it carries; null: nothing yet. */
+  bytesPerSecond(): number | null {
+    return this.#parts.window.bytesPerSecond;
+  }
+
   health(): Health {
     const { places } = this.#options.outbox.stats();
     return this.#parts.status.health(places.some(({ buffered }) => buffered > 0));
@@ -137,11 +153,18 @@ export class Forwarder {
     return new Map(waiting.map(({ place, wait }) => [place, `${wait?.kind}: ${wait?.reason}`]));
   }
 
-  /** The hub's latest word on credit, from a heartbeat; one with an old term does not count. */
-  credit(term: number, bytes: number): void {
+  /** The hub's latest word on credit, from a heartbeat that took so long; one with an old term does not count. */
+  credit(term: number, bytes: number, roundTripMs?: number): void {
+    if (roundTripMs !== undefined) this.#parts.window.roundTrip(roundTripMs, this.#clock.monotonicMs());
     if (!this.#parts.session.admitTerm(term)) return;
     this.#parts.window.credit(bytes);
     this.#parts.wake.wake();
+  }
+
+  /** What the link carries, as measured; null: not known. */
+  rate(): { readonly bytesPerSecond: number | null; readonly roundTripMs: number | null } {
+    const { bytesPerSecond, roundTripMs } = this.#parts.window;
+    return { bytesPerSecond, roundTripMs };
   }
 
   /** The hub that the buffer belongs to, and the highest term seen from it. */
@@ -199,18 +222,21 @@ export class Forwarder {
   }
 
   async #serve(): Promise<void> {
-    const { cursors, window, marks, outbox } = this.#parts;
+    const { cursors, window, marks, doubts, outbox } = this.#parts;
+    let timedOut = false;
     const pump = new Pump(this.#parts, this.#caution);
     try {
       await this.#word.carryOut();
       if (!this.#closing) await pump.run(() => this.#closing);
     } catch (error) {
       if (error instanceof HubFault && error.kind === 'shipmentRefused') await this.#blame(pump, error);
+      timedOut = error instanceof HubFault && error.timedOut;
       throw asRetried(error);
     } finally {
       cursors.reset();
       outbox.nothingUnderWay();
-      window.reset();
+      doubts.reset(window.isWorthAsking);
+      window.reset(this.#clock.monotonicMs(), timedOut);
       marks.reset();
     }
   }
@@ -270,9 +296,9 @@ export class Forwarder {
     await this.#options.outbox.quarantine(streamId, first, last, `${code}: ${reason}`);
   }
 
-  #connect(): HubConnection {
-    const { hub, agentVersion } = this.#options;
-    return new HubConnection({
+  #connect(): HubLine {
+    const { hub, agentVersion, dial = dialHub } = this.#options;
+    return dial({
       hub,
       pipelining: limits.shipmentsInFlight,
       connectTimeoutMs: this.#settings.connectTimeoutMs,

@@ -15,6 +15,8 @@ export type LinkState = Since &
     | { readonly kind: 'up' }
     /** In contact, and nothing is left to send. */
     | { readonly kind: 'idle' }
+    /** In contact, and what could be sent waits: the budget is used up, or it is not its hour. */
+    | { readonly kind: 'budget'; readonly reason: string }
     /** No contact, or the hub can't now. */
     | { readonly kind: 'down'; readonly cause: FaultKind; readonly reason: string; readonly nextAttemptMs: number }
     /** In contact, with something to send, and for a while nothing was confirmed. */
@@ -41,6 +43,7 @@ export const LINK_KINDS: readonly LinkKind[] = [
   'starting',
   'up',
   'idle',
+  'budget',
   'down',
   'stuck',
   'refused',
@@ -54,6 +57,7 @@ export const LINK_KINDS: readonly LinkKind[] = [
 /** A clause for people; empty where there is nothing to say. */
 export function describe(state: LinkState): string {
   switch (state.kind) {
+    case 'budget':
     case 'down':
     case 'stuck':
     case 'refused':
@@ -93,7 +97,7 @@ export function healthOf(state: LinkState, backlog: boolean, unmovedMs: number, 
   if (state.kind === 'wrongHub' || state.kind === 'hubBehind') {
     return { ok: false, reason: `${state.kind}: ${describe(state)}; ${WAITS_FOR_WORD}` };
   }
-  if (state.kind === 'up' || state.kind === 'idle' || state.kind === 'closed') return { ok: true, reason: '' };
+  if (['up', 'idle', 'budget', 'closed'].includes(state.kind)) return { ok: true, reason: '' };
   if (!backlog || unmovedMs < unhealthyAfterMs) return { ok: true, reason: '' };
   const seconds = Math.round(unmovedMs / 1000);
   return {

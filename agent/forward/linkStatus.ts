@@ -50,7 +50,7 @@ export class LinkStatus {
   }
 
   /** It works: with something under way (`up`), nothing left (`idle`), or only what the operator holds. */
-  works(state: NewState & { kind: 'up' | 'idle' | 'held' }): void {
+  works(state: NewState & { kind: 'up' | 'idle' | 'held' | 'budget' }): void {
     const { telemetry, clock } = this.#options;
     // An answer that confirms nothing does not end it.
     if (this.#state.kind === 'stuck' && state.kind === 'up' && this.#isUnmoved()) return;
@@ -60,7 +60,7 @@ export class LinkStatus {
       this.#failures = 0;
       this.progress();
     }
-    if (state.kind === 'idle' && this.#saidStuck !== null) {
+    if ((state.kind === 'idle' || state.kind === 'budget') && this.#saidStuck !== null) {
       telemetry.emit(linkRecovered, { downMs: clock.monotonicMs() - this.#stuckSinceMs, failures: 1 });
       this.#saidStuck = null;
     }

@@ -6,10 +6,15 @@
 import type { EdgeId } from '../../shared/identity.ts';
 import { epochPlaceKey, placeKey } from '../../shared/identity.ts';
 import { decodeReceipt, encodeShipment, type HubIdentity, type Receipt } from '../../shared/wire/index.ts';
-import type { HubPoints, Standing, TipPoint } from '../buffer/outbox.ts';
-import type { HubConnection } from './connection.ts';
+import type { HubPoints, Outbox, Standing, TipPoint } from '../buffer/outbox.ts';
+import { staleOwner } from './answer.ts';
+import type { HubLine } from './connection.ts';
+import type { Doubts } from './doubts.ts';
 import { malformed } from './fault.ts';
 import { LinkHalt } from './halt.ts';
+import type { LinkStatus } from './linkStatus.ts';
+import type { Session } from './session.ts';
+import type { ForwarderSettings } from './settings.ts';
 
 export interface Question {
   readonly edge: EdgeId;
@@ -24,7 +29,7 @@ const STREAMS_AT_ONCE = 5_000;
 
 /** @throws HubFault */
 export async function askPoints(
-  connection: HubConnection,
+  connection: HubLine,
   question: Question,
   standing: readonly Standing[],
 ): Promise<HubPoints> {
@@ -57,7 +62,7 @@ function portions(standing: readonly Standing[]): Standing[][] {
   return portions.filter((portion) => portion !== undefined);
 }
 
-async function ask(connection: HubConnection, question: Question, asked: readonly Standing[]): Promise<Receipt> {
+async function ask(connection: HubLine, question: Question, asked: readonly Standing[]): Promise<Receipt> {
   const { edge, hub, version, answerTimeoutMs, checkTerm } = question;
   const streams = asked.map(({ stream }) => stream);
   const body = encodeShipment({ version, edge, hub, streams, parcels: [], marks: [] });
@@ -85,4 +90,48 @@ export function haltIfBehind(standing: readonly Standing[], points: HubPoints, s
     const expected = end?.next ?? 0;
     if (expected < next) throw new LinkHalt({ kind: 'hubBehind', stream: key, settledNext: next, expected });
   }
+}
+
+export interface LookParts {
+  readonly edge: EdgeId;
+  readonly session: Session;
+  readonly outbox: Pick<Outbox, 'standing' | 'settle'>;
+  readonly doubts: Doubts;
+  readonly status: LinkStatus;
+  readonly settings: Pick<ForwarderSettings, 'answerTimeoutMs'>;
+  readonly closing: Promise<void>;
+}
+
+/**
+ * Before anything is sent to a new owner: has it all that was confirmed? To the same one: has it what was under way when
+ * the last connection ended?
+ */
+export async function lookFirst(parts: LookParts, connection: HubLine): Promise<void> {
+  const { session, outbox, doubts, status } = parts;
+  if (!session.isSound) {
+    const standing = outbox.standing();
+    const points = await askNow(parts, connection, standing);
+    if (points === undefined) return;
+    haltIfBehind(standing, points, session.isBehind);
+    session.sound();
+  }
+  if (doubts.questions.length === 0) return;
+  const points = await askNow(parts, connection, doubts.questions);
+  if (points !== undefined && (await doubts.clear(points, outbox))) status.progress();
+}
+
+/** Undefined: the agent is being closed. */
+async function askNow(
+  { edge, session, settings, closing }: LookParts,
+  connection: HubLine,
+  standing: readonly Standing[],
+): Promise<HubPoints | undefined> {
+  const checkTerm = (term: number): void => {
+    if (!session.admitTerm(term)) throw staleOwner(term);
+  };
+  const { answerTimeoutMs } = settings;
+  const question = { edge, hub: session.hub!, version: session.version, answerTimeoutMs, checkTerm };
+  const asked = askPoints(connection, question, standing);
+  asked.catch(() => undefined);
+  return (await Promise.race([asked, closing])) ?? undefined;
 }

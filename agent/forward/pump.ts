@@ -2,21 +2,29 @@ import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
 import type { EdgeId, Epoch } from '../../shared/identity.ts';
 import { limits } from '../../shared/limits.ts';
+import { QUEUES } from '../../shared/queues.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { bounds } from '../../shared/wire/index.ts';
+import { bounds, type Receipt } from '../../shared/wire/index.ts';
 import type { CapturedMark, Outbox } from '../buffer/outbox.ts';
 import type { Parcel } from '../stages.ts';
 import { readReceipt, staleOwner } from './answer.ts';
+import type { Allowance, Budget } from './budget.ts';
 import { type BuiltShipment, buildShipment } from './build.ts';
-import type { HubConnection } from './connection.ts';
+import { Collector, parcelBytes } from './collect.ts';
+import type { HubLine } from './connection.ts';
 import type { Cursors, SentStream } from './cursors.ts';
+import type { Doubts } from './doubts.ts';
 import { markGivenUp, receiptReceived, shipmentSent } from './events.ts';
+import type { Fairness } from './fairness.ts';
 import type { LinkStatus } from './linkStatus.ts';
-import { askPoints, haltIfBehind } from './look.ts';
+import { lookFirst } from './look.ts';
 import type { Marks } from './marks.ts';
+import { type Packed, pack } from './pack.ts';
+import { Reporter } from './reporter.ts';
 import type { Session } from './session.ts';
 import type { ForwarderSettings } from './settings.ts';
 import type { Settler } from './settle.ts';
+import { Uploading } from './uploading.ts';
 import type { Wake } from './wake.ts';
 import type { Window } from './window.ts';
 
@@ -30,11 +38,14 @@ export interface PumpParts {
   readonly session: Session;
   readonly cursors: Cursors;
   readonly window: Window;
+  readonly doubts: Doubts;
+  readonly fairness: Fairness;
+  readonly budget: Budget;
   readonly marks: Marks;
   readonly settler: Settler;
   readonly status: LinkStatus;
   readonly wake: Wake;
-  readonly connect: () => HubConnection;
+  readonly connect: () => HubLine;
   /** Resolves when nothing more is to be sent. */
   readonly closing: Promise<void>;
   /** A receipt was applied. */
@@ -49,14 +60,19 @@ export interface Caution {
   marks: boolean;
 }
 
+interface Request {
+  readonly path: string;
+  readonly body: Buffer;
+  readonly sent: Unanswered;
+  /** Null: an answer, but not yet that to the whole shipment. */
+  readonly read: (content: Buffer) => Receipt | null;
+}
+
 interface Unanswered {
   readonly streamIds: readonly number[];
   readonly streams: readonly SentStream[];
   readonly marked: boolean;
 }
-
-/** A mark of more streams than this goes alone: with rows it might have more fields than the hub takes. */
-const MARKED_WITH_ROWS = 2_000;
 
 /** Two wakings are at most so far apart, whatever was computed, and at least so far. */
 const MAX_NAP_MS = 5_000;
@@ -68,7 +84,10 @@ const MIN_NAP_MS = 5;
 export class Pump {
   readonly #parts: PumpParts;
   readonly #caution: Caution;
-  #connection: HubConnection | null = null;
+  readonly #uploading: Uploading<Unanswered>;
+  readonly #reporter: Reporter;
+  readonly #collector: Collector;
+  #connection: HubLine | null = null;
   #receipts: Promise<void> = Promise.resolve();
   /** Shipments of which the answer has not come, or is not applied yet. */
   #unsettled = 0;
@@ -76,17 +95,19 @@ export class Pump {
   #offender: Unanswered | null = null;
   /** The hub must be asked before anything more is sent. */
   #needsHello = true;
+  /** What the budget said last. */
+  #allowed: Allowance | null = null;
   /** The epoch that it is to be asked for: the next row's. */
   #needed: Epoch | null = null;
-  /** Epoch of the next row, where the hub has not been asked for it: nothing is taken past that row. */
-  #unnamed: Epoch | null = null;
   #askedMs = 0;
-  /** What streams waited for when some last did: one that is tried again just now does not wait. */
-  #trouble = '';
 
   constructor(parts: PumpParts, caution: Caution) {
     this.#parts = parts;
     this.#caution = caution;
+    this.#uploading = new Uploading(parts);
+    this.#reporter = new Reporter(parts);
+    const { lingerMs, maxBackoffMs: heldMs } = parts.settings;
+    this.#collector = new Collector({ ...parts, heldMs, lingerMs });
   }
 
   /** The shipment whose answer was the failure. */
@@ -132,8 +153,10 @@ export class Pump {
     this.#askedMs = clock.monotonicMs();
     window.credit(welcome.creditBytes);
     window.maxShipment(welcome.maxShipmentBytes);
+    this.#uploading.allow(welcome.uploadBytes);
+    this.#parts.budget.hubTime(welcome.wallMs);
     if (this.#connection?.gone !== false) this.#connection = this.#parts.connect();
-    if (!session.isSound) await this.#look(this.#connection);
+    await lookFirst(this.#parts, this.#connection);
     const now = clock.monotonicMs();
     for (const cursor of waiting) {
       const { streamId, wait, epoch } = cursor;
@@ -142,23 +165,6 @@ export class Pump {
       if (state === 'held') cursors.hold(streamId, 'held', wait.reason, now + settings.maxBackoffMs);
       else if (wait.untilMs <= now || (state === 'open' && wereHeld.has(cursor))) cursors.release(streamId);
     }
-  }
-
-  /** Before anything is sent to a new owner: has it all that was confirmed? */
-  async #look(connection: HubConnection): Promise<void> {
-    const { edge, session, outbox, settings } = this.#parts;
-    const standing = outbox.standing();
-    const checkTerm = (term: number): void => {
-      if (!session.admitTerm(term)) throw staleOwner(term);
-    };
-    const { answerTimeoutMs } = settings;
-    const question = { edge, hub: session.hub!, version: session.version, answerTimeoutMs, checkTerm };
-    const asked = askPoints(connection, question, standing);
-    asked.catch(() => undefined);
-    const points = await Promise.race([asked, this.#parts.closing]);
-    if (points === undefined) return;
-    haltIfBehind(standing, points, session.isBehind);
-    session.sound();
   }
 
   /** Streams whose time has come go on; those that wait for the hub's word only after it was asked. */
@@ -181,10 +187,12 @@ export class Pump {
   }
 
   async #fill(): Promise<void> {
-    const { outbox, window, marks, cursors, clock, settings } = this.#parts;
+    const { outbox, window, marks, cursors, clock, settings, session } = this.#parts;
     while (this.#fault === null && !this.#needsHello) {
-      const room = window.roomBytes();
-      if (room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
+      const allowed = this.#parts.budget.allow();
+      this.#allowed = allowed;
+      const room = Math.min(window.roomBytes(), Math.floor(allowed.maxBytes));
+      if (allowed.queues.length === 0 || room <= 0 || (this.#caution.parcels > 0 && window.shipments > 0)) return;
       marks.look(clock.monotonicMs(), (streamId) => cursors.get(streamId)?.sentNext);
       // One that could not go with the last of its rows goes before any others.
       const mark = marks.ready(clock.monotonicMs());
@@ -192,54 +200,31 @@ export class Pump {
         if (!this.#sendMark(mark)) return;
         continue;
       }
-      const parcels = this.#collect(room);
+      if (this.#uploading.takesTurn()) {
+        if (!this.#sendPart()) return;
+        continue;
+      }
+      await this.#collector.sealTails();
+      const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
+      const { parcels, needed } = this.#collector.collect(room, maxParcels, allowed.queues);
       if (parcels.length > 0) {
         if (!this.#send(parcels)) return;
-      } else if (!(await outbox.sealTail(settings.lingerMs))) {
+      } else if (this.#uploading.ready) {
+        if (!this.#sendPart()) return;
+      } else if (needed !== null) {
+        // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
+        if (session.isFull && this.#unsettled > 0) return;
+        this.#needsHello = true;
+        this.#needed = needed;
+      } else if (!(await outbox.sealTail(settings.lingerMs, new Set(allowed.queues)))) {
         return;
       }
     }
   }
 
-  /** The next rows that may go, in their order. */
-  #collect(maxBytes: number): Parcel[] {
-    const { outbox, cursors, session } = this.#parts;
-    const maxParcels = this.#caution.parcels > 0 ? 1 : limits.maxShipmentParcels;
-    this.#unnamed = null;
-    for (;;) {
-      const rows = outbox.take({ after: cursors.after, maxBytes, maxParcels, skip: cursors.skip });
-      if (rows.length === 0) return [];
-      const admitted = rows.filter((row) => this.#admit(row));
-      if (admitted.length > 0) return admitted;
-      if (this.#unnamed === null) {
-        cursors.advance(rows.at(-1)!.id);
-        continue;
-      }
-      // What is under way is of epochs that are named: it is settled before another one takes the place of one of them.
-      if (session.isFull && this.#unsettled > 0) return [];
-      this.#needsHello = true;
-      this.#needed = this.#unnamed;
-      return [];
-    }
-  }
-
-  #admit(row: Parcel): boolean {
-    const { session, cursors, clock, settings } = this.#parts;
-    if (this.#unnamed !== null || !cursors.admit(row)) return false;
-    const { epoch } = row.stream;
-    const state = session.epochState(epoch);
-    if (state === undefined) {
-      this.#unnamed = epoch;
-      return false;
-    }
-    if (state !== 'held') return true;
-    cursors.hold(row.stream.id, 'held', 'the epoch is held', clock.monotonicMs() + settings.maxBackoffMs);
-    return false;
-  }
-
   /** False: it must wait for room or for a session. */
   #send(rows: readonly Parcel[]): boolean {
-    const { cursors, window, clock, marks, telemetry } = this.#parts;
+    const { cursors, window, clock, marks, doubts, session, telemetry, fairness } = this.#parts;
     if (this.#connection?.gone !== false) {
       this.#needsHello = true;
       return false;
@@ -252,15 +237,35 @@ export class Pump {
       cursors.hold(parcels[0]!.stream.id, 'limit', reason, clock.monotonicMs() + this.#parts.settings.maxBackoffMs);
       return true;
     }
+    const inParts = parcels.length === 1 && this.#uploading.suits(built);
+    if (inParts && this.#uploading.active) {
+      this.#uploading.queue(parcels[0]!);
+      return true;
+    }
     const streams = cursors.sent(parcels);
-    const last = parcels.at(-1);
-    if (last) cursors.advance(last.id);
-    for (const { stream, last: sequence } of parcels) marks.sent(stream.id, sequence + 1);
+    for (const parcel of parcels) {
+      fairness.sent(parcel.stream.queue, parcelBytes(parcel));
+      marks.sent(parcel.stream.id, parcel.last + 1);
+    }
     if (marked) marks.taken();
-    this.#post(this.#connection, built, { streams, marked });
+    doubts.sent(new Set(parcels.map(({ stream }) => stream)));
+    const sent = { streamIds: built.streamIds, streams, marked };
+    if (inParts) this.#uploading.begin(parcels[0]!, built, session.version, sent);
+    else this.#post(this.#connection, { path: '/v1/shipments', body: built.body, sent, read: readReceipt });
     const records = parcels.reduce((sum, parcel) => sum + parcel.last - parcel.first + 1, 0);
     const facts = { bytes: built.body.length, parcels: parcels.length, records, inFlightBytes: window.bytes };
     telemetry.emit(shipmentSent, facts);
+    return true;
+  }
+
+  /** The next part of what goes in parts. False: it must wait for a session. */
+  #sendPart(): boolean {
+    if (this.#connection?.gone !== false) {
+      this.#needsHello = true;
+      return false;
+    }
+    const part = this.#uploading.next();
+    if (part !== null) this.#post(this.#connection, { path: '/v1/parts', ...part });
     return true;
   }
 
@@ -280,29 +285,20 @@ export class Pump {
     }
     if (!window.fits(built.body.length)) return false;
     marks.taken();
-    this.#post(this.#connection, built, { streams: [], marked: true });
+    const sent = { streamIds: built.streamIds, streams: [], marked: true };
+    this.#post(this.#connection, { path: '/v1/shipments', body: built.body, sent, read: readReceipt });
     telemetry.emit(shipmentSent, {
       ...{ bytes: built.body.length, parcels: 0, records: 0, inFlightBytes: window.bytes },
     });
     return true;
   }
 
-  /** As many of the rows as fit, with the mark that may go with them. Null: not even one fits now. */
-  #pack(rows: readonly Parcel[]): { parcels: readonly Parcel[]; built: BuiltShipment; marked: boolean } | null {
+  #pack(rows: readonly Parcel[]): Packed | null {
     const { window, marks, clock } = this.#parts;
-    let parcels = rows;
-    let built = this.#build(parcels, null);
-    while (parcels.length > 1 && (!window.fits(built.body.length) || built.body.length > window.maxShipmentBytes)) {
-      parcels = parcels.slice(0, Math.ceil(parcels.length / 2));
-      built = this.#build(parcels, null);
-    }
-    if (!window.fits(built.body.length)) return null;
-    const mark = marks.readyWith(parcels, clock.monotonicMs());
     const isAlone = this.#caution.parcels > 0 || this.#caution.marks;
-    if (mark === null || isAlone || mark.streams.length > MARKED_WITH_ROWS) return { parcels, built, marked: false };
-    const withMark = this.#build(parcels, mark);
-    const fits = window.fits(withMark.body.length) && withMark.body.length <= window.maxShipmentBytes;
-    return fits ? { parcels, built: withMark, marked: true } : { parcels, built, marked: false };
+    const markWith = (parcels: readonly Parcel[]): CapturedMark | null =>
+      isAlone ? null : marks.readyWith(parcels, clock.monotonicMs());
+    return pack(rows, window, (parcels, mark) => this.#build(parcels, mark), markWith);
   }
 
   #build(parcels: readonly Parcel[], mark: CapturedMark | null): BuiltShipment {
@@ -310,37 +306,43 @@ export class Pump {
     return buildShipment(edge, session.hub!, session.version, { parcels, mark });
   }
 
-  #post(
-    connection: HubConnection,
-    { body, streamIds }: BuiltShipment,
-    content: Pick<Unanswered, 'streams' | 'marked'>,
-  ): void {
+  #post(connection: HubLine, { path, body, sent, read }: Request): void {
     const { window, clock, settings } = this.#parts;
     const answerTimeoutMs = window.answerTimeoutMs(settings.answerTimeoutMs, body.length);
     window.sent(body.length, clock.monotonicMs());
+    this.#parts.budget.sent(body.length);
     const onWritten = (): void => crashPoint('agent.forward.sent');
     const answer = connection
-      .post({ path: '/v1/shipments', body, answerTimeoutMs, onWritten })
+      .post({ path, body, answerTimeoutMs, onWritten })
       .then((content) => ({ content, atMs: clock.monotonicMs() }));
     answer.catch(() => undefined);
     this.#unsettled += 1;
-    this.#receipts = this.#receipts.then(() => this.#answered({ streamIds, ...content }, answer));
+    this.#receipts = this.#receipts.then(() => this.#answered(sent, read, answer));
   }
 
-  async #answered(sent: Unanswered, answer: Promise<{ content: Buffer; atMs: number }>): Promise<void> {
-    const { window, session, settler, status, telemetry, wake, onReceipt } = this.#parts;
+  async #answered(
+    sent: Unanswered,
+    read: Request['read'],
+    answer: Promise<{ content: Buffer; atMs: number }>,
+  ): Promise<void> {
+    const { window, session, doubts, settler, status, telemetry, wake, onReceipt } = this.#parts;
     try {
       const { content, atMs } = await answer;
       if (this.#fault !== null) return;
-      const receipt = readReceipt(content);
-      if (!session.admitTerm(receipt.term)) throw staleOwner(receipt.term);
-      if (!session.isSound) this.#needsHello = true;
-      window.credit(receipt.creditBytes);
-      const roundTripMs = window.answered(atMs);
-      telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes: receipt.creditBytes });
-      if (await settler.apply(sent, receipt)) status.progress();
-      if (sent.streams.length === 0) this.#caution.marks = false;
-      else if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
+      const receipt = read(content);
+      if (receipt !== null) {
+        if (!session.admitTerm(receipt.term)) throw staleOwner(receipt.term);
+        if (!session.isSound) this.#needsHello = true;
+        window.credit(receipt.creditBytes);
+      }
+      const [roundTripMs, creditBytes] = [window.answered(atMs), window.creditBytes];
+      telemetry.emit(receiptReceived, { roundTripMs, inFlightBytes: window.bytes, creditBytes });
+      if (receipt !== null) {
+        doubts.answered(sent.streams.map(({ streamId }) => streamId));
+        if (await settler.apply(sent, receipt)) status.progress();
+        if (sent.streams.length === 0) this.#caution.marks = false;
+        else if (this.#caution.parcels > 0) this.#caution.parcels -= 1;
+      }
       status.works({ kind: 'up' });
       onReceipt();
     } catch (error) {
@@ -356,23 +358,20 @@ export class Pump {
   }
 
   #report(): void {
-    const { status, cursors, window } = this.#parts;
     if (this.#fault !== null || this.#needsHello) return;
-    const waits = [...cursors.waiting].filter(({ wait }) => wait?.kind !== 'behind');
-    if (window.shipments === 0 && waits.length === 0) {
-      status.works({ kind: 'idle' });
-      status.progress();
-    } else if (window.shipments === 0 && waits.every(({ wait }) => wait?.kind === 'held')) {
-      status.works({ kind: 'held', epochs: [...new Set(waits.map(({ epoch }) => epoch))].slice(0, 3) });
-    } else if (status.state.kind === 'idle' || status.state.kind === 'held') {
-      status.works({ kind: 'up' });
-    }
-    if (waits.length > 0)
-      this.#trouble = waits
-        .slice(0, 3)
-        .map(({ name, wait }) => `${name}: ${wait?.reason}`)
-        .join('; ');
-    status.watch(() => this.#trouble || 'no answer');
+    this.#reporter.report(this.#isSpared() ? (this.#allowed?.reason ?? '') : null);
+  }
+
+  /** Rows could go, and the budget lets them wait. */
+  #isSpared(): boolean {
+    const { outbox, cursors } = this.#parts;
+    if (this.#allowed === null || this.#allowed.reason === null) return false;
+    const open = new Set(this.#allowed.queues);
+    return QUEUES.some(({ number: queue }) => {
+      if (open.has(queue)) return false;
+      const look = { queue, after: cursors.after(queue), maxBytes: 1, maxParcels: 1, skip: cursors.skip };
+      return outbox.take(look).length > 0;
+    });
   }
 
   #napMs(): number {
@@ -380,8 +379,10 @@ export class Pump {
     const now = clock.monotonicMs();
     let untilMs = Math.min(now + MAX_NAP_MS, this.#askForCreditMs());
     for (const { wait } of cursors.waiting) if (wait) untilMs = Math.min(untilMs, wait.untilMs);
-    if (window.roomBytes() > 0) {
-      const tailAgeMs = outbox.tailAgeMs();
+    const allowed = this.#allowed;
+    untilMs = Math.min(untilMs, allowed?.untilMs ?? untilMs);
+    if (window.roomBytes() > 0 && allowed?.queues.length !== 0) {
+      const tailAgeMs = outbox.tailAgeMs(allowed === null ? undefined : new Set(allowed.queues));
       if (tailAgeMs !== null) untilMs = Math.min(untilMs, now + settings.lingerMs - tailAgeMs);
       untilMs = Math.min(untilMs, marks.nextMs());
     }

@@ -1,13 +1,15 @@
 export interface ForwarderSettings {
   /** A record may wait so long in the tail for others, while the link is free. */
   readonly lingerMs: number;
-  /** Backoff, of the link and of one stream: the bound after the first failure, and the highest bound. */
+  /** Backoff of the link: the bound after the first failure (long enough to spread a fleet), and the highest bound, of one stream too. */
   readonly firstBackoffMs: number;
   readonly maxBackoffMs: number;
+  /** Of one stream that the hub refuses. */
+  readonly firstWaitMs: number;
   /** After `refused`, `wrongHub` and `hubBehind`: from this to twice as long. */
   readonly slowRetryMs: number;
   readonly connectTimeoutMs: number;
-  /** Longest wait for the next answer, beside what the bytes under way need at the measured rate. */
+  /** Longest wait for the next answer, beside what the bytes under way need at the measured rate; doubled after each time-out. */
   readonly answerTimeoutMs: number;
   /** In contact and with something to send, but nothing confirmed for so long: `stuck`. */
   readonly stuckAfterMs: number;
@@ -26,11 +28,12 @@ export interface ForwarderSettings {
 
 export const FORWARDER_DEFAULTS: ForwarderSettings = {
   lingerMs: 250,
-  firstBackoffMs: 500,
+  firstBackoffMs: 2_000,
+  firstWaitMs: 500,
   maxBackoffMs: 30_000,
   slowRetryMs: 30_000,
   connectTimeoutMs: 10_000,
-  answerTimeoutMs: 30_000,
+  answerTimeoutMs: 12_000,
   stuckAfterMs: 30_000,
   unhealthyAfterMs: 60_000,
   staleTermMs: 60_000,

@@ -1,7 +1,14 @@
+import { type Clock, callAfter } from '../../shared/clock.ts';
+
 /** One waiter that may be woken, or sleeps to its end. */
 export class Wake {
+  readonly #clock: Clock;
   #woken = false;
   #resolve: (() => void) | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   wake(): void {
     this.#woken = true;
@@ -12,9 +19,9 @@ export class Wake {
   async nap(ms: number): Promise<void> {
     if (!this.#woken) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(0, ms));
+        const cancel = callAfter(this.#clock, ms, resolve);
         this.#resolve = () => {
-          clearTimeout(timer);
+          cancel();
           resolve();
         };
       });

@@ -10,7 +10,7 @@ import { drawEpoch, type EdgeId } from '../../shared/identity.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import { type HubIdentity, sameHub } from '../../shared/wire/index.ts';
 import type { HubPoints, Outbox, Stake } from '../buffer/outbox.ts';
-import type { HubConnection } from './connection.ts';
+import type { HubLine } from './connection.ts';
 import { hubAccepted } from './events.ts';
 import type { HaltCause } from './halt.ts';
 import { describe, hubText } from './linkState.ts';
@@ -25,7 +25,7 @@ export interface WordParts {
   readonly status: LinkStatus;
   readonly telemetry: Telemetry;
   readonly answerTimeoutMs: number;
-  readonly connect: () => HubConnection;
+  readonly connect: () => HubLine;
 }
 
 /** What the operator is asked. */
@@ -79,7 +79,7 @@ export class Word {
     const connection = connect();
     try {
       const question = { edge, hub, version: session.version, answerTimeoutMs, checkTerm: () => undefined };
-      return await askPoints(connection, question, outbox.standing());
+      return await askPoints(connection, question, outbox.standing(true));
     } finally {
       connection.close();
     }

@@ -1,5 +1,6 @@
 /**
- * What takes long and may be done later: moving rows after a fork, new tips after a quarantine. In bounded transactions
+ * What takes long and may be done later: moving rows after a fork, new tips after a quarantine, other queues after a change of
+ * the configuration, giving up what is retained beyond new limits. In bounded transactions
  * between the group commits, one job after the other. How far each has come is in the file, so that the next run goes on.
  */
 import type { Clock } from '../../shared/clock.ts';
@@ -7,10 +8,14 @@ import { TributaryError } from '../../shared/errors.ts';
 import type { PlaceState, StreamState } from '../buffer/index.ts';
 import { moveSome } from './fork.ts';
 import { chainSome } from './quarantine.ts';
+import { requeueJob } from './queues.ts';
+import { isOverRetained, trimRetained } from './retain.ts';
 import type { Sealer } from './sealer.ts';
 
 /** After a step that found the disk full. */
 const PAUSE_MS = 1_000;
+
+type Subject = PlaceState | StreamState | string;
 
 /** What one transaction may still do. */
 export interface StepBudget {
@@ -28,7 +33,7 @@ export class Background {
   readonly #sealer: Sealer;
   readonly #clock: Clock;
   /** By what is worked on; the one that has waited longest is first. */
-  readonly #jobs = new Map<PlaceState | StreamState, (budget: StepBudget) => Step>();
+  readonly #jobs = new Map<Subject, (budget: StepBudget) => Step>();
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #idle = Promise.withResolvers<void>();
 
@@ -52,8 +57,13 @@ export class Background {
 
   /** What the run before has left to do. */
   resume(): void {
-    for (const place of this.#sealer.file.catalog.places()) this.move(place);
+    for (const place of this.#sealer.file.catalog.places()) {
+      this.move(place);
+      // By its id: moving is a job of the same place.
+      if (place.requeue) this.#add(`queue of ${place.id}`, true, requeueJob(this.#sealer, place));
+    }
     for (const stream of this.#sealer.file.catalog.streams.values()) this.chain(stream);
+    this.trim();
   }
   /** Rows of this place, as far as a fork has marked some. */
   move(place: PlaceState): void {
@@ -63,7 +73,11 @@ export class Background {
   chain(stream: StreamState): void {
     this.#add(stream, stream.chained !== null, (budget) => chainSome(this.#sealer, stream, budget));
   }
-  #add(subject: PlaceState | StreamState, needed: boolean, step: (budget: StepBudget) => Step): void {
+  /** What is retained beyond its limits. */
+  trim(): void {
+    this.#add('retained', isOverRetained(this.#sealer), (budget) => trimRetained(this.#sealer, budget));
+  }
+  #add(subject: Subject, needed: boolean, step: (budget: StepBudget) => Step): void {
     if (needed && !this.#jobs.has(subject)) this.#jobs.set(subject, step);
   }
 

@@ -11,7 +11,8 @@ import { groupCommitted } from './events.ts';
 import type { Expiry } from './expire.ts';
 import type { GivingUp } from './giveUp.ts';
 import { CaptureQueue, type Waiting, weigh } from './queue.ts';
-import type { Admitted, Room } from './room.ts';
+import { makeRoom, trimRetained } from './retain.ts';
+import { type Admitted, isFull, type Room } from './room.ts';
 import type { Sealer } from './sealer.ts';
 import { settleBudget, settleReceipt } from './settle.ts';
 import { stageCaptures } from './stage.ts';
@@ -221,6 +222,11 @@ export class Commits {
   }
 
   #settle(settling: readonly Settling[]): void {
+    if (settling.length === 0) return;
+    this.#settleSome(settling);
+    trimRetained(this.#sealer, settleBudget(this.#sealer));
+  }
+  #settleSome(settling: readonly Settling[]): void {
     const budget = settleBudget(this.#sealer);
     for (const one of settling) {
       while (one.done < one.receipts.length) {
@@ -232,6 +238,8 @@ export class Commits {
 
   #stage(captures: readonly Waiting[], givenUp: boolean): CaptureOutcome[] {
     if (captures.length === 0) return [];
+    const weight = captures.reduce((sum, one) => sum + one.weight, 0);
+    makeRoom(this.#sealer, settleBudget(this.#sealer), () => this.#file.space.isTight(weight));
     const sinceOpenMs = this.#options.clock.monotonicMs() - this.#openedMs;
     const all = captures.map((one) => one.capture);
     return stageCaptures(this.#sealer, all, sinceOpenMs, this.#options.keys, givenUp);
@@ -259,9 +267,6 @@ export class Commits {
     if (records > 0) this.#options.onRows();
   }
 }
-
-const isFull = (error: unknown): error is TributaryError =>
-  error instanceof TributaryError && error.code === 'bufferFull';
 
 const withMore = (first: Admitted, more: Admitted): Admitted => ({
   ...more,

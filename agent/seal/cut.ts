@@ -1,6 +1,7 @@
 /** Where batches begin and end. Pure. */
 import { encodePosition } from '../buffer/notes.ts';
 import { STAMP_AGENT, type TailRow } from '../buffer/rows.ts';
+import { SAME_CLOCK_MS } from '../buffer/times.ts';
 import type { Captured, StoredPosition } from '../stages.ts';
 
 export interface CutLimits {
@@ -81,9 +82,6 @@ export function cutSegment({ records, bytes }: Segment, { sealRawBytes, sealReco
   return ends;
 }
 
-/** Beyond this, the wall clock was set between two rows: they can't be corrected by one shift. */
-const SAME_CLOCK_MS = 1_000;
-
 /** Rows of one stream's tail, in runs that can be one batch. */
 export function joinRows(rows: readonly TailRow[], { sealRawBytes, sealRecords }: CutLimits): TailRow[][] {
   const runs: TailRow[][] = [];
@@ -93,7 +91,8 @@ export function joinRows(rows: readonly TailRow[], { sealRawBytes, sealRecords }
     const count = row.last - row.first + 1;
     bytes += row.rawBytes;
     records += count;
-    if (run !== undefined && sameKind(run[0]!, row) && bytes <= sealRawBytes && records <= sealRecords) run.push(row);
+    const follows = run !== undefined && run.at(-1)!.last + 1 === row.first;
+    if (follows && sameKind(run[0]!, row) && bytes <= sealRawBytes && records <= sealRecords) run.push(row);
     else {
       runs.push([row]);
       [bytes, records] = [row.rawBytes, count];
@@ -102,6 +101,7 @@ export function joinRows(rows: readonly TailRow[], { sealRawBytes, sealRecords }
   return runs;
 }
 
+/** Rows between which the wall clock was set can't be corrected by one shift. */
 function sameKind(a: TailRow, b: TailRow): boolean {
   if (a.stamp !== b.stamp) return false;
   if (a.stamp !== STAMP_AGENT) return true;

@@ -1,4 +1,5 @@
 import { defineEvent } from '../../shared/telemetry/event.ts';
+import type { Mended } from '../buffer/index.ts';
 
 export interface Opened {
   readonly path: string;
@@ -13,6 +14,103 @@ export const bufferOpened = defineEvent<Opened>({
     level: 'info',
     says: ({ path, bytes, maxBytes, records }) =>
       `the buffer ${path} is open: ${records} records in ${bytes} of ${maxBytes} bytes`,
+  },
+});
+
+export interface BufferMigrated {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+export const bufferMigrated = defineEvent<BufferMigrated>({
+  name: 'buffer_migrated',
+  log: {
+    level: 'warn',
+    says: ({ path, from, to }) =>
+      `the buffer ${path} was migrated from format ${from} to ${to}: versions of before can't use it any more`,
+  },
+});
+
+const HOW: Readonly<Record<Mended['how'], string>> = {
+  inPlace: 'broken rows were taken out of it',
+  salvaged: 'what could be proved to be right was put into a new file',
+  begunAnew: 'nothing of it could be read, it begins anew',
+  withoutLog: 'it was opened without the write-ahead log',
+};
+export interface BufferMended {
+  readonly path: string;
+  readonly how: Mended['how'];
+  readonly reason: string;
+  readonly aside: string | null;
+  /** Records that are gone, as a gap for the hub. */
+  readonly lostRecords: number;
+  /** Streams of which the end is not known: more may be missing behind what is left. */
+  readonly unknownEnds: number;
+  readonly strayRecords: number;
+}
+export const bufferMended = defineEvent<BufferMended>({
+  name: 'buffer_mended',
+  log: {
+    level: 'error',
+    says: ({ path, how, reason, aside, lostRecords, unknownEnds, strayRecords }) =>
+      `the buffer ${path} was damaged (${reason}): ${HOW[how]}${aside === null ? '' : `, the damaged file is ${aside}`}; ` +
+      `${lostRecords + strayRecords} records are lost, of ${unknownEnds} streams more may be missing at the end; look after the disk`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_buffer_mended_total',
+      help: 'Times that a damaged buffer was mended when it was opened.',
+      labelNames: ['how'],
+      labels: ({ how }) => ({ how }),
+    },
+    {
+      kind: 'counter',
+      name: 'tributary_agent_unknown_ends_total',
+      help: 'Streams of which records may be missing at the end, as the buffer was damaged: nobody knows how many.',
+      by: ({ unknownEnds }) => unknownEnds,
+    },
+  ],
+});
+
+export interface RecordsLost {
+  readonly topic: string;
+  readonly partition: number;
+  readonly epoch: string;
+  readonly first: number;
+  readonly last: number;
+}
+export const recordsLost = defineEvent<RecordsLost>({
+  name: 'buffer_records_lost',
+  log: {
+    level: 'error',
+    says: ({ topic, partition, epoch, first, last }) =>
+      epoch === ''
+        ? `${last - first + 1} records of ${topic}/${partition} are gone, nothing says where they were`
+        : `records ${first} to ${last} of ${topic}/${partition} in epoch ${epoch} are gone, a gap takes their place`,
+  },
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'tributary_agent_records_lost_total',
+      help: 'Records that were lost with a damaged part of the buffer.',
+      by: ({ first, last }) => last - first + 1,
+    },
+  ],
+});
+
+export interface EndUnknown {
+  readonly topic: string;
+  readonly partition: number;
+  readonly epoch: string;
+  readonly next: number;
+}
+export const endUnknown = defineEvent<EndUnknown>({
+  name: 'buffer_end_unknown',
+  log: {
+    level: 'error',
+    says: ({ topic, partition, epoch, next }) =>
+      `what is left of ${topic}/${partition} in epoch ${epoch} ends at ${next}: there may have been more`,
   },
 });
 

@@ -7,7 +7,6 @@ import type { Clock } from '../../shared/clock.ts';
 import type { PlaceState, StreamState } from '../buffer/index.ts';
 import { KIND_SEALED } from '../buffer/rows.ts';
 import type { TopicPolicies } from '../topicPolicies.ts';
-import { Ages } from './ages.ts';
 import { giveUpRow } from './giveUp.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -27,18 +26,16 @@ export class Expiry {
   readonly #sealer: Sealer;
   readonly #policies: TopicPolicies;
   readonly #clock: Clock;
-  readonly #ages: Ages;
   #dueMs: number;
   /** The least `maxAge` that was met. */
   #leastMs = Number.POSITIVE_INFINITY;
   /** Of streams that had something too old: the first sequence that was not. */
   readonly #from = new Map<StreamState, number>();
 
-  constructor(sealer: Sealer, policies: TopicPolicies, clock: Clock, boot: number) {
+  constructor(sealer: Sealer, policies: TopicPolicies, clock: Clock) {
     this.#sealer = sealer;
     this.#policies = policies;
     this.#clock = clock;
-    this.#ages = sealer.file.transaction(() => new Ages(sealer.file, clock, boot));
     this.#dueMs = clock.monotonicMs();
   }
 
@@ -62,7 +59,7 @@ export class Expiry {
         const { topic, partition } = place;
         if (records > 0) expired.push({ topic, partition, records });
       }
-      if (left > 0) this.#ages.look();
+      this.#sealer.file.times.seen(this.#sealer.now());
     });
     if (left > 0) this.#looked();
     return expired;
@@ -94,7 +91,7 @@ export class Expiry {
     const from = Math.max(stream.settled.next, this.#from.get(stream) ?? 0);
     for (const row of rows.ofStream(stream.id, from, Math.max(0, most - sum.rows))) {
       const isSealed = row.kind === KIND_SEALED;
-      if (isSealed && this.#ages.atLeastMs(row) <= oldMs) return false;
+      if (isSealed && this.#sealer.ranSince(row) <= oldMs) return false;
       if (isSealed && this.#sealer.isUnderWay(stream, row.first)) return false;
       sum.rows += 1;
       this.#from.set(stream, row.last + 1);

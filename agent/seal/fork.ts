@@ -63,7 +63,8 @@ export function moveSome(sealer: Sealer, place: PlaceState, budget: StepBudget):
       budget.bytes -= some[0].bytes;
     } else if (stream.tailRows > 0) sealer.sealTail(stream);
     else {
-      catalog.removeStream(stream);
+      if (stream.retained.rows > 0) catalog.retire(stream);
+      else catalog.removeStream(stream);
       if (place.moving.length === 0) catalog.dropEmptyEpochs();
     }
   }

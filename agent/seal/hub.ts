@@ -1,8 +1,9 @@
 /**
  * Another hub, or one that has lost what it had confirmed, and the operator's word that it is the right one all the same.
  *
- * The hub's ends of the streams are known by then. Where the hub has less of a stream than it had confirmed, a gap (`lost`)
- * takes the place of what is missing, in front of the stream's rows, and these get new tips behind it: their bytes, with
+ * The hub's ends of the streams are known by then. Where the hub has less of a stream than it had confirmed, what is
+ * retained of it (retain.ts) becomes rows to be sent again, as far as it reaches back without a hole; they chain to what the hub
+ * has. A gap (`lost`) takes the place of what is missing still, in front of the stream's rows, and these get new tips behind it: their bytes, with
  * epoch and sequences in their headers, stay as they are. What was delivered in epochs that are gone from the buffer becomes
  * one gap a place in an epoch of its own, in front of all others. Such records change from `delivered` to `gaps`; where
  * some of them were gaps before, the hub's ledger has them as lost too, and `delivered` is lower here by as many.
@@ -13,20 +14,11 @@
  */
 import { EMPTY_TIP, type Epoch, epochPlaceKey, type Tip, tipAfterGap } from '../../shared/identity.ts';
 import { MIB } from '../../shared/limits.ts';
-import type {
-  Catalog,
-  HubPoints,
-  HubWord,
-  PlaceState,
-  Point,
-  Stake,
-  Standing,
-  StreamState,
-  TipPoint,
-} from '../buffer/index.ts';
+import type { HubPoints, HubWord, PlaceState, Point, Stake, Standing, StreamState, TipPoint } from '../buffer/index.ts';
 import { STAMP_SOURCE } from '../buffer/rows.ts';
 import { relink, tipOf } from './quarantine.ts';
 import { viewOf } from './read.ts';
+import { dropSome, isRetired, restoreSome, retainedFrom } from './retain.ts';
 import { type Facts, gapRow, type Sealer } from './sealer.ts';
 import { bufferedOf } from './stats.ts';
 
@@ -42,20 +34,31 @@ const keyOf = ({ epoch, place }: StreamState): string => keyAt(epoch.epoch, plac
 /** The end of what was in front of the streams that the buffer still has. */
 const linkOf = ({ chain, last }: PlaceState): PlaceState['last'] => (chain[0] === undefined ? last : chain[0].previous);
 
-/** Streams in their places' order; of each place the one before its oldest too, where that one has nothing at the hub yet. */
-export function standingOf(catalog: Catalog): Standing[] {
+/**
+ * Streams in their places' order; of each place the one before its oldest too, where that one has nothing at the hub yet.
+ * Those that are there for their retained rows only may be forgotten by a hub that has lost nothing: they are in it where it
+ * is known that something was lost (`all`).
+ */
+export function standingOf(sealer: Sealer, all = false): Standing[] {
   const standing: Standing[] = [];
-  for (const place of catalog.places()) {
-    const link = linkOf(place);
-    if (link !== null && (place.chain[0]?.settled.next ?? 0) === 0) {
+  for (const place of sealer.file.catalog.places()) {
+    const chain = all ? place.chain : place.chain.filter((stream) => !isRetired(sealer, stream));
+    const link = chain[0] === undefined ? endOf(place) : chain[0].previous;
+    if (link !== null && (all || (chain[0]?.settled.next ?? 0) === 0)) {
       const { topic, partition, lane, sourcePartitions } = place;
       const stream = { epoch: link.epoch, topic, partition, lane, sourcePartitions, previous: null };
       standing.push({ stream, next: link.next, tip: link.tip });
     }
-    for (const stream of place.chain)
+    for (const stream of chain)
       if (stream.settled.next > 0) standing.push({ stream: viewOf(stream), ...stream.settled });
   }
   return standing;
+}
+
+/** Where nothing waits, the chain's end is what the hub has of the place. */
+function endOf({ chain, last }: PlaceState): PlaceState['last'] {
+  const newest = chain.at(-1);
+  return last ?? (newest === undefined ? null : { epoch: newest.epoch.epoch, ...newest.settled });
 }
 
 interface StreamLoss {
@@ -65,7 +68,9 @@ interface StreamLoss {
 }
 
 function streamLosses(place: PlaceState, points: HubPoints): StreamLoss[] {
-  return place.chain.flatMap((stream) => {
+  // The hub opens a stream when it has all of those before, and may forget these then.
+  const known = place.chain.findLastIndex((stream) => points.has(keyOf(stream)));
+  return place.chain.slice(Math.max(0, known)).flatMap((stream) => {
     const from = points.get(keyOf(stream)) ?? START;
     return from.next < stream.settled.next ? [{ stream, from }] : [];
   });
@@ -80,10 +85,9 @@ interface LossBefore {
 
 function lossBefore(place: PlaceState, points: HubPoints): LossBefore | null {
   const link = linkOf(place);
-  const oldest = place.chain[0];
   if (link === null || link.next === 0) return null;
-  // The hub opened the oldest stream, so it had all that was in front of it.
-  if (oldest !== undefined && points.has(keyOf(oldest))) return null;
+  // The hub opened one of the streams, so it had all that was in front of it.
+  if (place.chain.some((stream) => points.has(keyOf(stream)))) return null;
   const there = points.get(keyAt(link.epoch, place));
   if (there !== undefined && there.next >= link.next) return null;
   const here = place.chain.reduce((sum, { next }) => sum + next, 0);
@@ -91,15 +95,19 @@ function lossBefore(place: PlaceState, points: HubPoints): LossBefore | null {
   return count <= 0 ? null : { count, previous: there === undefined ? null : { epoch: link.epoch, ...there } };
 }
 
-export function stakesOf(catalog: Catalog, points: HubPoints): Stake[] {
-  return [...catalog.places()].map((place) => {
+export function stakesOf(sealer: Sealer, points: HubPoints): Stake[] {
+  return [...sealer.file.catalog.places()].map((place) => {
     const { topic, partition, lane } = place;
-    const inStreams = streamLosses(place, points).reduce(
-      (sum, { stream, from }) => sum + stream.settled.next - from.next,
-      0,
-    );
-    const lost = inStreams + (lossBefore(place, points)?.count ?? 0);
-    return { topic, partition, lane, lost, kept: bufferedOf(place) };
+    let lost = lossBefore(place, points)?.count ?? 0;
+    let kept = bufferedOf(place);
+    let isWhole = true;
+    for (const { stream, from } of streamLosses(place, points).reverse()) {
+      const regained: number = isWhole ? retainedFrom(sealer, stream, from.next) : stream.settled.next;
+      isWhole = isWhole && regained === from.next;
+      lost += regained - from.next;
+      kept += stream.settled.next - regained;
+    }
+    return { topic, partition, lane, lost, kept };
   });
 }
 
@@ -109,19 +117,50 @@ export function* carryOutSteps(sealer: Sealer, word: HubWord): Generator<void> {
   file.transaction(() => beginAnew(sealer, word));
   for (const place of [...file.catalog.places()]) {
     // From the youngest on: each gap is put in front of all rows.
-    for (const loss of streamLosses(place, word.points).reverse()) yield* rechain(sealer, loss, word.detail);
+    for (const loss of streamLosses(place, word.points).reverse()) yield* makeGood(sealer, loss, word.detail);
     if (lossBefore(place, word.points) === null) continue;
     file.transaction(() => putBefore(sealer, place, word));
     yield;
   }
 }
 
+/** Sends again what is retained, and makes a gap of the rest. */
+function* makeGood(sealer: Sealer, loss: StreamLoss, detail: string): Generator<void> {
+  const { file } = sealer;
+  const { stream, from } = loss;
+  // Rows in front of a gap that was put in front of all rows would come behind it.
+  let more = !hasGapBehind(sealer, stream);
+  while (more) {
+    more = file.transaction(() => restoreSome(sealer, stream, from.next));
+    yield;
+  }
+  if (from.next >= stream.settled.next) return;
+  more = stream.retained.rows > 0;
+  while (more) {
+    more = file.transaction(() => dropSome(sealer, stream, from.next));
+    yield;
+  }
+  yield* rechain(sealer, loss, detail);
+}
+
+function hasGapBehind({ file: { rows } }: Sealer, stream: StreamState): boolean {
+  const { chain } = stream.place;
+  return chain
+    .slice(chain.indexOf(stream) + 1)
+    .some((later) => rows.ofStream(later.id, later.settled.next, 1)[0]?.reason === 'lost');
+}
+
 /** The hub may know none of the epochs; and where what comes first is not at the hub, an epoch of its own leads. */
-function beginAnew({ file: { catalog } }: Sealer, { points, blank, epoch }: HubWord): void {
-  for (const known of catalog.epochs) {
-    if (!known.contacted) continue;
-    catalog.touchEpoch(known);
-    known.contacted = false;
+function beginAnew(sealer: Sealer, { points, blank, epoch }: HubWord): void {
+  const { catalog } = sealer.file;
+  const streams = [...catalog.streams.values()];
+  const known = streams.reduce((id, one) => (points.has(keyOf(one)) ? Math.max(id, one.epoch.id) : id), -Infinity);
+  const open = new Set(streams.filter((one) => !isRetired(sealer, one)).map((one) => one.epoch));
+  for (const one of catalog.epochs) {
+    // One that is there for what is retained of it, in front of one that the hub knows: it may have been folded there.
+    if (!one.contacted || (one.id < known && !open.has(one))) continue;
+    catalog.touchEpoch(one);
+    one.contacted = false;
   }
   const oldest = catalog.epochs[0];
   if (oldest === undefined || oldest.epoch === epoch) return;

@@ -9,6 +9,7 @@ import type {
   BufferStats,
   CapturedMark,
   HubPoints,
+  HubTime,
   HubWord,
   LineageEpoch,
   Outbox,
@@ -18,6 +19,7 @@ import type {
   Stake,
   Standing,
   StreamState,
+  TakeOptions,
 } from '../buffer/index.ts';
 import type { KeyLimits } from '../buffer/notes.ts';
 import type { Capture, CaptureOutcome, Intake, Parcel, StoredPosition } from '../stages.ts';
@@ -25,15 +27,17 @@ import { TopicPolicies } from '../topicPolicies.ts';
 import { Background } from './background.ts';
 import { bootIdOf } from './bootId.ts';
 import { Commits } from './commits.ts';
-import { bufferFailed, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
+import { bufferFailed, bufferMigrated, bufferOpened, CHECKSUM, rowsQuarantined, streamForked } from './events.ts';
 import { Expiry } from './expire.ts';
 import { beginFork, type ForkCause } from './fork.ts';
 import { GivingUp } from './giveUp.ts';
 import { carryOutSteps, readWord, stakesOf, standingOf, WORD_KEY, wordText } from './hub.ts';
 import { letInEpochs, lineageOf } from './lineage.ts';
 import { takeMark } from './mark.ts';
+import { tellMended } from './mended.ts';
 import { quarantineRows } from './quarantine.ts';
-import { type TakeOptions, takeRows } from './read.ts';
+import { assignQueues, type TopicOrders } from './queues.ts';
+import { takeRows } from './read.ts';
 import { Room } from './room.ts';
 import { Sealer, type SealSettings } from './sealer.ts';
 import { settleBudget, settleReceipt } from './settle.ts';
@@ -50,6 +54,8 @@ export interface SealingIntakeOptions {
   readonly seal?: Partial<SealSettings>;
   /** How long, in running time, and how many idempotency keys are remembered. */
   readonly keys?: KeyLimits;
+  /** What the configuration says of topics' turns on the link. */
+  readonly orders?: TopicOrders;
   /** Default: every topic blocks, and nothing grows too old. */
   readonly policies?: TopicPolicies;
 }
@@ -70,19 +76,20 @@ export class SealingIntake implements Intake, Outbox {
   readonly #listeners = new Set<(freedAfter?: number) => void>();
   #closed = false;
 
-  private constructor(sealer: Sealer, clock: Clock, boot: number, options: SealingIntakeOptions) {
+  private constructor(sealer: Sealer, clock: Clock, options: SealingIntakeOptions) {
     const { file } = sealer;
-    const { telemetry, keys = KEYS, policies = new TopicPolicies() } = options;
+    const { telemetry, keys = KEYS, policies = new TopicPolicies(), orders } = options;
     const onRows = (freedAfter?: number): void => this.#rowsMade(freedAfter);
     this.#file = file;
     this.#sealer = sealer;
     this.#telemetry = telemetry;
+    if (orders) sealer.orders = orders;
     sealer.onSetAside = (facts) => telemetry.emit(rowsQuarantined, facts);
     this.#background = new Background(sealer, clock);
     this.#tails = new Tails(sealer, clock, onRows);
     const givingUp = new GivingUp({ clock, telemetry });
     this.#room = new Room(sealer, { policies, clock, telemetry, givingUp });
-    const expiry = policies.expiresAny ? new Expiry(sealer, policies, clock, boot) : null;
+    const expiry = policies.expiresAny ? new Expiry(sealer, policies, clock) : null;
     this.#commits = new Commits(sealer, this.#background, {
       ...{ clock, telemetry, keys, onRows, room: this.#room, expiry, givingUp },
     });
@@ -97,12 +104,15 @@ export class SealingIntake implements Intake, Outbox {
     const clock = options.clock ?? systemClock;
     const settings: SealSettings = {
       ...{ sealRawBytes: limits.sealRawBytes, sealRecords: limits.sealRecords, codec: 'zstd', level: 1 },
-      ...{ quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256 },
+      ...{ retain: null, quarantineBytes: Math.floor(file.maxBytes / 16), moveRows: 256 },
       moveBytes: Math.min(2 * MIB, Math.floor(file.space.headroomBytes / 2)),
       ...options.seal,
     };
-    const boot = file.transaction(() => file.notes.bootRow(options.bootId ?? bootIdOf()));
-    const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, boot, options);
+    const now = { monotonicMs: clock.monotonicMs(), createdMs: clock.now() };
+    const boot = file.transaction(() =>
+      file.times.begin((id) => file.notes.bootRow(id), options.bootId ?? bootIdOf(), now),
+    );
+    const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, options);
     file.onFailed((error) => intake.#fail(error, options.onFailed));
     intake.#takeOver();
     registerMetrics(intake.#sealer, intake.#room, options.telemetry.registry);
@@ -110,9 +120,14 @@ export class SealingIntake implements Intake, Outbox {
   }
 
   #takeOver(): void {
-    const { catalog, path, edge, maxBytes } = this.#file;
+    const { catalog, path, edge, maxBytes, opening } = this.#file;
+    if (opening.mended !== null) tellMended(this.#telemetry, path, opening.mended);
+    if (opening.migrated !== null) this.#telemetry.emit(bufferMigrated, { path, ...opening.migrated });
     this.#tails.sealInherited();
-    this.#file.transaction(() => this.#sealer.sweep());
+    this.#file.transaction(() => {
+      this.#sealer.sweep();
+      assignQueues(this.#sealer);
+    });
     let records = 0;
     for (const place of catalog.places()) records += bufferedOf(place);
     this.#background.resume();
@@ -171,12 +186,12 @@ export class SealingIntake implements Intake, Outbox {
     this.#sealer.connections += 1;
   }
 
-  sealTail(olderThanMs: number): boolean | Promise<boolean> {
+  sealTail(olderThanMs: number, queues?: ReadonlySet<number>): boolean | Promise<boolean> {
     this.#assertOpen();
-    return this.#tails.seal(olderThanMs);
+    return this.#tails.seal(olderThanMs, queues);
   }
-  tailAgeMs(): number | null {
-    return this.#tails.ageMs();
+  tailAgeMs(queues?: ReadonlySet<number>): number | null {
+    return this.#tails.ageMs(queues);
   }
 
   onRows(listener: (freedAfter?: number) => void): () => void {
@@ -213,6 +228,11 @@ export class SealingIntake implements Intake, Outbox {
     this.#commits.schedule();
   }
 
+  noteHubTime(time: HubTime): void {
+    this.#assertOpen();
+    this.#sealer.noteHubTime(time);
+  }
+
   lineage(waits: (place: string) => boolean = () => false): readonly LineageEpoch[] {
     return lineageOf(this.#sealer, waits);
   }
@@ -227,14 +247,14 @@ export class SealingIntake implements Intake, Outbox {
 
   mark(): CapturedMark | null {
     this.#file.assertUsable();
-    return takeMark(this.#file, this.#sealer.now().createdMs);
+    return takeMark(this.#sealer);
   }
 
-  standing(): Standing[] {
-    return standingOf(this.#file.catalog);
+  standing(all = false): Standing[] {
+    return standingOf(this.#sealer, all);
   }
   stakes(points: HubPoints): Stake[] {
-    return stakesOf(this.#file.catalog, points);
+    return stakesOf(this.#sealer, points);
   }
   word(): HubWord | null {
     return readWord(this.meta.get(WORD_KEY));
@@ -277,6 +297,7 @@ export class SealingIntake implements Intake, Outbox {
         await nextTurn();
       }
       while (this.#file.usable && this.#tails.sealSome(ANY_AGE)) await nextTurn();
+      if (this.#file.usable) this.#file.transaction(() => this.#file.times.seen(this.#sealer.now(), true));
     } finally {
       this.#background.stop();
       this.#file.close();

@@ -1,19 +1,21 @@
 /** What was captured up to now, in one look at the catalog. */
-import type { BufferFile, CapturedMark } from '../buffer/index.ts';
+import type { CapturedMark } from '../buffer/index.ts';
 import { viewOf } from './read.ts';
+import { isRetired } from './retain.ts';
+import type { Sealer } from './sealer.ts';
 
 /**
- * Between two commits the catalog is what is on disk, so everything that was acknowledged before `nowMs` is below `next`.
+ * Between two commits the catalog is what is on disk, so everything that was acknowledged before now is below `next`.
  * Of each place its newest stream: the hub takes that one only behind all earlier ones. So a mark has no more entries than
  * there are places, however often the agent was started. Null while a fork moves rows: what was captured has no sequence
  * in its new stream yet.
  */
-export function takeMark({ catalog }: BufferFile, nowMs: number): CapturedMark | null {
+export function takeMark(sealer: Sealer): CapturedMark | null {
   const streams: CapturedMark['streams'][number][] = [];
-  for (const { chain, moving } of catalog.places()) {
+  for (const { chain, moving } of sealer.file.catalog.places()) {
     if (moving.length > 0) return null;
     const stream = chain.at(-1);
-    if (stream === undefined) continue;
+    if (stream === undefined || isRetired(sealer, stream)) continue;
     // No rule withholds or refuses records yet.
     streams.push({
       stream: viewOf(stream),
@@ -23,5 +25,5 @@ export function takeMark({ catalog }: BufferFile, nowMs: number): CapturedMark |
       refused: 0,
     });
   }
-  return { capturedAtMs: nowMs, streams };
+  return { capturedAtMs: sealer.stampMs(), streams };
 }

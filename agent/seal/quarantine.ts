@@ -101,9 +101,9 @@ function endAt(sealer: Sealer, stream: StreamState, end: Point): void {
   sealer.file.catalog.dropEmptyEpochs();
 }
 
-/** Rows of the stream that begin below may be sent. The others wait for tips, their own or the link to the stream before. */
+/** Rows of the stream that begin below may be sent. The others wait for tips, their own or the link to the stream before, or for their queue. */
 export function sendableBelow(stream: StreamState): number {
-  if (stream.moveOrder !== null) return 0;
+  if (stream.moveOrder !== null || stream.place.requeue) return 0;
   const oldest = stream.place.chain.find((one) => one === stream || one.chained !== null);
   return oldest === stream ? (stream.chained?.next ?? Number.POSITIVE_INFINITY) : 0;
 }

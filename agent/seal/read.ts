@@ -1,19 +1,14 @@
 /** Rows for the hub. */
-import type { BufferFile, ParcelRow, StreamState } from '../buffer/index.ts';
+import type { BufferFile, ParcelRow, StreamState, TakeOptions } from '../buffer/index.ts';
 import { decodePosition } from '../buffer/notes.ts';
-import { KIND_GAP } from '../buffer/rows.ts';
+import { KIND_GAP, STAMP_AGENT } from '../buffer/rows.ts';
 import type { BufferedStream, Parcel } from '../stages.ts';
 import { sendableBelow } from './quarantine.ts';
 import type { Sealer } from './sealer.ts';
 
+/** A shipment has a few rows; where many are passed over, more are looked at together. */
+const FIRST_ROWS = 32;
 const ROWS_AT_ONCE = 256;
-
-export interface TakeOptions {
-  readonly after: number;
-  readonly maxBytes: number;
-  readonly maxParcels: number;
-  readonly skip?: (streamId: number, first: number) => boolean;
-}
 
 /** Bytes of the blob, its row and envelope: a shipment is filled by this. */
 const ROW_BYTES = 100;
@@ -30,25 +25,35 @@ export function takeRows(sealer: Sealer, options: TakeOptions, broken: (row: Par
     sendable.clear();
     views.clear();
   };
+  const { queue, skip, maxBytes, maxParcels, orNothing = false, seen = { end: false, last: 0 } } = options;
+  const least = orNothing ? 0 : 1;
   let [after, bytes] = [options.after, 0];
-  for (;;) {
-    const some = file.read(() => file.rows.after(after, ROWS_AT_ONCE));
+  seen.end = false;
+  for (let atOnce = FIRST_ROWS; ; atOnce = ROWS_AT_ONCE) {
+    const some = file.read(() =>
+      queue === undefined ? file.rows.after(after, atOnce) : file.rows.afterIn(queue, after, atOnce),
+    );
     for (const [id, streamId, first, size] of some) {
+      seen.last = after;
+      if (parcels.length >= maxParcels) return parcels;
       after = id;
       const stream = file.catalog.streams.get(streamId);
-      if (stream === undefined || options.skip?.(streamId, first)) continue;
+      if (stream === undefined || skip?.(streamId, first)) continue;
       const below = sendable.get(stream) ?? sendableBelow(stream);
       sendable.set(stream, below);
       if (first >= below) continue;
       bytes += size + ROW_BYTES;
-      if (parcels.length > 0 && bytes > options.maxBytes) return parcels;
+      if (parcels.length >= least && bytes > maxBytes) return parcels;
       const view = views.get(stream) ?? viewOf(stream);
       views.set(stream, view);
       parcels.push(takeRow(file, id, view, setAside));
       offered(sealer, stream, parcels.at(-1)!);
-      if (parcels.length >= options.maxParcels) return parcels;
     }
-    if (some.length < ROWS_AT_ONCE) return parcels;
+    seen.last = after;
+    if (some.length < atOnce) {
+      seen.end = true;
+      return parcels;
+    }
   }
 }
 
@@ -66,13 +71,17 @@ function takeRow(file: BufferFile, id: number, stream: BufferedStream, broken: (
     blob = null;
   }
   const { first, last, previousTip, tip, minTimestamp, maxTimestamp } = row;
-  const base = { id, stream, first, last, previousTip, tip, minTimestamp, maxTimestamp };
-  if (blob === null) return { kind: 'gap', ...base, reason: row.reason!, detail: row.detail ?? '' };
+  const shiftMs = row.stamp === STAMP_AGENT ? file.times.shiftMs(row) : 0;
+  const base = { id, stream, first, last, previousTip, tip };
+  if (blob === null) {
+    const span = { minTimestamp: minTimestamp + shiftMs, maxTimestamp: maxTimestamp + shiftMs };
+    return { kind: 'gap', ...base, ...span, reason: row.reason!, detail: row.detail ?? '' };
+  }
   const position = row.position === null ? null : decodePosition(row.position);
-  return { kind: 'sealed', ...base, blob, shiftMs: 0, position };
+  return { kind: 'sealed', ...base, minTimestamp, maxTimestamp, blob, shiftMs, position };
 }
 
 export function viewOf({ id, epoch, place, previous }: StreamState): BufferedStream {
-  const { topic, partition, lane, sourcePartitions } = place;
-  return { id, epoch: epoch.epoch, topic, partition, lane, sourcePartitions, previous };
+  const { topic, partition, lane, queue, sourcePartitions } = place;
+  return { id, epoch: epoch.epoch, topic, partition, lane, queue, sourcePartitions, previous };
 }

@@ -5,7 +5,7 @@
  * A topic that blocks leaves a share to those that evict, where there are any: else nothing would be left to evict.
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { TributaryError } from '../../shared/errors.ts';
+import { TributaryError } from '../../shared/errors.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { PlaceState } from '../buffer/index.ts';
 import { BUFFER_FULL, type BufferFile } from '../buffer/index.ts';
@@ -15,7 +15,9 @@ import { bufferHasRoom, bufferIsFull } from './events.ts';
 import { Evictor } from './evict.ts';
 import type { GivingUp } from './giveUp.ts';
 import type { Waiting } from './queue.ts';
+import { makeRoom } from './retain.ts';
 import type { Sealer } from './sealer.ts';
+import { settleBudget } from './settle.ts';
 
 /** Of the cap: for topics that evict; and what fits where nobody has tried and there is room again. */
 const SHARE = 8;
@@ -55,6 +57,7 @@ export interface RoomOptions {
 }
 
 export class Room {
+  readonly #sealer: Sealer;
   readonly #file: BufferFile;
   readonly #evictor: Evictor;
   readonly #options: RoomOptions;
@@ -63,6 +66,7 @@ export class Room {
   #begunMs = 0;
 
   constructor(sealer: Sealer, options: RoomOptions) {
+    this.#sealer = sealer;
     this.#file = sealer.file;
     this.#options = options;
     this.#evictor = new Evictor(sealer, options.policies);
@@ -83,11 +87,16 @@ export class Room {
 
   /** Which of these, in their order, can be written now. Gives up rows where topics ask for that. */
   admit(captures: readonly Waiting[]): Admitted {
-    const want = this.#file.space.takeReserve();
+    let want = this.#file.space.takeReserve();
+    if (want !== null && this.#dropRetained(() => true)) want = this.#file.space.takeReserve();
     if (want !== null) return this.#refuse([], captures, this.#file.full(want));
     // Far from full nothing has to be counted exactly.
     if (this.#file.space.fits(weightOf(captures) + this.#file.maxBytes / 4, this.#share)) return all(captures);
-    if (this.#fits(captures, this.#share)) return all(captures);
+    const bytes = this.#bytesOf(captures);
+    // What is only kept goes before anything waits or is given up.
+    do {
+      if (this.#file.fits(bytes, this.#share)) return all(captures);
+    } while (this.#dropRetained(() => !this.#file.space.fits(bytes, this.#share)));
     const [blocking, evicting] = this.#apart(captures);
     const fit = this.#fits(blocking, this.#share) ? blocking : [];
     const refused = fit === blocking ? [] : blocking;
@@ -135,8 +144,24 @@ export class Room {
     return [blocking, evicting];
   }
 
+  #bytesOf(captures: readonly Waiting[]): number {
+    return weightOf(captures) + tailsOf(this.#file, captures);
+  }
   #fits(captures: readonly Waiting[], besides = 0): boolean {
-    return this.#file.fits(weightOf(captures) + tailsOf(this.#file, captures), besides);
+    return this.#file.fits(this.#bytesOf(captures), besides);
+  }
+
+  /** Some of the deliveries that are kept. False: none is left, or the disk has no room for that either. */
+  #dropRetained(lacks: () => boolean): boolean {
+    const { retained } = this.#file.catalog;
+    if (retained.rows === 0) return false;
+    try {
+      this.#file.transaction(() => makeRoom(this.#sealer, settleBudget(this.#sealer), lacks));
+      return this.#file.catalog.retained.rows < retained.rows;
+    } catch (error) {
+      if (isFull(error)) return false;
+      throw error;
+    }
   }
 
   #make(captures: readonly Waiting[], evicting: readonly Waiting[]): boolean {
@@ -164,5 +189,8 @@ export class Room {
     return PRIORITIES[highest]!;
   }
 }
+
+export const isFull = (error: unknown): error is TributaryError =>
+  error instanceof TributaryError && error.code === 'bufferFull';
 
 const all = (fit: readonly Waiting[]): Admitted => ({ fit, givenUp: [], refused: [], error: null });

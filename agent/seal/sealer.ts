@@ -1,8 +1,9 @@
 import { crc32c } from '@node-rs/crc32';
 import type { Clock } from '../../shared/clock.ts';
+import { TributaryError } from '../../shared/errors.ts';
 import { drawEpoch, type Tip, tipAfterBatch, tipAfterGap } from '../../shared/identity.ts';
 import { concatSealed, encodeSealed, type SealRecord } from '../../shared/records/index.ts';
-import type { BufferFile, EpochState, PlaceState, StreamState } from '../buffer/index.ts';
+import type { BufferFile, EpochState, HubTime, PlaceState, StreamState } from '../buffer/index.ts';
 import {
   KIND_GAP,
   KIND_SEALED,
@@ -11,17 +12,20 @@ import {
   STAMP_AGENT,
   STAMP_SOURCE,
   type TailRow,
-  tailCrc,
 } from '../buffer/rows.ts';
 import type { GapReason } from '../stages.ts';
 import type { StepBudget } from './background.ts';
 import { type CutLimits, cutSegment, isEnough, joinRows, positionAt, type Segment } from './cut.ts';
 import { CHECKSUM, type SetAside } from './events.ts';
+import { IN_ORDER, type TopicOrders } from './queues.ts';
+import type { RetainSettings } from './retain.ts';
 
 export interface SealSettings extends CutLimits {
   readonly codec: 'none' | 'zstd';
   /** zstd's. */
   readonly level: number;
+  /** What stays after its delivery; null: nothing. */
+  readonly retain: RetainSettings | null;
   /** Cap of the quarantine table. */
   readonly quarantineBytes: number;
   /** What one transaction moves after a fork, or gives new tips after a quarantine. */
@@ -44,9 +48,12 @@ export class Sealer {
   readonly settings: SealSettings;
   /** Called for rows that had to be set aside on the way, inside the transaction that does it. */
   onSetAside: (facts: SetAside) => void = () => undefined;
+  orders: TopicOrders = () => IN_ORDER;
   readonly #clock: Clock;
   readonly #boot: number;
   readonly #drawn = new Set<EpochState>();
+  /** Running time of the file before this run, less the clock when it began. */
+  readonly #runBaseMs: number;
   /** How many connections have come and gone: what was handed out for an earlier one is not under way any more. */
   connections = 0;
 
@@ -56,6 +63,7 @@ export class Sealer {
     this.settings = settings;
     this.#clock = clock;
     this.#boot = boot;
+    this.#runBaseMs = file.retained.lastRunMs() - clock.monotonicMs();
   }
 
   /** What one transaction of what goes on in the background may do. */
@@ -63,13 +71,41 @@ export class Sealer {
     return { rows: this.settings.moveRows, bytes: this.settings.moveBytes };
   }
 
+  /** Time that agents have run on this file, as far as what is retained knows. */
+  runMs(): number {
+    return this.#runBaseMs + this.#clock.monotonicMs();
+  }
   now(): Moment {
     return { boot: this.#boot, monotonicMs: this.#clock.monotonicMs(), createdMs: this.#clock.now() };
   }
-  /** Age of something made at `moment`. Only rows of an earlier boot have to believe the wall clock. */
-  ageMs({ boot, monotonicMs, createdMs }: Moment): number {
+  /** Age of something made at `moment`: so old at least. No step of the wall clock changes it. */
+  ageMs(moment: Pick<Moment, 'boot' | 'monotonicMs'>): number {
+    return this.file.times.ageMs(moment, this.now());
+  }
+  /** Time that agents are known to have run since then: less than its age, and no clock on the wall has a part in it. */
+  ranSince(moment: Pick<Moment, 'boot' | 'monotonicMs'>): number {
+    return this.file.times.ranSince(moment, this.now());
+  }
+  /** The hub has said what time it is. Inside no transaction. */
+  noteHubTime(time: HubTime): void {
+    const { times } = this.file;
+    if (!times.isNews(this.#boot, time)) return;
+    times.anchor(this.#boot, time);
+    try {
+      this.file.transaction(() => {
+        times.seen(this.now());
+        times.write(this.#boot);
+      });
+    } catch (error) {
+      // On a full disk this run knows it all the same.
+      if (!(error instanceof TributaryError && error.code === 'bufferFull')) throw error;
+    }
+  }
+  /** The time as records that are stamped from now on will have it once they are sent, or a little less. */
+  stampMs(): number {
     const now = this.now();
-    return Math.max(0, boot === this.#boot ? now.monotonicMs - monotonicMs : now.createdMs - createdMs);
+    const shiftMs = this.file.times.shiftMs(now);
+    return shiftMs === 0 ? now.createdMs : Math.floor(now.createdMs + shiftMs - this.file.times.errorOf(now.boot));
   }
 
   /** This run's newest epoch, null before the first record. */
@@ -106,12 +142,21 @@ export class Sealer {
     return stream;
   }
 
-  /** Removes a stream that has nothing left and will get nothing more. */
-  dropDrained(stream: StreamState): void {
+  /** It has nothing left to send and will get nothing more. */
+  isDrained(stream: StreamState): boolean {
     const { place } = stream;
     const mayGrow = stream.epoch === this.epoch && place.chain.at(-1) === stream && place.last === null;
-    if (mayGrow || stream.moveOrder !== null || stream.chained !== null) return;
-    if (stream.settled.next !== stream.next) return;
+    if (mayGrow || stream.moveOrder !== null || stream.chained !== null) return false;
+    return stream.settled.next === stream.next;
+  }
+  /** Removes a drained stream. One of which something is retained stays, and so do those behind it: their links are needed. */
+  dropDrained(stream: StreamState): void {
+    if (!this.isDrained(stream) || stream.retained.rows > 0) return;
+    const { chain } = stream.place;
+    if (this.file.catalog.retained.rows > 0) {
+      const before = chain.findIndex((one) => one.retained.rows > 0);
+      if (before >= 0 && before < chain.indexOf(stream)) return;
+    }
     this.file.catalog.removeStream(stream);
   }
   /** What a new epoch made superfluous. */
@@ -189,17 +234,19 @@ export class Sealer {
     if (stream.tailRows === 0) return;
     const { rows, catalog } = this.file;
     catalog.touchStream(stream);
-    const tail = rows.tail(stream.id, stream.tailRows);
+    const all = rows.tail(stream.id, stream.tailRows);
     // First, so that the batches go into the pages that they leave.
-    for (const row of tail) rows.removeTail(row.id);
-    for (const run of joinRows(tail, this.settings)) {
-      const broken = new Set(run.filter((row) => tailCrc(row) !== row.crc));
-      if (broken.size === 0) this.#sealRun(stream, run);
-      for (const row of broken.size === 0 ? [] : run) {
-        if (broken.has(row)) this.#giveUpRow(stream, row);
-        else this.#sealRun(stream, [row]);
-      }
+    for (const row of all) rows.removeTail(row.id);
+    const broken = all.filter((row) => !rows.tailHolds(row));
+    // Rows from before what is sealed come from a damaged file.
+    const good = all.filter((row) => !broken.includes(row) && row.first >= stream.sealed.next);
+    for (const row of broken) this.#keepBroken(stream, row);
+    const reason = broken.length > 0 ? 'quarantined' : 'lost';
+    for (const run of joinRows(good, this.settings)) {
+      this.#tailGap(stream, run[0]!.first, reason, run[0]!);
+      this.#sealRun(stream, run);
     }
+    this.#tailGap(stream, stream.next, reason, all.at(-1) ?? null);
     Object.assign(stream, { tailRows: 0, tailRecords: 0, tailBytes: 0 });
   }
 
@@ -215,21 +262,26 @@ export class Sealer {
     this.#addSealed(stream, lastRow.last - firstRow.first + 1, blob, facts);
   }
 
-  #giveUpRow(stream: StreamState, row: TailRow): void {
-    const { place } = stream;
-    const count = row.last - row.first + 1;
+  /** What can't be sent of a tail: its fields say nothing that could be believed. */
+  #keepBroken(stream: StreamState, row: TailRow): void {
     const kept = { ...row, previousTip: null, tip: null, reason: CHECKSUM, contentCrc: row.crc };
     this.file.rows.quarantine(stream, kept, this.settings.quarantineBytes);
+  }
+
+  /** A gap up to `next`, where rows of the tail are missing in front of it. */
+  #tailGap(stream: StreamState, next: number, reason: 'quarantined' | 'lost', near: TailRow | null): void {
+    const { place } = stream;
+    const { topic, partition } = place;
+    const first = stream.sealed.next;
+    if (next <= first) return;
+    const now = this.now();
+    const span = near ?? { minTimestamp: 0, maxTimestamp: now.createdMs, stamp: STAMP_SOURCE };
+    const { minTimestamp, maxTimestamp, stamp } = span;
     this.file.catalog.touchPlace(place);
-    place.gaps += count;
-    this.addGap(stream, count, 'quarantined', 'checksum of a row in the tail', { ...row, position: null });
-    this.onSetAside({
-      topic: place.topic,
-      partition: place.partition,
-      first: row.first,
-      last: row.last,
-      reason: CHECKSUM,
-    });
+    place.gaps += next - first;
+    const detail = reason === 'lost' ? 'rows of the tail are missing' : 'checksum of a row in the tail';
+    this.addGap(stream, next - first, reason, detail, { ...now, minTimestamp, maxTimestamp, stamp, position: null });
+    this.onSetAside({ topic, partition, first, last: next - 1, reason: CHECKSUM });
   }
 }
 

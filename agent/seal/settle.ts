@@ -6,6 +6,7 @@ import type { PlaceState, Point, Receipt, StreamState } from '../buffer/index.ts
 import type { SequenceSpan } from '../buffer/outbox.ts';
 import { KIND_SEALED, type RowEnds } from '../buffer/rows.ts';
 import { PAGE_BYTES } from '../buffer/schema.ts';
+import { keepOrRemove } from './retain.ts';
 import type { Sealer } from './sealer.ts';
 
 /** A row with a tip from before a quarantine in front of it: it must not be sent so. */
@@ -61,10 +62,11 @@ export function settleTo(
   const before = stream.settled.next;
   for (const row of rows) {
     if (of.bytes <= 0) break;
-    file.rows.removeParcel(row.id, row.kind);
+    const had = countSettled(stream.place, row, agreed.former, receipt?.gaps);
+    // What was given up here and is there can't be sent again.
+    keepOrRemove(sealer, stream, row, agreed.former || had > 0);
     of.rows -= 1;
     of.bytes -= row.bytes;
-    countSettled(stream.place, row, agreed.former, receipt?.gaps);
     stream.settled = { next: row.last + 1, tip: agreed.former ? (row.formerTip ?? row.tip) : row.tip };
   }
   if (stream.settled.next === agreed.point.next) stream.settled = agreed.point;
@@ -74,7 +76,8 @@ export function settleTo(
   return stream.settled.next >= agreed.point.next;
 }
 
-function countSettled(place: PlaceState, row: RowEnds, former: boolean, said: Receipt['gaps']): void {
+/** Returns how many records of a gap the hub has all the same. */
+function countSettled(place: PlaceState, row: RowEnds, former: boolean, said: Receipt['gaps']): number {
   const count = row.last - row.first + 1;
   const isSaid = said !== undefined && row.first >= said.of.first && row.last <= said.of.last;
   const gaps = isSaid ? overlap(said.known, row.first, row.last) : null;
@@ -82,12 +85,13 @@ function countSettled(place: PlaceState, row: RowEnds, former: boolean, said: Re
     // Another copy of this buffer may have given some of it up.
     place.delivered += count - (gaps ?? 0);
     place.gaps += gaps ?? 0;
-    return;
+    return 0;
   }
   // Set aside here, but the hub had it already; or given up here when it was there, without a receipt.
   const had = former && row.formerTip !== null ? count : isGivenUp(row) && gaps !== null ? count - gaps : 0;
   place.delivered += had;
   place.gaps -= had;
+  return had;
 }
 
 const isGivenUp = ({ reason }: RowEnds): boolean => reason !== null && keepsTip(reason);

@@ -1,6 +1,6 @@
 /** What the buffer says about itself: the counters that its own transactions keep. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { BufferStats, PlaceState, PlaceStats, RoomState } from '../buffer/index.ts';
+import type { BufferStats, PlaceState, PlaceStats, RetainedStats, RoomState } from '../buffer/index.ts';
 import type { Room } from './room.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -8,7 +8,15 @@ export function bufferStats(sealer: Sealer, room: RoomState): BufferStats {
   const { file } = sealer;
   const places = [...file.catalog.places()].map((place) => placeStats(sealer, place));
   const oldestAgeMs = Math.max(0, ...places.map((place) => place.oldestAgeMs));
-  return { bytes: file.bytes(), maxBytes: file.maxBytes, room, oldestAgeMs, places };
+  const retained = retainedStats(sealer);
+  return { bytes: file.bytes(), maxBytes: file.maxBytes, room, oldestAgeMs, retained, places };
+}
+
+function retainedStats(sealer: Sealer): RetainedStats {
+  const { file } = sealer;
+  const { rows, records, bytes } = file.catalog.retained;
+  const [oldest] = rows === 0 ? [] : file.read(() => file.retained.oldest(1));
+  return { records, bytes, oldestAgeMs: oldest === undefined ? 0 : Math.max(0, sealer.runMs() - oldest.runMs) };
 }
 
 export const bufferedOf = ({ captured, delivered, gaps }: PlaceState): number => captured - delivered - gaps;
@@ -16,7 +24,9 @@ export const bufferedOf = ({ captured, delivered, gaps }: PlaceState): number =>
 function placeStats(sealer: Sealer, place: PlaceState): PlaceStats {
   const { topic, partition, lane, captured, delivered, deadLettered, gaps, maybeDuplicate } = place;
   const counts = { captured, delivered, deadLettered, buffered: bufferedOf(place), gaps, maybeDuplicate };
-  return { topic, partition, lane, ...counts, oldestAgeMs: oldestAgeMs(sealer, place) };
+  const streams = [...place.chain, ...place.moving];
+  const bytes = streams.reduce((sum, stream) => sum + stream.bytes + stream.tailBytes, 0);
+  return { topic, partition, lane, ...counts, bytes, oldestAgeMs: oldestAgeMs(sealer, place) };
 }
 
 function oldestAgeMs(sealer: Sealer, place: PlaceState): number {
@@ -64,6 +74,10 @@ export function registerMetrics(sealer: Sealer, room: Room, registry: Registry):
   );
   gauge('buffer_records', 'Records captured and not yet delivered.', () => sum(bufferedOf));
   gauge('buffer_bytes', 'Database, write-ahead log and reserve on disk.', () => file.bytes());
+  gauge('buffer_retained_records', 'Delivered records that are kept.', () => file.catalog.retained.records);
+  gauge('buffer_retained_bytes', 'Part of buffer_bytes: kept after delivery.', () => file.catalog.retained.bytes);
+  const retainedSeconds = (): number => retainedStats(sealer).oldestAgeMs / 1000;
+  gauge('buffer_retained_age_seconds', 'Since the oldest kept delivery, in running time.', retainedSeconds);
   gauge('buffer_max_bytes', 'Cap of database, write-ahead log and reserve.', () => file.maxBytes);
   gauge(
     'buffer_state',

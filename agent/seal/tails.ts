@@ -30,32 +30,38 @@ export class Tails {
       Object.assign(stream, { tailRows: sums.rows, tailRecords: sums.records, tailBytes: sums.bytes });
       catalog.tailed.add(stream);
     }
+    // One whose tail is gone with a damaged file: sealing makes a gap of it.
+    for (const stream of catalog.streams.values()) {
+      if (stream.tailRows > 0 || stream.next === stream.sealed.next) continue;
+      stream.tailRows = 1;
+      catalog.tailed.add(stream);
+    }
     while (this.sealSome(ANY_AGE));
   }
 
-  ageMs(): number | null {
+  ageMs(queues?: ReadonlySet<number>): number | null {
     let oldest: number | null = null;
     const now = this.#clock.monotonicMs();
-    for (const { tailSinceMs } of this.#due(ANY_AGE)) oldest = Math.max(oldest ?? 0, now - tailSinceMs);
+    for (const { tailSinceMs } of this.#due(ANY_AGE, queues)) oldest = Math.max(oldest ?? 0, now - tailSinceMs);
     return oldest;
   }
 
   /** Seals what is due: at once, or over several turns where it is much. */
-  seal(olderThanMs: number): boolean | Promise<boolean> {
-    if (!this.sealSome(olderThanMs)) return false;
-    return this.#due(olderThanMs).next().done ? true : this.#sealRest(olderThanMs);
+  seal(olderThanMs: number, queues?: ReadonlySet<number>): boolean | Promise<boolean> {
+    if (!this.sealSome(olderThanMs, queues)) return false;
+    return this.#due(olderThanMs, queues).next().done ? true : this.#sealRest(olderThanMs, queues);
   }
-  async #sealRest(olderThanMs: number): Promise<boolean> {
+  async #sealRest(olderThanMs: number, queues?: ReadonlySet<number>): Promise<boolean> {
     do await nextTurn();
-    while (this.#sealer.file.usable && this.sealSome(olderThanMs));
+    while (this.#sealer.file.usable && this.sealSome(olderThanMs, queues));
     return true;
   }
 
   /** As many due tails as one transaction may seal. Returns whether there were any. */
-  sealSome(olderThanMs: number): boolean {
+  sealSome(olderThanMs: number, queues?: ReadonlySet<number>): boolean {
     const some: StreamState[] = [];
     let bytes = 0;
-    for (const stream of this.#due(olderThanMs)) {
+    for (const stream of this.#due(olderThanMs, queues)) {
       some.push(stream);
       // Rows of one tail lie apart: each is a page of the log.
       bytes += Math.max(stream.tailBytes, stream.tailRows * PAGE_BYTES);
@@ -69,11 +75,12 @@ export class Tails {
     return true;
   }
 
-  *#due(olderThanMs: number): Generator<StreamState> {
+  *#due(olderThanMs: number, queues?: ReadonlySet<number>): Generator<StreamState> {
     const now = this.#clock.monotonicMs();
     const { tailed } = this.#sealer.file.catalog;
     for (const stream of tailed) {
       if (stream.tailRows === 0) tailed.delete(stream);
+      else if (queues?.has(stream.place.queue) === false) continue;
       else if (now - stream.tailSinceMs >= olderThanMs) yield stream;
     }
   }

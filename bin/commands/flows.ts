@@ -203,7 +203,7 @@ function print({ json }: Options, data: unknown, text: string): void {
 /** A flow, or the one under `flows:`. */
 function flowIn(file: string): unknown {
   try {
-    const found: unknown = parse(readText(file));
+    const found: unknown = parse(readText(file, 'name a YAML file with one flow, as under "flows:" of hub.yaml'));
     if (typeof found !== 'object' || found === null || !('flows' in found)) return found;
     const { flows } = found;
     if (Array.isArray(flows) && flows.length === 1) return flows[0];
@@ -273,11 +273,15 @@ function statusText(status: FlowStatus): string {
     const where = `${one.topic}/${one.partition}`;
     if (one.detail !== null)
       lines.push(`${where}: ${one.detail}, for ${ageText(one.troubledForMs)}${again(one.retryInMs)}`);
-    for (const { cause, from, to } of one.gaps)
-      lines.push(`${where}: offsets ${from} to ${to - 1} are missing (${cause})`);
+    for (const { cause, from, to } of one.gaps) lines.push(`${where}: ${gapText(cause, from, to)}`);
   }
   return lines.join('\n');
 }
+
+const gapText = (cause: string, from: number, to: number): string =>
+  to > from
+    ? `offsets ${from} to ${to - 1} are missing (${cause})`
+    : `what was behind offset ${from - 1} is missing, it goes on at ${to} (${cause})`;
 
 const again = (retryInMs: number | null): string =>
   retryInMs === null ? '' : `, tried again in ${ageText(retryInMs)}`;

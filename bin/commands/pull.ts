@@ -4,7 +4,7 @@ import type { PullFile } from '../pullFile.ts';
 
 interface PullFlags {
   readonly clusters?: readonly string[];
-  readonly print?: 'yaml' | 'properties';
+  readonly print?: 'yaml' | 'properties' | true;
   readonly plan?: boolean;
   readonly name?: string;
   readonly ledger?: string;
@@ -36,7 +36,7 @@ export function registerPull(program: Command): void {
     .description("pull whole clusters, as MirrorMaker 2's file or hub.yaml says")
     .option('--clusters <alias...>', 'only flows into these clusters')
     .addOption(
-      new Option('--print <as>', 'print the file in the other form and end; secrets as references').choices([
+      new Option('--print [as]', 'print the file in the other form and end; secrets as references').choices([
         'yaml',
         'properties',
       ]),
@@ -58,7 +58,13 @@ export function registerPull(program: Command): void {
     .option('--telemetry <host:port>', 'where /metrics, /healthz, /readyz and /flows are shown')
     .addOption(new Option('--log <level>', 'log level').choices(['debug', 'info', 'warn', 'error']).default('info'))
     .addHelpText('after', HELP)
-    .action(async (file: string, flags: PullFlags) => {
+    .action(async (file: string, flags: PullFlags, command: Command) => {
+      if (flags.print === true) {
+        command.error(
+          'error: --print needs to know in which form: tributary pull FILE --print yaml, or --print properties',
+        );
+        return;
+      }
       const { loadPull, remarkLines } = await import('../pullFile.ts');
       const pull = loadPull(file, flags.clusters);
       for (const line of remarkLines(file, pull)) process.stderr.write(`${line}\n`);

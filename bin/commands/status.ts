@@ -7,8 +7,11 @@ import { EXIT } from '../exit.ts';
 import { addHubOptions, HubClient, type HubOptions } from '../hubClient.ts';
 import { ageText, sizeText, table } from '../lines.ts';
 import { listText as flowsText, isTroubled } from './flows.ts';
+import { showLocal } from './statusLocal.ts';
 
 interface Options extends HubOptions {
+  readonly local?: boolean;
+  readonly config?: string;
   readonly json?: boolean;
   readonly watch?: boolean;
   readonly every: number;
@@ -23,6 +26,8 @@ export function registerStatus(program: Command): void {
       .command('status')
       .description('show every edge: link, what was captured, delivered, buffered, what is missing'),
   )
+    .option('--local', 'the agent on this machine instead of the hub: its buffer, its link and what becomes of them')
+    .option('-c, --config <file>', "the agent's configuration, with --local", 'agent.yaml')
     .option('--watch', 'show it again and again')
     .option('--every <seconds>', 'seconds between, with --watch', Number, 2)
     .option('--json', 'print JSON; with --watch one line each time')
@@ -39,10 +44,15 @@ records of it; or a flow of this hub is troubled ("tributary flows").
 
 Examples:
   tributary status --watch
+  tributary status --local --config agent.yaml
   TRIBUTARY_TOKEN=... tributary status --hub https://hub.example:8443 --json
 `,
     )
     .action(async (options: Options) => {
+      if (options.local) {
+        process.exitCode = await showLocal(options.config ?? 'agent.yaml', options.json === true);
+        return;
+      }
       const client = new HubClient(options);
       try {
         process.exitCode = options.watch ? await watch(client, options) : await show(client, options);

@@ -10,7 +10,6 @@
  * - Answers and their documentation come from one declaration (`schemas.ts`); `GET /v1/openapi.json` serves it (`hub/receive/openApi.ts`).
  */
 export { type HubProgress, hubChecks } from './checks.ts';
-export { fleetPage } from './page.ts';
 export type { FleetParts, ShardFacts } from './parts.ts';
 export { fleetRoutes } from './routes.ts';
 export type { EdgeList, EdgeStatus, EdgeSummary, HubStatus, PlaceStatus } from './schemas.ts';

@@ -1,12 +1,7 @@
 /** The fleet API's answers: one declaration each for type, check and documentation. Times are ms since 1970. */
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { ERROR_CODES } from '../../shared/errors.ts';
-
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const time = (description: string) => Type.Integer({ description: `${description} Milliseconds since 1970.` });
-const text = (description: string) => Type.String({ description });
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const list = <T extends TSchema>(items: T, description: string) => Type.Array(items, { description });
+import { count, list, orNull, text, time } from '../answers.ts';
 
 export const EdgeName = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'An edge.' });
 export const EpochName = Type.String({ pattern: '^[0-9a-f]{24}$', description: 'One run of an agent.' });
@@ -17,6 +12,28 @@ export const EdgeState = Type.Union([Type.Literal('online'), Type.Literal('offli
     '`online`: connected, or heard of within the last minute. `offline`: not. `never`: has a token, but was never heard of.',
 });
 export type EdgeState = Static<typeof EdgeState>;
+
+const Outlook = Type.Object(
+  {
+    linkBytesPerSecond: count('What its link has shown that it carries; 0: nothing yet.'),
+    intakePerSecond: Type.Number({ minimum: 0, description: 'Records that it takes in, over the last minutes.' }),
+    drainPerSecond: Type.Number({ minimum: 0, description: 'Records that leave its buffer, over the last minutes.' }),
+    drainMs: orNull(count('Until its backlog is gone; null: never as it goes now, or it is too early to say.')),
+    fullMs: orNull(count("Until its buffer is full at the last day's rate; null: never, or it is too early to say.")),
+    topics: list(
+      Type.Object({
+        topic: text("The source's topic."),
+        buffered: count('Records that wait.'),
+        bytes: count('Of these.'),
+        oldestAgeMs: count('Age of the oldest.'),
+      }),
+      'Those with most bytes.',
+    ),
+    topicsLeftOut: count('Others with something in the buffer.'),
+    leftOutBytes: count('Of the others.'),
+  },
+  { description: 'What becomes of its buffer if it goes on so.' },
+);
 
 const Agent = Type.Object(
   {
@@ -30,6 +47,7 @@ const Agent = Type.Object(
       maxBytes: count('The cap.'),
       oldestAgeMs: count('Age of the oldest record that waits.'),
     }),
+    outlook: orNull(Outlook),
     placesNotReported: count('Places that did not fit its report: captured and so on are without them.'),
     sources: list(
       Type.Object({

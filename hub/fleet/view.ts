@@ -101,9 +101,21 @@ function agentOf(contact: Contact | null, heartbeat: Heartbeat | null): EdgeStat
       maxBytes: heartbeat.bufferMaxBytes,
       oldestAgeMs: heartbeat.bufferOldestAgeMs,
     },
+    outlook: heartbeat.outlook === undefined ? null : outlookOf(heartbeat.outlook),
     placesNotReported: heartbeat.placesLeftOut,
     sources: heartbeat.sources.map(({ name, state, reason }) => ({ name, state, reason })),
   };
+}
+
+function outlookOf(
+  outlook: NonNullable<Heartbeat['outlook']>,
+): NonNullable<NonNullable<EdgeStatus['agent']>['outlook']> {
+  const { linkBytesPerSecond, intakePerSecond, drainPerSecond, drainMs, fullMs, topicsLeftOut, leftOutBytes } = outlook;
+  const topics = outlook.topics.map(({ topic, buffered, bytes, oldestAgeMs }) => ({
+    ...{ topic, buffered, bytes, oldestAgeMs },
+  }));
+  const rates = { linkBytesPerSecond, intakePerSecond, drainPerSecond };
+  return { ...rates, drainMs, fullMs, topics, topicsLeftOut, leftOutBytes };
 }
 
 function markOf(ledger: EdgeView | null): EdgeStatus['mark'] {

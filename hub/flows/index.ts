@@ -7,7 +7,6 @@
  *   answer says whether all have done it.
  * - Answers and their documentation come from one declaration (`schemas.ts`).
  */
-export { flowsPage } from './page.ts';
 export type { FlowsParts } from './parts.ts';
 export { flowRoutes } from './routes.ts';
 export type { Done, FlowList, FlowStatus, FlowSummary, PartitionStatus } from './schemas.ts';

@@ -1,16 +1,17 @@
 /** The answers about flows: one declaration each for type, check and documentation. Times are ms since 1970. */
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { count, list, orNull, text, time } from '../answers.ts';
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-const time = (description: string) => Type.Integer({ description: `${description} Milliseconds since 1970.` });
-const text = (description: string) => Type.String({ description });
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const list = <T extends TSchema>(items: T, description: string) => Type.Array(items, { description });
 const oneOf = <const W extends readonly string[]>(words: W, description: string) =>
   Type.Unsafe<W[number]>({ type: 'string', enum: [...words], description });
 
 export const FlowName = Type.String({ minLength: 1, maxLength: 500, description: 'A flow: `source->target`.' });
-export const TopicName = Type.String({ minLength: 1, maxLength: 249, description: 'A topic of the source.' });
+export const TopicName = Type.String({
+  minLength: 1,
+  maxLength: 249,
+  pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]*$',
+  description: 'A topic of the source.',
+});
 export const PartitionNumber = Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'A partition of it.' });
 
 const FLOW_STATES = ['running', 'paused', 'troubled', 'beginning', 'off', 'unable'] as const;

@@ -1,4 +1,4 @@
-/** The three requests of an agent, behind HTTP: session, shipments, heartbeat. */
+/** The requests of an agent, behind HTTP: session, shipments (also in parts), heartbeat. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
 import { crashPoint } from '../../shared/crashPoint.ts';
@@ -12,8 +12,10 @@ import {
   DIGEST_HEADER,
   decodeHeartbeat,
   decodeHello,
+  decodePart,
   decodeShipment,
   encodeHeartbeatAnswer,
+  encodePartAnswer,
   encodeReceipt,
   encodeWelcome,
   type HubIdentity,
@@ -33,6 +35,7 @@ import { bodyReceived, budgetRefused } from './events.ts';
 import { holdUntilAnswered } from './hold.ts';
 import type { ReceiveParts } from './parts.ts';
 import { RequestFault } from './problems.ts';
+import type { Uploads } from './uploads.ts';
 
 export interface AgentRequestsDeps {
   readonly parts: ReceiveParts;
@@ -43,6 +46,8 @@ export interface AgentRequestsDeps {
   readonly data: BodyBudget;
   /** Sessions and heartbeats: never kept out by data. */
   readonly control: BodyBudget;
+  /** Shipments in parts have a budget of their own, each part beside that one of `data`. */
+  readonly uploads: Uploads;
   readonly body: BodySettings;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -99,6 +104,7 @@ export class AgentRequests {
         positions,
         creditBytes: this.#deps.data.creditBytes(admitted.edge ?? hello.edge),
         maxShipmentBytes: limits.maxShipmentBytes,
+        uploadBytes: limits.maxShipmentBytes,
         wallMs: clock.now(),
       });
     });
@@ -109,14 +115,46 @@ export class AgentRequests {
     try {
       return await this.#withBody(incoming, this.#deps.data, limits.maxShipmentBytes, async (body, admitted) => {
         crashPoint('hub.receive.body');
-        const settled = await this.#handOn(body, admitted, turn);
-        incoming.response.once('finish', () => crashPoint('hub.receipt.sent'));
-        const creditBytes = this.#deps.data.creditBytes(admitted.account);
-        return encodeReceipt({ version: PROTOCOL.max, term: settled.term, streams: [...settled.streams], creditBytes });
+        return await this.#receiptFor(body, admitted, turn);
       });
     } finally {
       turn.done();
     }
+  }
+
+  /** A piece of a shipment; with the last one it is taken as if it had come at once. */
+  async part(incoming: Incoming): Promise<Buffer> {
+    const { connections, uploads, data } = this.#deps;
+    const turn = connections.of(incoming.request.socket).takeTurn();
+    try {
+      return await this.#withBody(incoming, data, limits.maxShipmentBytes, async (body, admitted) => {
+        const part = decodePart(body);
+        if (!isSpoken(part.version)) throw unspoken(String(part.version));
+        await turn.comes;
+        this.#believe(part.edge, admitted);
+        const { received, retryAfterMs, whole } = uploads.take(part);
+        let receipt: Buffer = Buffer.alloc(0);
+        if (whole !== null) {
+          let taken = false;
+          try {
+            receipt = await this.#receiptFor(whole, admitted, turn);
+            taken = true;
+          } finally {
+            uploads.done(part.edge, !taken);
+          }
+        }
+        return encodePartAnswer({ received, retryAfterMs, creditBytes: data.creditBytes(admitted.account), receipt });
+      });
+    } finally {
+      turn.done();
+    }
+  }
+
+  async #receiptFor(body: Buffer, admitted: Admitted, turn: Turn): Promise<Buffer> {
+    const settled = await this.#handOn(body, admitted, turn);
+    admitted.response.once('finish', () => crashPoint('hub.receipt.sent'));
+    const creditBytes = this.#deps.data.creditBytes(admitted.account);
+    return encodeReceipt({ version: PROTOCOL.max, term: settled.term, streams: [...settled.streams], creditBytes });
   }
 
   heartbeat(incoming: Incoming): Promise<Buffer> {

@@ -39,6 +39,9 @@ declare module 'fastify' {
   }
 }
 
+/** Of a part of an address; more than any name has. */
+const MAX_PARAM_CHARS = 4_096;
+
 export function makeApp(deps: AppDeps): FastifyInstance {
   const { more } = deps;
   const app = bareApp(deps);
@@ -63,6 +66,12 @@ export function bareApp({
     // What is not known is refused, not dropped.
     ajv: { customOptions: { removeAdditional: false, allErrors: true } },
     forceCloseConnections: 'idle',
+    // What is too long for its place is judged there, with its name; an address that can't be read at all is told as any other fault.
+    routerOptions: { maxParamLength: MAX_PARAM_CHARS },
+    frameworkErrors: (error, request, reply) => {
+      const answer = reply as unknown as FastifyReply;
+      void answer.send(problemJson(refused(error, request, answer, telemetry)));
+    },
   });
   app.addHook('onRequest', (request, _reply, next) => {
     if (isClosing()) next(closing(request));
@@ -95,6 +104,7 @@ function agentScope(scope: FastifyInstance, { requests, parts, telemetry }: AppD
     });
   post('/v1/session', (incoming) => requests.session(incoming));
   post('/v1/shipments', (incoming) => requests.shipment(incoming));
+  post('/v1/parts', (incoming) => requests.part(incoming));
   post('/v1/heartbeat', (incoming) => requests.heartbeat(incoming));
 }
 

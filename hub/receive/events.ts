@@ -114,6 +114,18 @@ export const bodyBytesHeld = defineEvent<{ lane: 'data' | 'control'; bytes: numb
   ],
 });
 
+export const uploadBytesHeld = defineEvent<{ bytes: number }>({
+  name: 'upload_bytes_held',
+  metrics: [
+    {
+      kind: 'gauge',
+      name: 'tributary_hub_upload_bytes',
+      help: 'Memory reserved for shipments that come in parts.',
+      to: (f) => f.bytes,
+    },
+  ],
+});
+
 export const bodyReceived = defineEvent<{ route: string; bytes: number }>({
   name: 'body_received',
   metrics: [

@@ -28,6 +28,12 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 /** What an agent waits at least after a 429 or 503; it adds a random share of its own. */
 const RETRY_AFTER_MS = 1_000;
 
+/** For what the framework refuses. */
+const HINTS: Readonly<Record<number, string>> = {
+  400: 'GET /v1/openapi.json says what each route takes.',
+  415: 'Send JSON, with the header "content-type: application/json"; without a body, send no content-type.',
+};
+
 type MistakeAt = Pick<Mistake, 'path' | 'problem' | 'allowed'>;
 
 /** A request that gets an answer other than 2xx. */
@@ -63,7 +69,9 @@ export function faultOf(error: unknown, operation: string): RequestFault {
   if (status >= 400 && status < 500) {
     const facts = { operation, subject: 'the request', reason: reasonOf(error), retry: 'final', cause: error } as const;
     const code = status === 404 ? 'notFound' : status === 413 ? 'tooLarge' : 'badRequest';
-    return new RequestFault(new TributaryError({ code, ...facts }), { status, mistakes: mistakesOf(error) });
+    const hint = HINTS[status];
+    const told = new TributaryError({ code, ...facts, ...(hint === undefined ? {} : { hint }) });
+    return new RequestFault(told, { status, mistakes: mistakesOf(error) });
   }
   const reason = 'the hub made a mistake; its log has the details';
   const facts = { operation, subject: 'the request', reason, retry: 'retryable', cause: error } as const;
@@ -74,7 +82,8 @@ export function faultOf(error: unknown, operation: string): RequestFault {
 function mistakesOf(error: unknown): MistakeAt[] {
   if (typeof error !== 'object' || error === null || !('validation' in error) || !Array.isArray(error.validation))
     return [];
-  return error.validation.map(({ instancePath = '', message = 'is wrong', params = {} }) => {
+  return error.validation.map(({ instancePath = '', keyword, message: says = 'is wrong', params = {} }) => {
+    const message = keyword === 'pattern' ? `has characters that can't be in such a name (${params.pattern})` : says;
     const { additionalProperty: name } = params;
     const path = [...String(instancePath).split('/').slice(1), ...(name === undefined ? [] : [String(name)])].join('.');
     return { path, problem: name === undefined ? String(message) : 'is not known' };

@@ -17,6 +17,7 @@ import { Contacts } from './contacts.ts';
 import { edgesBelieved, listening } from './events.ts';
 import type { ReceiveParts } from './parts.ts';
 import { closeApp, type KeyPair, listenOn, makeServer, urlOf } from './tlsServer.ts';
+import { type UploadSettings, Uploads } from './uploads.ts';
 import type { WatchedFiles } from './watchedFiles.ts';
 
 export interface ReceiveSettings {
@@ -30,6 +31,7 @@ export interface ReceiveSettings {
   readonly body?: BodySettings;
   readonly bodyBytes?: number;
   readonly bodyBytesPerEdge?: number;
+  readonly uploads?: UploadSettings;
   /** How long {@link HubServer.close} waits for requests under way. */
   readonly drainMs?: number;
 }
@@ -127,6 +129,7 @@ export class HubServer {
       contacts: deps.contacts ?? new Contacts(clock),
       data: this.#data,
       control,
+      uploads: new Uploads(clock, telemetry, settings.uploads),
       body: settings.body ?? BODY_SETTINGS,
       clock,
       telemetry,

@@ -152,14 +152,14 @@ function withRoom(epochs: readonly EpochEntry[], added: EpochEntry, named: Reado
 
 /**
  * Its ancestors remember that something behind them is forgotten, so that it is not new when it is back; what came after it
- * comes after them now. Where it has none left, and had already been away itself, nobody can say what came before it: all
- * remember it that may have.
+ * comes after them now. Where it has none left, and had been away itself or came in behind others than its predecessor, nobody
+ * can say what came before it: all remember it that may have.
  */
 function without(epochs: readonly EpochEntry[], gone: EpochEntry, named: ReadonlySet<Epoch>): readonly EpochEntry[] {
   const rest = epochs.filter((known) => known !== gone);
   const ancestors = ancestorsOf(rest, guarantorOf(gone));
   const [nearest] = ancestors;
-  const all = ancestors.size === 0 && gone.returned === true;
+  const all = ancestors.size === 0 && (gone.returned === true || gone.after !== undefined);
   return rest.map((known) => {
     const forgets = known.forgets || (all ? !named.has(known.epoch) : ancestors.has(known.epoch));
     const linked = nearest !== undefined && guarantorOf(known) === gone.epoch ? { ...known, after: nearest } : known;

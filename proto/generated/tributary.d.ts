@@ -568,6 +568,9 @@ export namespace tributary {
             /** Welcome positions. */
             positions: tributary.v1.SourcePosition.$Properties[];
 
+            /** Welcome uploadBytes. */
+            uploadBytes: number;
+
             /**
              * Creates a new Welcome instance using the specified properties.
              * @param [properties] Properties to set
@@ -623,6 +626,9 @@ export namespace tributary {
 
                 /** Welcome positions */
                 positions?: (tributary.v1.SourcePosition.$Properties[]|null);
+
+                /** Welcome uploadBytes */
+                uploadBytes?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1575,6 +1581,184 @@ export namespace tributary {
         }
 
         /**
+         * Properties of a Part.
+         * @deprecated Use tributary.v1.Part.$Properties instead.
+         */
+        interface IPart extends tributary.v1.Part.$Properties {
+        }
+
+        /** Represents a Part. */
+        class Part {
+
+            /**
+             * Constructs a new Part.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.Part.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Part version. */
+            version: number;
+
+            /** Part edge. */
+            edge: string;
+
+            /** Part upload. */
+            upload: Uint8Array;
+
+            /** Part offset. */
+            offset: number;
+
+            /** Part total. */
+            total: number;
+
+            /** Part content. */
+            content: Uint8Array;
+
+            /**
+             * Creates a new Part instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Part instance
+             */
+            static create(properties: tributary.v1.Part.$Shape): tributary.v1.Part & tributary.v1.Part.$Shape;
+            static create(properties?: tributary.v1.Part.$Properties): tributary.v1.Part;
+
+            /**
+             * Encodes the specified Part message. Does not implicitly {@link tributary.v1.Part.verify|verify} messages.
+             * @param message Part message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.Part.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Part message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.Part & tributary.v1.Part.$Shape} Part
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.Part & tributary.v1.Part.$Shape;
+        }
+
+        namespace Part {
+
+            /** Properties of a Part. */
+            interface $Properties {
+
+                /** Part version */
+                version?: (number|null);
+
+                /** Part edge */
+                edge?: (string|null);
+
+                /** Part upload */
+                upload?: (Uint8Array|null);
+
+                /** Part offset */
+                offset?: (number|null);
+
+                /** Part total */
+                total?: (number|null);
+
+                /** Part content */
+                content?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Part. */
+            type $Shape = tributary.v1.Part.$Properties;
+        }
+
+        /**
+         * Properties of a PartAnswer.
+         * @deprecated Use tributary.v1.PartAnswer.$Properties instead.
+         */
+        interface IPartAnswer extends tributary.v1.PartAnswer.$Properties {
+        }
+
+        /** Represents a PartAnswer. */
+        class PartAnswer {
+
+            /**
+             * Constructs a new PartAnswer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.PartAnswer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PartAnswer received. */
+            received: number;
+
+            /** PartAnswer creditBytes. */
+            creditBytes: number;
+
+            /** PartAnswer receipt. */
+            receipt: Uint8Array;
+
+            /** PartAnswer retryAfterMs. */
+            retryAfterMs: number;
+
+            /**
+             * Creates a new PartAnswer instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PartAnswer instance
+             */
+            static create(properties: tributary.v1.PartAnswer.$Shape): tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape;
+            static create(properties?: tributary.v1.PartAnswer.$Properties): tributary.v1.PartAnswer;
+
+            /**
+             * Encodes the specified PartAnswer message. Does not implicitly {@link tributary.v1.PartAnswer.verify|verify} messages.
+             * @param message PartAnswer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.PartAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PartAnswer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape} PartAnswer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape;
+        }
+
+        namespace PartAnswer {
+
+            /** Properties of a PartAnswer. */
+            interface $Properties {
+
+                /** PartAnswer received */
+                received?: (number|null);
+
+                /** PartAnswer creditBytes */
+                creditBytes?: (number|null);
+
+                /** PartAnswer receipt */
+                receipt?: (Uint8Array|null);
+
+                /** PartAnswer retryAfterMs */
+                retryAfterMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PartAnswer. */
+            type $Shape = tributary.v1.PartAnswer.$Properties;
+        }
+
+        /**
          * Properties of a Receipt.
          * @deprecated Use tributary.v1.Receipt.$Properties instead.
          */
@@ -2096,6 +2280,9 @@ export namespace tributary {
             /** Heartbeat sources. */
             sources: tributary.v1.SourceReport.$Properties[];
 
+            /** Heartbeat outlook. */
+            outlook?: (tributary.v1.Outlook.$Properties|null);
+
             /**
              * Creates a new Heartbeat instance using the specified properties.
              * @param [properties] Properties to set
@@ -2167,12 +2354,205 @@ export namespace tributary {
                 /** Heartbeat sources */
                 sources?: (tributary.v1.SourceReport.$Properties[]|null);
 
+                /** Heartbeat outlook */
+                outlook?: (tributary.v1.Outlook.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Heartbeat. */
             type $Shape = tributary.v1.Heartbeat.$Properties;
+        }
+
+        /**
+         * Properties of an Outlook.
+         * @deprecated Use tributary.v1.Outlook.$Properties instead.
+         */
+        interface IOutlook extends tributary.v1.Outlook.$Properties {
+        }
+
+        /** Represents an Outlook. */
+        class Outlook {
+
+            /**
+             * Constructs a new Outlook.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.Outlook.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Outlook linkBytesPerSecond. */
+            linkBytesPerSecond: number;
+
+            /** Outlook intakePerSecond. */
+            intakePerSecond: number;
+
+            /** Outlook drainPerSecond. */
+            drainPerSecond: number;
+
+            /** Outlook drainMs. */
+            drainMs: number;
+
+            /** Outlook fullMs. */
+            fullMs: number;
+
+            /** Outlook topics. */
+            topics: tributary.v1.TopicOutlook.$Properties[];
+
+            /** Outlook topicsLeftOut. */
+            topicsLeftOut: number;
+
+            /** Outlook leftOutBytes. */
+            leftOutBytes: number;
+
+            /**
+             * Creates a new Outlook instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Outlook instance
+             */
+            static create(properties: tributary.v1.Outlook.$Shape): tributary.v1.Outlook & tributary.v1.Outlook.$Shape;
+            static create(properties?: tributary.v1.Outlook.$Properties): tributary.v1.Outlook;
+
+            /**
+             * Encodes the specified Outlook message. Does not implicitly {@link tributary.v1.Outlook.verify|verify} messages.
+             * @param message Outlook message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.Outlook.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Outlook message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.Outlook & tributary.v1.Outlook.$Shape} Outlook
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.Outlook & tributary.v1.Outlook.$Shape;
+        }
+
+        namespace Outlook {
+
+            /** Properties of an Outlook. */
+            interface $Properties {
+
+                /** Outlook linkBytesPerSecond */
+                linkBytesPerSecond?: (number|null);
+
+                /** Outlook intakePerSecond */
+                intakePerSecond?: (number|null);
+
+                /** Outlook drainPerSecond */
+                drainPerSecond?: (number|null);
+
+                /** Outlook drainMs */
+                drainMs?: (number|null);
+
+                /** Outlook fullMs */
+                fullMs?: (number|null);
+
+                /** Outlook topics */
+                topics?: (tributary.v1.TopicOutlook.$Properties[]|null);
+
+                /** Outlook topicsLeftOut */
+                topicsLeftOut?: (number|null);
+
+                /** Outlook leftOutBytes */
+                leftOutBytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Outlook. */
+            type $Shape = tributary.v1.Outlook.$Properties;
+        }
+
+        /**
+         * Properties of a TopicOutlook.
+         * @deprecated Use tributary.v1.TopicOutlook.$Properties instead.
+         */
+        interface ITopicOutlook extends tributary.v1.TopicOutlook.$Properties {
+        }
+
+        /** Represents a TopicOutlook. */
+        class TopicOutlook {
+
+            /**
+             * Constructs a new TopicOutlook.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tributary.v1.TopicOutlook.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TopicOutlook topic. */
+            topic: string;
+
+            /** TopicOutlook buffered. */
+            buffered: number;
+
+            /** TopicOutlook bytes. */
+            bytes: number;
+
+            /** TopicOutlook oldestAgeMs. */
+            oldestAgeMs: number;
+
+            /**
+             * Creates a new TopicOutlook instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TopicOutlook instance
+             */
+            static create(properties: tributary.v1.TopicOutlook.$Shape): tributary.v1.TopicOutlook & tributary.v1.TopicOutlook.$Shape;
+            static create(properties?: tributary.v1.TopicOutlook.$Properties): tributary.v1.TopicOutlook;
+
+            /**
+             * Encodes the specified TopicOutlook message. Does not implicitly {@link tributary.v1.TopicOutlook.verify|verify} messages.
+             * @param message TopicOutlook message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tributary.v1.TopicOutlook.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TopicOutlook message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tributary.v1.TopicOutlook & tributary.v1.TopicOutlook.$Shape} TopicOutlook
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tributary.v1.TopicOutlook & tributary.v1.TopicOutlook.$Shape;
+        }
+
+        namespace TopicOutlook {
+
+            /** Properties of a TopicOutlook. */
+            interface $Properties {
+
+                /** TopicOutlook topic */
+                topic?: (string|null);
+
+                /** TopicOutlook buffered */
+                buffered?: (number|null);
+
+                /** TopicOutlook bytes */
+                bytes?: (number|null);
+
+                /** TopicOutlook oldestAgeMs */
+                oldestAgeMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TopicOutlook. */
+            type $Shape = tributary.v1.TopicOutlook.$Properties;
         }
 
         /**

@@ -1297,6 +1297,7 @@ export const tributary = $root.tributary = (() => {
              * @property {number|null} [maxShipmentBytes] Welcome maxShipmentBytes
              * @property {number|null} [wallMs] Welcome wallMs
              * @property {Array.<tributary.v1.SourcePosition.$Properties>|null} [positions] Welcome positions
+             * @property {number|null} [uploadBytes] Welcome uploadBytes
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1395,6 +1396,14 @@ export const tributary = $root.tributary = (() => {
             Welcome.prototype.positions = $util.emptyArray;
 
             /**
+             * Welcome uploadBytes.
+             * @member {number} uploadBytes
+             * @memberof tributary.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.uploadBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Creates a new Welcome instance using the specified properties.
              * @function create
              * @memberof tributary.v1.Welcome
@@ -1444,6 +1453,8 @@ export const tributary = $root.tributary = (() => {
                 if (message.positions != null && message.positions.length)
                     for (let i = 0; i < message.positions.length; ++i)
                         $root.tributary.v1.SourcePosition.encode(message.positions[i], writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.uploadBytes != null && $Object.hasOwnProperty.call(message, "uploadBytes") && (typeof message.uploadBytes === "object" ? message.uploadBytes.low || message.uploadBytes.high : message.uploadBytes !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.uploadBytes);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1550,6 +1561,15 @@ export const tributary = $root.tributary = (() => {
                             if (!(message.positions && message.positions.length))
                                 message.positions = [];
                             message.positions.push($root.tributary.v1.SourcePosition.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.uploadBytes = value;
+                            else
+                                delete message.uploadBytes;
                             continue;
                         }
                     }
@@ -3986,6 +4006,470 @@ export const tributary = $root.tributary = (() => {
             return SourcePosition;
         })();
 
+        v1.Part = (function() {
+
+            /**
+             * Properties of a Part.
+             * @typedef {Object} tributary.v1.Part.$Properties
+             * @property {number|null} [version] Part version
+             * @property {string|null} [edge] Part edge
+             * @property {Uint8Array|null} [upload] Part upload
+             * @property {number|null} [offset] Part offset
+             * @property {number|null} [total] Part total
+             * @property {Uint8Array|null} [content] Part content
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Part.
+             * @memberof tributary.v1
+             * @interface IPart
+             * @augments tributary.v1.Part.$Properties
+             * @deprecated Use tributary.v1.Part.$Properties instead.
+             */
+
+            /**
+             * Shape of a Part.
+             * @typedef {tributary.v1.Part.$Properties} tributary.v1.Part.$Shape
+             */
+
+            /**
+             * Constructs a new Part.
+             * @memberof tributary.v1
+             * @classdesc Represents a Part.
+             * @constructor
+             * @param {tributary.v1.Part.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Part = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Part version.
+             * @member {number} version
+             * @memberof tributary.v1.Part
+             * @instance
+             */
+            Part.prototype.version = 0;
+
+            /**
+             * Part edge.
+             * @member {string} edge
+             * @memberof tributary.v1.Part
+             * @instance
+             */
+            Part.prototype.edge = "";
+
+            /**
+             * Part upload.
+             * @member {Uint8Array} upload
+             * @memberof tributary.v1.Part
+             * @instance
+             */
+            Part.prototype.upload = $util.newBuffer([]);
+
+            /**
+             * Part offset.
+             * @member {number} offset
+             * @memberof tributary.v1.Part
+             * @instance
+             */
+            Part.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Part total.
+             * @member {number} total
+             * @memberof tributary.v1.Part
+             * @instance
+             */
+            Part.prototype.total = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Part content.
+             * @member {Uint8Array} content
+             * @memberof tributary.v1.Part
+             * @instance
+             */
+            Part.prototype.content = $util.newBuffer([]);
+
+            /**
+             * Creates a new Part instance using the specified properties.
+             * @function create
+             * @memberof tributary.v1.Part
+             * @static
+             * @param {tributary.v1.Part.$Properties=} [properties] Properties to set
+             * @returns {tributary.v1.Part} Part instance
+             * @type {{
+             *   (properties: tributary.v1.Part.$Shape): tributary.v1.Part & tributary.v1.Part.$Shape;
+             *   (properties?: tributary.v1.Part.$Properties): tributary.v1.Part;
+             * }}
+             */
+            Part.create = function(properties) {
+                return new Part(properties);
+            };
+
+            /**
+             * Encodes the specified Part message. Does not implicitly {@link tributary.v1.Part.verify|verify} messages.
+             * @function encode
+             * @memberof tributary.v1.Part
+             * @static
+             * @param {tributary.v1.Part.$Properties} message Part message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Part.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.version != null && $Object.hasOwnProperty.call(message, "version") && message.version !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.version);
+                if (message.edge != null && $Object.hasOwnProperty.call(message, "edge") && message.edge !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.edge);
+                if (message.upload != null && $Object.hasOwnProperty.call(message, "upload") && message.upload.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.upload);
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.offset);
+                if (message.total != null && $Object.hasOwnProperty.call(message, "total") && (typeof message.total === "object" ? message.total.low || message.total.high : message.total !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.total);
+                if (message.content != null && $Object.hasOwnProperty.call(message, "content") && message.content.length)
+                    writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.content);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Part message from the specified reader or buffer.
+             * @function decode
+             * @memberof tributary.v1.Part
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tributary.v1.Part & tributary.v1.Part.$Shape} Part
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Part.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tributary.v1.Part();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.version = value;
+                            else
+                                delete message.version;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.edge = value;
+                            else
+                                delete message.edge;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.upload = value;
+                            else
+                                delete message.upload;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.total = value;
+                            else
+                                delete message.total;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.content = value;
+                            else
+                                delete message.content;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Part;
+        })();
+
+        v1.PartAnswer = (function() {
+
+            /**
+             * Properties of a PartAnswer.
+             * @typedef {Object} tributary.v1.PartAnswer.$Properties
+             * @property {number|null} [received] PartAnswer received
+             * @property {number|null} [creditBytes] PartAnswer creditBytes
+             * @property {Uint8Array|null} [receipt] PartAnswer receipt
+             * @property {number|null} [retryAfterMs] PartAnswer retryAfterMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PartAnswer.
+             * @memberof tributary.v1
+             * @interface IPartAnswer
+             * @augments tributary.v1.PartAnswer.$Properties
+             * @deprecated Use tributary.v1.PartAnswer.$Properties instead.
+             */
+
+            /**
+             * Shape of a PartAnswer.
+             * @typedef {tributary.v1.PartAnswer.$Properties} tributary.v1.PartAnswer.$Shape
+             */
+
+            /**
+             * Constructs a new PartAnswer.
+             * @memberof tributary.v1
+             * @classdesc Represents a PartAnswer.
+             * @constructor
+             * @param {tributary.v1.PartAnswer.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PartAnswer = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PartAnswer received.
+             * @member {number} received
+             * @memberof tributary.v1.PartAnswer
+             * @instance
+             */
+            PartAnswer.prototype.received = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * PartAnswer creditBytes.
+             * @member {number} creditBytes
+             * @memberof tributary.v1.PartAnswer
+             * @instance
+             */
+            PartAnswer.prototype.creditBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * PartAnswer receipt.
+             * @member {Uint8Array} receipt
+             * @memberof tributary.v1.PartAnswer
+             * @instance
+             */
+            PartAnswer.prototype.receipt = $util.newBuffer([]);
+
+            /**
+             * PartAnswer retryAfterMs.
+             * @member {number} retryAfterMs
+             * @memberof tributary.v1.PartAnswer
+             * @instance
+             */
+            PartAnswer.prototype.retryAfterMs = 0;
+
+            /**
+             * Creates a new PartAnswer instance using the specified properties.
+             * @function create
+             * @memberof tributary.v1.PartAnswer
+             * @static
+             * @param {tributary.v1.PartAnswer.$Properties=} [properties] Properties to set
+             * @returns {tributary.v1.PartAnswer} PartAnswer instance
+             * @type {{
+             *   (properties: tributary.v1.PartAnswer.$Shape): tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape;
+             *   (properties?: tributary.v1.PartAnswer.$Properties): tributary.v1.PartAnswer;
+             * }}
+             */
+            PartAnswer.create = function(properties) {
+                return new PartAnswer(properties);
+            };
+
+            /**
+             * Encodes the specified PartAnswer message. Does not implicitly {@link tributary.v1.PartAnswer.verify|verify} messages.
+             * @function encode
+             * @memberof tributary.v1.PartAnswer
+             * @static
+             * @param {tributary.v1.PartAnswer.$Properties} message PartAnswer message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PartAnswer.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.received != null && $Object.hasOwnProperty.call(message, "received") && (typeof message.received === "object" ? message.received.low || message.received.high : message.received !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.received);
+                if (message.creditBytes != null && $Object.hasOwnProperty.call(message, "creditBytes") && (typeof message.creditBytes === "object" ? message.creditBytes.low || message.creditBytes.high : message.creditBytes !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.creditBytes);
+                if (message.receipt != null && $Object.hasOwnProperty.call(message, "receipt") && message.receipt.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.receipt);
+                if (message.retryAfterMs != null && $Object.hasOwnProperty.call(message, "retryAfterMs") && message.retryAfterMs !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.retryAfterMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PartAnswer message from the specified reader or buffer.
+             * @function decode
+             * @memberof tributary.v1.PartAnswer
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tributary.v1.PartAnswer & tributary.v1.PartAnswer.$Shape} PartAnswer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PartAnswer.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tributary.v1.PartAnswer();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.received = value;
+                            else
+                                delete message.received;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.creditBytes = value;
+                            else
+                                delete message.creditBytes;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.receipt = value;
+                            else
+                                delete message.receipt;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.retryAfterMs = value;
+                            else
+                                delete message.retryAfterMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PartAnswer;
+        })();
+
         v1.Receipt = (function() {
 
             /**
@@ -5131,6 +5615,7 @@ export const tributary = $root.tributary = (() => {
              * @property {Array.<tributary.v1.PlaceReport.$Properties>|null} [places] Heartbeat places
              * @property {number|null} [placesLeftOut] Heartbeat placesLeftOut
              * @property {Array.<tributary.v1.SourceReport.$Properties>|null} [sources] Heartbeat sources
+             * @property {tributary.v1.Outlook.$Properties|null} [outlook] Heartbeat outlook
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5269,6 +5754,14 @@ export const tributary = $root.tributary = (() => {
             Heartbeat.prototype.sources = $util.emptyArray;
 
             /**
+             * Heartbeat outlook.
+             * @member {tributary.v1.Outlook.$Properties|null|undefined} outlook
+             * @memberof tributary.v1.Heartbeat
+             * @instance
+             */
+            Heartbeat.prototype.outlook = null;
+
+            /**
              * Creates a new Heartbeat instance using the specified properties.
              * @function create
              * @memberof tributary.v1.Heartbeat
@@ -5328,6 +5821,8 @@ export const tributary = $root.tributary = (() => {
                 if (message.sources != null && message.sources.length)
                     for (let i = 0; i < message.sources.length; ++i)
                         $root.tributary.v1.SourceReport.encode(message.sources[i], writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.outlook != null && $Object.hasOwnProperty.call(message, "outlook"))
+                    $root.tributary.v1.Outlook.encode(message.outlook, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5487,6 +5982,12 @@ export const tributary = $root.tributary = (() => {
                             message.sources.push($root.tributary.v1.SourceReport.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.outlook = $root.tributary.v1.Outlook.decode(reader, reader.size(), $undefined, _depth + 1, message.outlook);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5505,6 +6006,511 @@ export const tributary = $root.tributary = (() => {
             };
 
             return Heartbeat;
+        })();
+
+        v1.Outlook = (function() {
+
+            /**
+             * Properties of an Outlook.
+             * @typedef {Object} tributary.v1.Outlook.$Properties
+             * @property {number|null} [linkBytesPerSecond] Outlook linkBytesPerSecond
+             * @property {number|null} [intakePerSecond] Outlook intakePerSecond
+             * @property {number|null} [drainPerSecond] Outlook drainPerSecond
+             * @property {number|null} [drainMs] Outlook drainMs
+             * @property {number|null} [fullMs] Outlook fullMs
+             * @property {Array.<tributary.v1.TopicOutlook.$Properties>|null} [topics] Outlook topics
+             * @property {number|null} [topicsLeftOut] Outlook topicsLeftOut
+             * @property {number|null} [leftOutBytes] Outlook leftOutBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Outlook.
+             * @memberof tributary.v1
+             * @interface IOutlook
+             * @augments tributary.v1.Outlook.$Properties
+             * @deprecated Use tributary.v1.Outlook.$Properties instead.
+             */
+
+            /**
+             * Shape of an Outlook.
+             * @typedef {tributary.v1.Outlook.$Properties} tributary.v1.Outlook.$Shape
+             */
+
+            /**
+             * Constructs a new Outlook.
+             * @memberof tributary.v1
+             * @classdesc Represents an Outlook.
+             * @constructor
+             * @param {tributary.v1.Outlook.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Outlook = function (properties) {
+                this.topics = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Outlook linkBytesPerSecond.
+             * @member {number} linkBytesPerSecond
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.linkBytesPerSecond = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Outlook intakePerSecond.
+             * @member {number} intakePerSecond
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.intakePerSecond = 0;
+
+            /**
+             * Outlook drainPerSecond.
+             * @member {number} drainPerSecond
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.drainPerSecond = 0;
+
+            /**
+             * Outlook drainMs.
+             * @member {number} drainMs
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.drainMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Outlook fullMs.
+             * @member {number} fullMs
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.fullMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Outlook topics.
+             * @member {Array.<tributary.v1.TopicOutlook.$Properties>} topics
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.topics = $util.emptyArray;
+
+            /**
+             * Outlook topicsLeftOut.
+             * @member {number} topicsLeftOut
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.topicsLeftOut = 0;
+
+            /**
+             * Outlook leftOutBytes.
+             * @member {number} leftOutBytes
+             * @memberof tributary.v1.Outlook
+             * @instance
+             */
+            Outlook.prototype.leftOutBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new Outlook instance using the specified properties.
+             * @function create
+             * @memberof tributary.v1.Outlook
+             * @static
+             * @param {tributary.v1.Outlook.$Properties=} [properties] Properties to set
+             * @returns {tributary.v1.Outlook} Outlook instance
+             * @type {{
+             *   (properties: tributary.v1.Outlook.$Shape): tributary.v1.Outlook & tributary.v1.Outlook.$Shape;
+             *   (properties?: tributary.v1.Outlook.$Properties): tributary.v1.Outlook;
+             * }}
+             */
+            Outlook.create = function(properties) {
+                return new Outlook(properties);
+            };
+
+            /**
+             * Encodes the specified Outlook message. Does not implicitly {@link tributary.v1.Outlook.verify|verify} messages.
+             * @function encode
+             * @memberof tributary.v1.Outlook
+             * @static
+             * @param {tributary.v1.Outlook.$Properties} message Outlook message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Outlook.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.linkBytesPerSecond != null && $Object.hasOwnProperty.call(message, "linkBytesPerSecond") && (typeof message.linkBytesPerSecond === "object" ? message.linkBytesPerSecond.low || message.linkBytesPerSecond.high : message.linkBytesPerSecond !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.linkBytesPerSecond);
+                if (message.intakePerSecond != null && $Object.hasOwnProperty.call(message, "intakePerSecond") && !$Object.is(message.intakePerSecond, 0))
+                    writer.uint32(/* id 2, wireType 1 =*/17).double(message.intakePerSecond);
+                if (message.drainPerSecond != null && $Object.hasOwnProperty.call(message, "drainPerSecond") && !$Object.is(message.drainPerSecond, 0))
+                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.drainPerSecond);
+                if (message.drainMs != null && $Object.hasOwnProperty.call(message, "drainMs") && (typeof message.drainMs === "object" ? message.drainMs.low || message.drainMs.high : message.drainMs !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.drainMs);
+                if (message.fullMs != null && $Object.hasOwnProperty.call(message, "fullMs") && (typeof message.fullMs === "object" ? message.fullMs.low || message.fullMs.high : message.fullMs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.fullMs);
+                if (message.topics != null && message.topics.length)
+                    for (let i = 0; i < message.topics.length; ++i)
+                        $root.tributary.v1.TopicOutlook.encode(message.topics[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.topicsLeftOut != null && $Object.hasOwnProperty.call(message, "topicsLeftOut") && message.topicsLeftOut !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.topicsLeftOut);
+                if (message.leftOutBytes != null && $Object.hasOwnProperty.call(message, "leftOutBytes") && (typeof message.leftOutBytes === "object" ? message.leftOutBytes.low || message.leftOutBytes.high : message.leftOutBytes !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.leftOutBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Outlook message from the specified reader or buffer.
+             * @function decode
+             * @memberof tributary.v1.Outlook
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tributary.v1.Outlook & tributary.v1.Outlook.$Shape} Outlook
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Outlook.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tributary.v1.Outlook();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.linkBytesPerSecond = value;
+                            else
+                                delete message.linkBytesPerSecond;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.intakePerSecond = value;
+                            else
+                                delete message.intakePerSecond;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.drainPerSecond = value;
+                            else
+                                delete message.drainPerSecond;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.drainMs = value;
+                            else
+                                delete message.drainMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fullMs = value;
+                            else
+                                delete message.fullMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.topics && message.topics.length))
+                                message.topics = [];
+                            message.topics.push($root.tributary.v1.TopicOutlook.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.topicsLeftOut = value;
+                            else
+                                delete message.topicsLeftOut;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.leftOutBytes = value;
+                            else
+                                delete message.leftOutBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Outlook;
+        })();
+
+        v1.TopicOutlook = (function() {
+
+            /**
+             * Properties of a TopicOutlook.
+             * @typedef {Object} tributary.v1.TopicOutlook.$Properties
+             * @property {string|null} [topic] TopicOutlook topic
+             * @property {number|null} [buffered] TopicOutlook buffered
+             * @property {number|null} [bytes] TopicOutlook bytes
+             * @property {number|null} [oldestAgeMs] TopicOutlook oldestAgeMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a TopicOutlook.
+             * @memberof tributary.v1
+             * @interface ITopicOutlook
+             * @augments tributary.v1.TopicOutlook.$Properties
+             * @deprecated Use tributary.v1.TopicOutlook.$Properties instead.
+             */
+
+            /**
+             * Shape of a TopicOutlook.
+             * @typedef {tributary.v1.TopicOutlook.$Properties} tributary.v1.TopicOutlook.$Shape
+             */
+
+            /**
+             * Constructs a new TopicOutlook.
+             * @memberof tributary.v1
+             * @classdesc Represents a TopicOutlook.
+             * @constructor
+             * @param {tributary.v1.TopicOutlook.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const TopicOutlook = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * TopicOutlook topic.
+             * @member {string} topic
+             * @memberof tributary.v1.TopicOutlook
+             * @instance
+             */
+            TopicOutlook.prototype.topic = "";
+
+            /**
+             * TopicOutlook buffered.
+             * @member {number} buffered
+             * @memberof tributary.v1.TopicOutlook
+             * @instance
+             */
+            TopicOutlook.prototype.buffered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * TopicOutlook bytes.
+             * @member {number} bytes
+             * @memberof tributary.v1.TopicOutlook
+             * @instance
+             */
+            TopicOutlook.prototype.bytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * TopicOutlook oldestAgeMs.
+             * @member {number} oldestAgeMs
+             * @memberof tributary.v1.TopicOutlook
+             * @instance
+             */
+            TopicOutlook.prototype.oldestAgeMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new TopicOutlook instance using the specified properties.
+             * @function create
+             * @memberof tributary.v1.TopicOutlook
+             * @static
+             * @param {tributary.v1.TopicOutlook.$Properties=} [properties] Properties to set
+             * @returns {tributary.v1.TopicOutlook} TopicOutlook instance
+             * @type {{
+             *   (properties: tributary.v1.TopicOutlook.$Shape): tributary.v1.TopicOutlook & tributary.v1.TopicOutlook.$Shape;
+             *   (properties?: tributary.v1.TopicOutlook.$Properties): tributary.v1.TopicOutlook;
+             * }}
+             */
+            TopicOutlook.create = function(properties) {
+                return new TopicOutlook(properties);
+            };
+
+            /**
+             * Encodes the specified TopicOutlook message. Does not implicitly {@link tributary.v1.TopicOutlook.verify|verify} messages.
+             * @function encode
+             * @memberof tributary.v1.TopicOutlook
+             * @static
+             * @param {tributary.v1.TopicOutlook.$Properties} message TopicOutlook message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            TopicOutlook.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.topic != null && $Object.hasOwnProperty.call(message, "topic") && message.topic !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.topic);
+                if (message.buffered != null && $Object.hasOwnProperty.call(message, "buffered") && (typeof message.buffered === "object" ? message.buffered.low || message.buffered.high : message.buffered !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.buffered);
+                if (message.bytes != null && $Object.hasOwnProperty.call(message, "bytes") && (typeof message.bytes === "object" ? message.bytes.low || message.bytes.high : message.bytes !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.bytes);
+                if (message.oldestAgeMs != null && $Object.hasOwnProperty.call(message, "oldestAgeMs") && (typeof message.oldestAgeMs === "object" ? message.oldestAgeMs.low || message.oldestAgeMs.high : message.oldestAgeMs !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.oldestAgeMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a TopicOutlook message from the specified reader or buffer.
+             * @function decode
+             * @memberof tributary.v1.TopicOutlook
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tributary.v1.TopicOutlook & tributary.v1.TopicOutlook.$Shape} TopicOutlook
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            TopicOutlook.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tributary.v1.TopicOutlook();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.topic = value;
+                            else
+                                delete message.topic;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.buffered = value;
+                            else
+                                delete message.buffered;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.bytes = value;
+                            else
+                                delete message.bytes;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.oldestAgeMs = value;
+                            else
+                                delete message.oldestAgeMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return TopicOutlook;
         })();
 
         v1.PlaceReport = (function() {

@@ -44,9 +44,9 @@ function without(tree: ConfigNode, keys: readonly string[]): ConfigNode {
   return { ...tree, entries: tree.entries.filter(({ key }) => !keys.includes(key)) };
 }
 
-export function readText(file: string): string {
+export function readText(file: string, allowed = 'name a YAML file with --config'): string {
   const refuse = (problem: string): ConfigError => {
-    const mistake: Mistake = { path: '', line: 0, column: 0, problem, allowed: 'name a YAML file with --config' };
+    const mistake: Mistake = { path: '', line: 0, column: 0, problem, allowed };
     return new ConfigError(file, [mistake]);
   };
   try {

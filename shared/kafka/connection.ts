@@ -222,13 +222,19 @@ function contiguous(reader: Reader): Reader {
   return Reader.from(reader.buffer.slice(reader.position));
 }
 
+/** A broker does not take the credentials: until somebody mends them, there or here. */
+export const isLoginRefused = (error: unknown): boolean =>
+  error instanceof TributaryError && error.code === 'brokerRefused' && error.operation === LOGIN;
+
+const LOGIN = 'log in to Kafka';
+
 function connectFailure(address: Address, error: unknown): TributaryError {
   const text = addressText(address);
   const unauthenticated = error instanceof Error && /authenticat|SASL/i.test(`${error.message} ${error.cause ?? ''}`);
   if (!unauthenticated) return noAnswer('connect to Kafka', text, error);
   return new TributaryError({
     code: 'brokerRefused',
-    operation: 'connect to Kafka',
+    operation: LOGIN,
     subject: text,
     reason: error instanceof Error && error.cause instanceof Error ? error.cause.message : 'authentication failed',
     hint: 'Check sasl.mechanism, username and password.',

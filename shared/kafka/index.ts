@@ -21,7 +21,7 @@ export { createAcls, deleteAcls, describeTopicAcls } from './acls.ts';
 export * from './admin.ts';
 export { appendRecords } from './append.ts';
 export { Cluster, type Leader, type Metadata } from './cluster.ts';
-export type { RawConnection } from './connection.ts';
+export { isLoginRefused, type RawConnection } from './connection.ts';
 export { isRetriable, kafkaErrorName, saysStaleLeader } from './errorTable.ts';
 export { fetchRaw } from './fetchRaw.ts';
 export { FetchSession, type SessionAnswer, SessionState } from './fetchSession.ts';

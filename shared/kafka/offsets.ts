@@ -100,8 +100,11 @@ export async function groupByLeader<P extends PartitionName>(
   const leaderless: P[] = [];
   for (const member of partitions) {
     const leader = topics.get(member.topic)?.partitions.find((p) => p.partition === member.partition)?.leader ?? -1;
+    const known = byNode.get(leader);
+    // Thousands are asked for at once: a list is added to, not made anew for each.
     if (leader < 0) leaderless.push(member);
-    else byNode.set(leader, [...(byNode.get(leader) ?? []), member]);
+    else if (known) known.push(member);
+    else byNode.set(leader, [member]);
   }
   return { byNode, leaderless };
 }

@@ -2,9 +2,10 @@
 import { tributary } from '../../proto/generated/tributary.js';
 import type { EdgeId, Lane, Term } from '../identity.ts';
 import { bounds } from './bounds.ts';
-import { clip, count, edgeId, list, text, topicName } from './check.ts';
+import { clip, count, edgeId, list, optional, text, topicName } from './check.ts';
 import { decoding, encoding } from './codec.ts';
 import { laneNumber, parseLane } from './common.ts';
+import { type Outlook, outlookMessage, parseOutlook } from './outlook.ts';
 import { type Extensible, keep, restore } from './unknowns.ts';
 import { parseVersion } from './versions.ts';
 
@@ -42,6 +43,8 @@ export interface Heartbeat extends Extensible {
   readonly places: readonly PlaceReport[];
   readonly placesLeftOut: number;
   readonly sources: readonly SourceReport[];
+  /** Agents of earlier versions do not say it. */
+  readonly outlook?: Outlook;
 }
 
 export interface HeartbeatAnswer extends Extensible {
@@ -53,7 +56,7 @@ export interface HeartbeatAnswer extends Extensible {
 
 /** Places and sources beyond the bound are left out; such places are counted. */
 export function encodeHeartbeat(heartbeat: Heartbeat): Buffer {
-  const { places, sources, ...rest } = heartbeat;
+  const { places, sources, outlook, ...rest } = heartbeat;
   return encoding<tributary.v1.IHeartbeat>(
     tributary.v1.Heartbeat,
     restore<tributary.v1.IHeartbeat>(heartbeat, {
@@ -63,6 +66,7 @@ export function encodeHeartbeat(heartbeat: Heartbeat): Buffer {
       places: places.slice(0, bounds.places).map(placeMessage),
       placesLeftOut: rest.placesLeftOut + Math.max(0, places.length - bounds.places),
       sources: sources.slice(0, bounds.sources).map(sourceMessage),
+      outlook: outlook === undefined ? null : outlookMessage(outlook),
     }),
   );
 }
@@ -94,9 +98,10 @@ export function decodeHeartbeat(body: Uint8Array): Heartbeat {
     body,
   );
 }
-const HEARTBEAT = { 11: {}, 13: {} };
+const HEARTBEAT = { 11: {}, 13: {}, 14: { 6: {} } };
 
 function parseHeartbeat(message: tributary.v1.IHeartbeat): Heartbeat {
+  const outlook = optional('outlook', message.outlook, parseOutlook);
   return keep(message, {
     version: parseVersion(message.version),
     edge: edgeId('edge', message.edge),
@@ -111,6 +116,7 @@ function parseHeartbeat(message: tributary.v1.IHeartbeat): Heartbeat {
     places: list('places', message.places, bounds.places, parsePlace),
     placesLeftOut: count('placesLeftOut', message.placesLeftOut),
     sources: list('sources', message.sources, bounds.sources, parseSource),
+    ...(outlook === null ? {} : { outlook }),
   });
 }
 

@@ -16,6 +16,16 @@ export { bounds } from './bounds.ts';
 export { type HubIdentity, type Point, type Range, type SourcePosition, sameHub } from './common.ts';
 export { DIGEST_HEADER, digestOf, isIntact } from './digest.ts';
 export * from './heartbeat.ts';
+export type { Outlook, TopicOutlook } from './outlook.ts';
+export {
+  decodePart,
+  decodePartAnswer,
+  encodePart,
+  encodePartAnswer,
+  type Part,
+  type PartAnswer,
+  uploadIdOf,
+} from './part.ts';
 export { logNumber, type Reached } from './reached.ts';
 export * from './receipt.ts';
 export * from './session.ts';

@@ -50,6 +50,8 @@ export interface Welcome extends Extensible {
   readonly maxShipmentBytes: number;
   readonly wallMs: number;
   readonly positions: readonly tributary.v1.ISourcePosition[];
+  /** The largest shipment that may come in parts; 0: none may. */
+  readonly uploadBytes: number;
 }
 
 export function encodeHello(hello: Hello): Buffer {
@@ -120,6 +122,7 @@ export function encodeWelcome(welcome: Welcome): Buffer {
       maxShipmentBytes: welcome.maxShipmentBytes,
       wallMs: welcome.wallMs,
       positions: welcome.positions.map(positionMessage),
+      uploadBytes: welcome.uploadBytes,
     }),
   );
 }
@@ -149,6 +152,7 @@ function parseWelcome(message: tributary.v1.IWelcome): Welcome {
     maxShipmentBytes: count('maxShipmentBytes', message.maxShipmentBytes),
     wallMs: count('wallMs', message.wallMs),
     positions: list('positions', message.positions, bounds.positions, parsePosition),
+    uploadBytes: count('uploadBytes', message.uploadBytes),
   });
 }
 

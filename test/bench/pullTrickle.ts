@@ -4,9 +4,10 @@
  * clock does not start), and one within the round.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type LocalKafka, startKafka } from '../../deploy/dev/kafka/launch.ts';
-import { Cluster, createTopics } from '../../shared/kafka/index.ts';
+import { Cluster, createTopics, LATEST, listOffsets } from '../../shared/kafka/index.ts';
 import type { BenchResult, BenchRow } from './bench.ts';
 import { MeasuredProcess } from './measure.ts';
 import { AT_LEAST_ONCE, EXACTLY_ONCE, fileOf, MM2_TUNED, type System, start } from './pullSystems.ts';
@@ -18,7 +19,12 @@ const ROUND_SECONDS = 30;
 const READY_WITHIN_MS = 400_000;
 const LOAD = fileURLToPath(new URL('./pullTrickleLoad.ts', import.meta.url));
 const TOPICS_PER_REQUEST = 50;
-const KAFKA = { throughput: true, properties: { 'offsets.topic.num.partitions': '4' } };
+/** One that makes ten thousand partitions says late that it lives. */
+const KAFKA = {
+  throughput: true,
+  properties: { 'offsets.topic.num.partitions': '4', 'broker.session.timeout.ms': '120000' },
+};
+const LOOK_AGAIN_MS = 500;
 
 interface Options {
   readonly dir: string;
@@ -41,7 +47,7 @@ export async function runTrickle(
   const results: Trickled[] = [];
   try {
     const names = Array.from({ length: topics }, (_, i) => `trickle-${i}`);
-    await makeTopics(source, names);
+    await makeTopics(source, names, options.log);
     options.log(`trickle: ${topics} topics of ${PARTITIONS} partitions are there`);
     for (const system of [EXACTLY_ONCE, AT_LEAST_ONCE, ...(options.oursOnly ? [] : [MM2_TUNED])]) {
       const result = await trickle(system, source, names, options);
@@ -72,12 +78,17 @@ export async function runTrickle(
   return { rows, ratios, notes: ['trickle: CPU-s are those of a minute', ...results.map(textOf)] };
 }
 
-const textOf = ({ system, p50Ms, p99Ms, readySeconds, cpuPerMinute, peakRssBytes }: Trickled): string =>
+const textOf = ({ system, p50Ms, p99Ms, repeated, readySeconds, cpuPerMinute, peakRssBytes }: Trickled): string =>
   `trickle: ${system.name}: all partitions after ${readySeconds.toFixed(1)} s, then each record after ` +
   `${p50Ms.toFixed(0)} ms (p50), ${p99Ms.toFixed(0)} ms (p99), ${cpuPerMinute.toFixed(2)} CPU-s a minute, ` +
-  `${(peakRssBytes / 2 ** 20).toFixed(0)} MiB`;
+  `${(peakRssBytes / 2 ** 20).toFixed(0)} MiB${repeated > 0 ? `, ${repeated} came more than once` : ''}`;
 
-async function makeTopics({ brokers }: LocalKafka, names: readonly string[]): Promise<void> {
+/** Resolves when each partition answers, long after the topics were made: the first system would wait for it. */
+async function makeTopics(
+  { brokers }: LocalKafka,
+  names: readonly string[],
+  log: (line: string) => void,
+): Promise<void> {
   const cluster = Cluster.open({ brokers });
   try {
     for (let at = 0; at < names.length; at += TOPICS_PER_REQUEST) {
@@ -88,6 +99,18 @@ async function makeTopics({ brokers }: LocalKafka, names: readonly string[]): Pr
       );
       const bad = made.find(({ errorCode }) => errorCode !== 0);
       if (bad) throw new Error(`${bad.name}: ${bad.errorMessage}`);
+    }
+    const places = names.flatMap((topic) =>
+      Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition })),
+    );
+    const asked = places.map((place) => ({ ...place, timestamp: LATEST }));
+    for (let open = true; open; ) {
+      open = await listOffsets(cluster, asked).then(
+        (answers) => answers.some(({ errorCode }) => errorCode !== 0),
+        () => true,
+      );
+      if (open) log('trickle: waiting for all partitions of the source');
+      await sleep(open ? LOOK_AGAIN_MS : 0);
     }
   } finally {
     cluster.close();

@@ -4,7 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../../shared/errors.ts';
-import { Cluster, type FetchPartition, FetchSession, IdempotentProducer } from '../../shared/kafka/index.ts';
+import {
+  Cluster,
+  type FetchPartition,
+  FetchSession,
+  IdempotentProducer,
+  LATEST,
+  listOffsets,
+} from '../../shared/kafka/index.ts';
 import { encodeBatch, readRecords, splitBatches } from '../../shared/records/index.ts';
 
 export interface TrickleLoad {
@@ -19,6 +26,8 @@ export interface TrickleLoad {
 }
 export interface TrickleResult {
   readonly records: number;
+  /** That came more than once, from the start on. */
+  readonly repeated: number;
   readonly bytes: number;
   readonly seconds: number;
   readonly p50Ms: number;
@@ -37,15 +46,20 @@ const now = (): number => performance.timeOrigin + performance.now();
 
 class Trickle {
   readonly #load: TrickleLoad;
+  readonly #source: Cluster;
   readonly #producer: IdempotentProducer;
   readonly #target: Cluster;
   readonly #places: { topic: string; partition: number }[];
-  /** How long each record was on its way. */
+  /** How long each record was on its way, those that came once more left out. */
   latenciesMs: number[] = [];
+  repeated = 0;
+  /** When the newest record that has arrived of each partition was written; they are written one after the other. */
+  readonly #newest = new Map<string, number>();
 
   constructor(load: TrickleLoad) {
     this.#load = load;
-    this.#producer = new IdempotentProducer(Cluster.open({ brokers: load.source.split(',') }), 'trickle');
+    this.#source = Cluster.open({ brokers: load.source.split(',') });
+    this.#producer = new IdempotentProducer(this.#source, 'trickle');
     this.#target = Cluster.open({ brokers: load.target.split(',') });
     this.#places = load.topics.flatMap((topic) =>
       Array.from({ length: load.partitions }, (_, partition) => ({ topic, partition })),
@@ -94,11 +108,29 @@ class Trickle {
           asked[i] = { ...asked[i]!, offset: header.baseOffset + header.lastOffsetDelta + 1 };
           if (header.control) continue;
           for (const { value } of readRecords(batch, { maxRawBytes: 1 << 20 }))
-            this.latenciesMs.push(at - value!.readDoubleBE(0));
+            this.#arrivedAt(`${topic}/${partition}`, value!.readDoubleBE(0), at);
         }
       }
       await sleep(answer ? IDLE_MS : LOOK_AGAIN_MS);
     }
+  }
+
+  #arrivedAt(copy: string, written: number, at: number): void {
+    if (written <= (this.#newest.get(copy) ?? 0)) {
+      this.repeated += 1;
+      return;
+    }
+    this.#newest.set(copy, written);
+    this.latenciesMs.push(at - written);
+  }
+
+  /** Records in the source: those of earlier systems' rounds too. */
+  async written(): Promise<number> {
+    const ends = await listOffsets(
+      this.#source,
+      this.#places.map((place) => ({ ...place, timestamp: LATEST })),
+    );
+    return ends.reduce((sum, { offset }) => sum + offset, 0);
   }
 
   /** Once all copies are there. */
@@ -146,7 +178,8 @@ class Trickle {
     const sorted = this.latenciesMs.sort((a, b) => a - b);
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
     const took = (performance.now() - started) / 1000;
-    return { records: this.records, bytes: this.records * VALUE_BYTES, seconds: took, p50Ms: at(0.5), p99Ms: at(0.99) };
+    const { records, repeated } = this;
+    return { records, repeated, bytes: records * VALUE_BYTES, seconds: took, p50Ms: at(0.5), p99Ms: at(0.99) };
   }
 }
 
@@ -156,17 +189,8 @@ async function prepare(load: TrickleLoad): Promise<Trickle> {
   for (let at = 0; at < trickle.records; at += step) await trickle.write(at, at + step);
   trickle.observe().catch(fail);
   // Later systems find the records of the earlier rounds as well.
-  await trickle.arrived(trickle.records, load.readyWithinMs);
-  await untilStill(trickle);
+  await trickle.arrived(await trickle.written(), load.readyWithinMs);
   return trickle;
-}
-
-async function untilStill(trickle: Trickle): Promise<void> {
-  let last = -1;
-  while (trickle.latenciesMs.length !== last) {
-    last = trickle.latenciesMs.length;
-    await sleep(3_000);
-  }
 }
 
 function fail(error: unknown): void {

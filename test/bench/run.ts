@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   intake: 'local Kafka into the durable buffer, beside bare kafkajs and Telegraf',
   'hub-write': 'sealed batches of 100 edges into central Kafka, verified, beside a raw byte copy',
   pull: 'topics copied by pull flows, beside the real MirrorMaker 2 and a bare byte copy',
+  link: 'how much of a link of 10 and 100 Mbit/s at 300 ms an agent uses; progress at 50 kbit/s with cuts',
   memory: 'resident memory of hub and agent after 5 million records, and of an idle agent',
 };
 

@@ -91,6 +91,7 @@ describe('usage', () => {
           'verify',
         ],
         ...['show', 'accept-hub', 'retry'],
+        ...['inspect', 'verify', 'migrate', 'export'],
         ...[
           'list',
           'show',
@@ -116,7 +117,7 @@ describe('usage', () => {
       command.outputHelp();
       expect(help, command.name()).toMatch(/\nExamples?:\n {2}/);
       expect(command.description(), command.name()).not.toBe('');
-      const prints = !['agent', 'hub', 'pull', 'schema', 'docs'].includes(command.name());
+      const prints = !['agent', 'hub', 'pull', 'schema', 'docs', 'export'].includes(command.name());
       expect(
         command.options.some(({ long }) => long === '--json'),
         command.name(),

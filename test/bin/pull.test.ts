@@ -52,11 +52,23 @@ describe('tributary pull FILE --print', () => {
     }
   });
 
+  test('without a form: says which there are', async () => {
+    const { code, stderr } = await run('pull', 'mm2.properties', '--print');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--print yaml.*--print properties/)]);
+  });
+
   test('--clusters limits the targets', async () => {
     const { stdout } = await run('pull', 'mm2.properties', '--print', 'yaml', '--clusters', 'A');
     expect(stdout).toContain('target: A');
     expect(stdout).not.toContain('target: B');
   });
+});
+
+test('tributary flows add: a file that is not there is no matter of --config', async () => {
+  const { code, stderr } = await run('flows', 'add', 'nofile.yaml');
+  expect(code).toBe(2);
+  expect(stderr).toContain('one flow');
+  expect(stderr).not.toContain('--config');
 });
 
 describe('tributary config check', () => {

@@ -55,8 +55,9 @@ export const PULL_BREAKS: Breaks = {
   positionsForgotten: {
     promise: 'a new owner goes on where the ledger says',
     file: 'hub/pull/copy/owner.ts',
-    find: 'return this.#positions.get(id) ?? null;',
-    replace: 'return id === "" ? (this.#positions.get(id) ?? null) : null;',
+    // Both that it begins there and that what is below is not written again (`Group`) come from this map.
+    find: 'else this.#positions.set(change.id, change.value);',
+    replace: 'else if (change.id === "") this.#positions.set(change.id, change.value);',
   },
   notFetchedAgain: {
     promise: 'what was not committed is fetched again',

@@ -20,6 +20,11 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
+  /** A whole number from 0 to `end`, without it. */
+  below(end: number): number {
+    return this.between(0, end - 1);
+  }
+
   pick<T>(items: readonly T[]): T {
     return items[this.between(0, items.length - 1)] as T;
   }

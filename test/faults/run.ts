@@ -22,9 +22,13 @@ export interface FaultOptions {
 type Scenario = (options: FaultOptions) => Promise<Tally>;
 
 const SCENARIOS: Record<string, () => Promise<{ run: Scenario }>> = {
+  buffer: () => import('./buffer.ts'),
+  clock: () => import('./clock.ts'),
   crash: () => import('./crash.ts'),
+  life: () => import('./life.ts'),
   pull: () => import('./pull.ts'),
   migrate: () => import('./migrate.ts'),
+  link: () => import('./link.ts'),
   disk: () => import('./disk.ts'),
 };
 

@@ -10,13 +10,15 @@ export class Victim {
   readonly name: string;
   readonly #args: readonly string[];
   readonly #log: string;
+  readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | null = null;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(name: string, args: readonly string[], log: string) {
+  constructor(name: string, args: readonly string[], log: string, env: Readonly<Record<string, string>> = {}) {
     this.name = name;
     this.#args = args;
     this.#log = log;
+    this.#env = env;
   }
 
   get running(): boolean {
@@ -31,7 +33,11 @@ export class Victim {
   async start(crashAt?: { point: CrashPoint; times: number }): Promise<void> {
     const from = existsSync(this.#log) ? statSync(this.#log).size : 0;
     const log = openSync(this.#log, 'a');
-    const env = { ...process.env, ...(crashAt ? { TRIBUTARY_CRASH_AT: `${crashAt.point}:${crashAt.times}` } : {}) };
+    const env = {
+      ...process.env,
+      ...this.#env,
+      ...(crashAt ? { TRIBUTARY_CRASH_AT: `${crashAt.point}:${crashAt.times}` } : {}),
+    };
     const child = spawn(process.execPath, this.#args, { stdio: ['ignore', log, log], env });
     closeSync(log);
     this.#process = child;

@@ -11,6 +11,7 @@ import type { EdgeId } from '../../shared/identity.ts';
 import { MIB } from '../../shared/limits.ts';
 import { Cli, LAUNCHER } from '../bin/cli.ts';
 import { uniqueTopic } from '../support/kafka.ts';
+import { makeNewer } from '../support/newerBuffer.ts';
 import { Rig } from '../support/rig.ts';
 import { valuesOf } from '../support/rigAgent.ts';
 import { SOUND } from '../support/rigTruth.ts';
@@ -95,9 +96,7 @@ test('a buffer that can not be used is left as it is', async () => {
     writeFileSync(join(folder, `${name}.yaml`), agentYaml('store-1', path));
   new Database(buffers.foreign).exec('CREATE TABLE theirs (x)').close();
   BufferFile.open({ path: buffers.newer, maxBytes: 64 * MIB, edge: 'store-1' as EdgeId }).close();
-  const database = new Database(buffers.newer);
-  database.pragma('user_version = 99');
-  database.close();
+  makeNewer(buffers.newer, 99);
   const before = [readFileSync(buffers.newer), readFileSync(buffers.foreign)];
 
   const [nowhere, newer, foreign] = await Promise.all(

@@ -85,6 +85,29 @@ describe.each(['exactlyOnce', 'atLeastOnce'] as const)('%s', (delivery) => {
   });
 });
 
+test('a trickle is committed at once, a stream once in the time of a transaction', async () => {
+  const rig = PullRig.open();
+  const topic = await rig.topic('pull-trickle', { partitions: 2 });
+  // Longer than the test has.
+  const process = await rig.start({ topics: [topic], shards: { shards: 1, transactionMs: 600_000 } });
+  const owned = async () => process.copier.snapshot().partitions.every(({ state }) => state.kind === 'copying');
+  await until('copying', owned);
+  // Of both partitions; a marker counts.
+  const written = async () => [...(await ends(copyOf(topic))).values()];
+  const committed = async () => [...(await endOffsets(copyOf(topic), 'read_committed')).values()];
+  const are = (offsets: () => Promise<number[]>, wanted: number[]) =>
+    until(`${wanted}`, async () => String(await offsets()) === String(wanted));
+  await send([batchOf(topic, [{ value: text('a') }])]);
+  await are(committed, [2, 0]);
+  await send([{ ...batchOf(topic, [{ value: text('b') }]), partition: 1 }]);
+  await are(committed, [2, 2]);
+  await send([batchOf(topic, [{ value: text('c') }])]);
+  await are(written, [3, 2]);
+  await send([batchOf(topic, [{ value: text('d') }])]);
+  await are(written, [4, 2]);
+  expect(await committed()).toEqual([2, 2]);
+});
+
 test('a flow that ends and begins again at once waits for the transaction that it has left behind', async () => {
   const rig = PullRig.open();
   const topic = await rig.topic('pull-at-once');

@@ -46,8 +46,9 @@ test('a process with none of the flows of those that run is refused, and told wh
   const { fleet, a, b, target } = here;
   const first = await fleet.start(here.file(a));
   await copied(here, a);
-  const second = await fleet.start(here.file(b));
+  const second = fleet.begin(here.file(b));
   const { code, stderr } = await second.cli.ended;
+  expect(said(second, 'ready')).toEqual([]);
   expect(code).toBe(BAD_USAGE);
   for (const text of [first.name, `${a}->${target}`, `${b}->${target}`, '--ledger', 'ledger.flows', first.url]) {
     expect(stderr).toContain(text);
@@ -64,7 +65,7 @@ test('two processes that are started under one name with different files are two
   const here = await scene();
   const first = await here.fleet.start(here.file(here.a));
   await copied(here, here.a);
-  const second = await here.fleet.start(here.file(here.b), ['--name', first.name]);
+  const second = here.fleet.begin(here.file(here.b), ['--name', first.name]);
   expect(await second.cli.ended).toMatchObject({ code: BAD_USAGE });
 });
 

@@ -236,6 +236,10 @@ describe('access rules', () => {
     const sync = await opened(options);
     await sync.syncAcls();
     expect(options.telemetry.of('pull_no_authorizer')).toMatchObject([{ where: 'source' }]);
+    // Nor by another run of the same flow.
+    const again = { ...options, seesRules: { value: true } };
+    for (let runs = 0; runs < 2; runs += 1) await (await opened(again)).syncAcls();
+    expect(options.telemetry.of('pull_no_authorizer')).toHaveLength(2);
     expect(options.telemetry.of('pull_sync_refused')).toEqual([]);
   });
 });

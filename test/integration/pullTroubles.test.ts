@@ -203,6 +203,31 @@ function loadOf(topics: readonly string[]): { end(): Promise<number> } {
   };
 }
 
+test('partitions that go elsewhere are let go of by what is beside the copying; those of a flow that ends are not', async () => {
+  const rig = PullRig.open();
+  const topics = await Promise.all([0, 1].map((shard) => rig.topic('', { name: nameIn(shard, 2) })));
+  const heard: string[] = [];
+  const listener = {
+    copied: ({ topic }: { readonly topic: string }) => void heard.push(`copied ${topic}`),
+    left: (topic: string) => void heard.push(`left ${topic}`),
+  };
+  const one = await rig.start({ topics, copier: { listener } });
+  for (const topic of topics) {
+    await produce(topic, [{ value: 'a' }]);
+    await untilCopied(one, topic, await ends(topic));
+  }
+  await rig.start({ topics });
+  const left = () => heard.filter((what) => what.startsWith('left'));
+  await expect.poll(left, POLL).toHaveLength(1);
+  one.copier.setPartitions([]);
+  expect(left().sort()).toEqual(topics.map((topic) => `left ${topic}`).sort());
+  const other = PullRig.open();
+  const ending = await other.start({ topics, copier: { listener } });
+  for (const topic of topics) await untilCopied(ending, topic, await ends(topic));
+  await ending.close();
+  expect(left()).toHaveLength(2);
+});
+
 test('owners are fenced and shards move under load: nothing lost, nothing twice, in order', {
   timeout: 120_000,
 }, async () => {

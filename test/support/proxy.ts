@@ -6,6 +6,8 @@
  * - cut: connections end with a reset;
  * - down: new connections are reset as well;
  * - stalled: connections stay open and nothing passes, as when a router vanishes (half-open); going on is possible;
+ * - frozen: as stalled, but only the connections that are open now;
+ * - a captive portal: whoever connects gets a page, and nothing reaches the server;
  * - deaf: what the server sends from now on is swallowed, so that requests arrive and answers are lost.
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -46,6 +48,8 @@ export class TcpProxy {
   #down = false;
   #stalled = false;
   #connections = 0;
+  #page: string | null = null;
+  #toServerBytes = 0;
 
   private constructor(options: ProxyOptions) {
     this.#target = { host: options.targetHost ?? '127.0.0.1', port: options.targetPort };
@@ -72,6 +76,11 @@ export class TcpProxy {
   /** Connections taken so far. */
   get connections(): number {
     return this.#connections;
+  }
+
+  /** That have left the line towards the server. */
+  get toServerBytes(): number {
+    return this.#toServerBytes;
   }
 
   /** From now on, for what is not yet in the line. */
@@ -103,6 +112,15 @@ export class TcpProxy {
     this.#stalled = false;
     for (const link of this.#links) link.stall(false);
   }
+  /** Nothing passes any more on the connections that are open now; new ones are well. */
+  freeze(): void {
+    for (const link of this.#links) link.stall(true);
+  }
+  /** Every new connection is answered with this page; null: no more. Those that are open end. */
+  portal(page: string | null): void {
+    this.#page = page;
+    this.cut();
+  }
   /** What servers send on the connections that are open now is swallowed, after so many more bytes. */
   deafen(afterBytes = 0): void {
     for (const link of this.#links) link.toClient.swallowAfter(afterBytes);
@@ -120,12 +138,31 @@ export class TcpProxy {
       client.resetAndDestroy();
       return;
     }
+    if (this.#page !== null) {
+      const page = this.#page;
+      client.on('error', () => undefined);
+      client
+        .resume()
+        .end(`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`);
+      return;
+    }
     const server = connect({ ...this.#target, noDelay: true });
-    const link = new Link(client, server, this.#settings, () => this.#links.delete(link));
+    const link = new Link(client, server, this.#settings, {
+      onEnd: () => this.#links.delete(link),
+      onPassed: (bytes) => {
+        this.#toServerBytes += bytes;
+      },
+    });
     if (this.#chaos) link.bytesToReset = Math.ceil(-Math.log(1 - this.#chaos.random()) * this.#chaos.mean);
     link.stall(this.#stalled);
     this.#links.add(link);
   }
+}
+
+interface LinkEvents {
+  readonly onEnd: () => void;
+  /** Bytes towards the server. */
+  readonly onPassed: (bytes: number) => void;
 }
 
 class Link {
@@ -136,14 +173,17 @@ class Link {
   readonly #onEnd: () => void;
   #ended = false;
 
-  constructor(client: Socket, server: Socket, settings: LinkSettings, onEnd: () => void) {
+  constructor(client: Socket, server: Socket, settings: LinkSettings, { onEnd, onPassed }: LinkEvents) {
     this.#sockets = [client, server];
     this.#onEnd = onEnd;
     const passed = (bytes: number): void => {
       this.bytesToReset -= bytes;
       if (this.bytesToReset <= 0) this.reset();
     };
-    this.toServer = new Line(client, server, settings, passed);
+    this.toServer = new Line(client, server, settings, (bytes) => {
+      onPassed(bytes);
+      passed(bytes);
+    });
     this.toClient = new Line(server, client, settings, passed);
     for (const socket of this.#sockets) {
       socket.setNoDelay(true);

@@ -94,7 +94,12 @@ export class PullFleet {
     return path;
   }
 
-  async start(file: string, args: readonly string[] = []): Promise<PullService> {
+  start(file: string, args: readonly string[] = []): Promise<PullService> {
+    return this.begin(file, args).up();
+  }
+
+  /** Not waited for: it may be one that must not run. */
+  begin(file: string, args: readonly string[] = []): PullService {
     this.#started += 1;
     const name = `${this.ledger}-${this.#started}`;
     const service = new PullService(name, [
@@ -108,7 +113,7 @@ export class PullFleet {
       ...args,
     ]);
     this.#running.push(service);
-    return service.up();
+    return service;
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Wrong } from '../../../shared/config/option.ts';
 import { ClientReader, readClient, readFetch } from './client.ts';
 import type { Entry, Findings, Layer } from './file.ts';
-import { flowProperties, IDENTITY_POLICY, ownProperties } from './flowProperties.ts';
+import { flowProperties, IDENTITY_POLICY, NO_NEW_COPY, ownProperties } from './flowProperties.ts';
 import { clientLayer, flowLayer, workerEntry } from './layers.ts';
 import { checkValue, isClass, listOf, type Property } from './property.ts';
 import { CLIENT_KINDS, type Clients, type FlowSettings, type Repeated } from './settings.ts';
@@ -162,6 +162,8 @@ export function readFlow(
   };
   if (!enabled) return flow;
   hazards(flow, values);
+  if (flow.onTopicRecreated === 'new' && flow.replicationPolicy.kind === 'identity')
+    values.wrong('tributary.on.topic.recreated', NO_NEW_COPY);
   return together(flow, values);
 }
 

@@ -14,7 +14,7 @@ import {
   text,
 } from '../../../shared/config/index.ts';
 import { clientOptions } from './clientOptions.ts';
-import { flowProperties, ownProperties } from './flowProperties.ts';
+import { flowProperties, NO_NEW_COPY, ownProperties } from './flowProperties.ts';
 import { checkPatterns } from './patterns.ts';
 import { listOf, type Property } from './property.ts';
 import { START_AT_ALLOWED, START_AT_PATTERN } from './startAt.ts';
@@ -217,7 +217,7 @@ const flowOptions = {
   ),
   mm2Positions: wordOf('tributary.mm2.positions', ['auto', 'always', 'never']),
   onRecordTooLarge: wordOf('tributary.on.record.too.large', ['hold', 'deadLetter']),
-  onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow']),
+  onTopicRecreated: wordOf('tributary.on.topic.recreated', ['stop', 'follow', 'new']),
   provenanceHeaders: flagOf('tributary.provenance.headers'),
   ...rates('tributary.max.bytes.per.second', 'tributary.max.records.per.second'),
   topicLimits: dictionary(section(rates(), { says: 'Of one topic.' }), {
@@ -309,7 +309,9 @@ export const pairsFit: Check<PullConfig> = {
     for (const alias of Object.keys(clusters)) {
       if (!ALIAS.pattern.test(alias)) report('clusters', { problem: `has "${alias}"`, allowed: ALIAS.allowed });
     }
-    flows.forEach(({ source, target }, i) => {
+    flows.forEach(({ source, target, enabled, onTopicRecreated, naming }, i) => {
+      if (enabled && onTopicRecreated === 'new' && naming.policy === 'identity')
+        report(`flows[${i}].onTopicRecreated`, NO_NEW_COPY);
       for (const [name, alias] of [
         ['source', source],
         ['target', target],

@@ -259,8 +259,9 @@ export const FLOW_ONLY: ReadonlySet<string> = new Set([
 ]);
 
 /** Was taken once, and did what `stop` does. */
-const NO_NEW_COPY = {
-  problem: '"new" is not there: a topic that was made again gets no other copy',
+/** With the identity policy: a topic that keeps its name has one copy. */
+export const NO_NEW_COPY = {
+  problem: '"new" can\'t be with the identity policy, by which a copy has its topic\'s name and no other',
   allowed:
     'write stop (the partition waits for "tributary flows resume FLOW --accept"), or follow (it goes on into the same copy by itself)',
 };
@@ -285,8 +286,8 @@ export const ownProperties: readonly Property[] = [
     'tributary.on.topic.recreated',
     'string',
     'stop',
-    'A source topic that was deleted and made again: `stop` and say so, until somebody resumes it, or `follow` into the same target.',
-    { check: (value) => (value === 'new' ? NO_NEW_COPY : among('stop', 'follow')(value)) },
+    'A source topic that was deleted and made again: `stop` and say so, until somebody resumes it, `follow` into the same target, or `new`: into a copy of its own, with a number behind its name; not with the identity policy.',
+    { check: among('stop', 'follow', 'new') },
   ),
   has(
     'tributary.mm2.positions',

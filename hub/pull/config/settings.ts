@@ -132,7 +132,7 @@ export interface FlowSettings {
   readonly mm2Positions: 'auto' | 'always' | 'never';
 
   readonly onRecordTooLarge: 'hold' | 'deadLetter';
-  readonly onTopicRecreated: 'stop' | 'follow';
+  readonly onTopicRecreated: 'stop' | 'follow' | 'new';
   readonly provenanceHeaders: boolean;
   /** Null: as fast as it goes. */
   readonly maxBytesPerSecond: number | null;

@@ -2,6 +2,7 @@
 
 import type { RecordHeader } from '../../../shared/records/index.ts';
 import type { FlowLimits } from '../copy/index.ts';
+import { type Copies, type CopyEntry, copiesOf } from './copies.ts';
 
 /** What an operation is about: a flow, one of its topics (of the source), one partition of that. */
 export interface Scope {
@@ -82,7 +83,7 @@ export interface ProcessEntry {
   /** It takes shards, or would. */
   readonly joined?: boolean;
 }
-export type ControlEntry = FlowEntry | PauseEntry | TopicEntry | LimitsEntry | WordEntry | ProcessEntry;
+export type ControlEntry = FlowEntry | PauseEntry | TopicEntry | LimitsEntry | WordEntry | ProcessEntry | CopyEntry;
 
 /** The flow comes last: aliases may hold anything, a slash too. */
 const scopeKey = ({ flow, topic, partition }: Scope): string => {
@@ -97,9 +98,10 @@ export const keyOf = {
   limits: (flow: string): string => `limits/${flow}`,
   word: (scope: Scope): string => `word/${scopeKey(scope)}`,
   process: (name: string, target: string): string => `process/${name}/${target}`,
+  copy: (id: string, topic: string, flow: string): string => `copy/${id}/${topic}/${flow}`,
 } as const;
 
-const KINDS = new Set(['flow', 'pause', 'topic', 'limits', 'word', 'process']);
+const KINDS = new Set(['flow', 'pause', 'topic', 'limits', 'word', 'process', 'copy']);
 
 /** Null: of a newer version, or not ours. It is passed over and said, as nothing that is copied depends on guessing. */
 export function decodeEntry(value: Buffer): ControlEntry | null {
@@ -141,6 +143,8 @@ export interface FlowRule {
   readonly topics: ReadonlyMap<string, boolean>;
   /** Null: as the flow was written. */
   readonly limits: FlowLimits | null;
+  /** Which copy a topic has, where that was decided. */
+  readonly copies: Copies;
 }
 
 export function ruleOf(state: ControlState, flow: string): FlowRule {
@@ -158,13 +162,14 @@ export function ruleOf(state: ControlState, flow: string): FlowRule {
     pausedPartitions: [...partitions].sort(),
     isPaused: (topic, partition) => paused || topics.has(topic) || partitions.has(`${topic}/${partition}`),
     limits: of(state, 'limits').find((one) => one.flow === flow)?.limits ?? null,
+    copies: copiesOf(state, flow),
     topics: new Map(of(state, 'topic').flatMap((one) => (one.flow === flow ? [[one.topic, one.wanted] as const] : []))),
   };
 }
 
-/** Everything that is said of a flow: what goes with it when it is removed. */
+/** Everything that is said of a flow: what goes with it when it is removed. Not its copies: they stay, as positions do. */
 export const keysOfFlow = (state: ControlState, flow: string): string[] =>
   [...state].flatMap(([key, entry]) => {
     if (entry.kind === 'pause' || entry.kind === 'word') return entry.scope.flow === flow ? [key] : [];
-    return entry.kind !== 'process' && entry.flow === flow ? [key] : [];
+    return entry.kind !== 'process' && entry.kind !== 'copy' && entry.flow === flow ? [key] : [];
   });

@@ -14,13 +14,16 @@
  *   limits/<flow>                                   rates, instead of those that the flow was written with
  *   word/<scope as for pause>                       restart, accept: for those that run now, never for later ones
  *   process/<name>/<target>                         who runs, what it has done of all this, what it owns
+ *   copy/<random>/<topic>/<flow>                    which copy a topic has, by its id (copies.ts)
  *
  * Invariants:
- * - The newest entry of a key is what holds; an entry never depends on one before it, so compaction changes nothing.
+ * - The newest entry of a key is what holds; an entry never depends on one before it with the same key, so compaction
+ *   changes nothing.
  * - Nothing is copied before what was said earlier has been read: a paused flow stays paused over restarts.
  * - Nothing secret: flows name clusters of the file by their aliases.
  * - A process that is alive says how far it has come ({@link ProcessEntry}), so whoever asked can be told that it is done.
  */
+export { type Copies, type CopyEntry, copiesOf, newestCopy } from './copies.ts';
 export {
   type ControlEntry,
   type ControlState,

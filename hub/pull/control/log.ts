@@ -6,6 +6,7 @@ import {
   appendRecords,
   type Cluster,
   fetchRaw,
+  isLoginRefused,
   kafkaErrorName,
   type PartitionToRead,
   readCommitted,
@@ -66,8 +67,11 @@ export class ControlLog {
   readonly alias: string;
   readonly topic: string;
   /** Resolves when what was said before the start is known. Rejects where it never can be. */
+  /** Resolves when it can't be read for the first time. */
+  readonly troubled: Promise<void>;
   readonly ready: Promise<void>;
   readonly #options: ControlLogOptions;
+  readonly #troubled = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #stopped = new AbortController();
   readonly #waiter = new Waiter();
@@ -84,6 +88,7 @@ export class ControlLog {
     this.alias = options.alias;
     this.topic = options.topic;
     this.ready = this.#ready.promise;
+    this.troubled = this.#troubled.promise;
     this.ready.catch(() => {});
     this.#running = this.#run();
   }
@@ -112,12 +117,17 @@ export class ControlLog {
    * @throws TributaryError `brokerUnavailable`, `brokerRefused`, `topicNotCreatable`
    */
   append(key: string, entry: ControlEntry | null): Promise<number> {
-    const run = this.#writing.then(() => this.#append(key, entry));
+    return this.appendAll([[key, entry]]);
+  }
+
+  /** Together and in their order; one at least. @returns the offset of the last one. @throws as {@link append} */
+  appendAll(entries: readonly (readonly [key: string, entry: ControlEntry | null])[]): Promise<number> {
+    const run = this.#writing.then(() => this.#append(entries));
     this.#writing = run.catch(() => {});
     return run;
   }
 
-  async #append(key: string, entry: ControlEntry | null): Promise<number> {
+  async #append(entries: readonly (readonly [key: string, entry: ControlEntry | null])[]): Promise<number> {
     const { cluster, clock } = this.#options;
     if (this.#topicId === '') await this.#ensure();
     const id = randomUUID();
@@ -126,9 +136,13 @@ export class ControlLog {
     const late = setTimeout(() => seen.reject(notSeen(this.topic)), APPLIED_WITHIN_MS);
     seen.promise.catch(() => {});
     try {
-      const value = entry === null ? null : Buffer.from(JSON.stringify(entry));
-      const record = { key: Buffer.from(key), value, timestamp: clock.now(), headers: [idHeader(id)] };
-      await appendRecords(cluster, this.topic, 0, [record]);
+      const records = entries.map(([key, entry], at) => {
+        const value = entry === null ? null : Buffer.from(JSON.stringify(entry));
+        // One that is read back has been read with all those before it.
+        const headers = at === entries.length - 1 ? [idHeader(id)] : [];
+        return { key: Buffer.from(key), value, timestamp: clock.now(), headers };
+      });
+      await appendRecords(cluster, this.topic, 0, records);
       this.#waiter.wake();
       return await seen.promise;
     } finally {
@@ -274,7 +288,9 @@ export class ControlLog {
 
   #trouble(error: unknown): void {
     const { telemetry, alias, topic, clock } = this.#options;
-    if (error instanceof TributaryError && error.retry === 'final') this.#ready.reject(error);
+    this.#troubled.resolve();
+    const final = error instanceof TributaryError && error.retry === 'final' && !isLoginRefused(error);
+    if (final) this.#ready.reject(error);
     if (this.#troubleSinceMs !== null) return;
     this.#troubleSinceMs = clock.monotonicMs();
     telemetry.emit(controlTrouble, { cluster: alias, topic, reason: reasonOf(error) });

@@ -34,12 +34,17 @@ export function lookAt(
   const found = topic.partitions.find((p) => p.partition === spec.partition);
   if (!found) return { wait: 'sourceMissing', detail: `${spec.topic} has no partition ${spec.partition}` };
   if (found.leader < 0) return { wait: 'sourceLeaderless', detail: `${label} has no leader in the source` };
+  if (spec.sourceId !== undefined && spec.sourceId !== topic.topicId) {
+    const detail = `${spec.topic} was made again (id ${topic.topicId}), and its copy is not known yet`;
+    return { wait: 'sourceRecreated', detail };
+  }
   partition.topicId = topic.topicId;
   partition.leader = found.leader;
   partition.sourceLeaderEpoch = found.leaderEpoch;
   const recreated = position !== null && position.topicId !== topic.topicId;
   const renamed = position !== null && position.target.topic !== spec.targetTopic;
-  if (recreated && !accepted && onRecreated !== 'follow') {
+  const apart = onRecreated === 'new' && (spec.sourceId === undefined || renamed);
+  if (recreated && !accepted && onRecreated !== 'follow' && !apart) {
     const detail = `${spec.topic} was deleted and made again (id ${position.topicId}, now ${topic.topicId})`;
     return { stop: 'recreated', detail };
   }

@@ -73,6 +73,11 @@ export class Inbox {
     return this.#chunks.length === 0;
   }
 
+  /** Nothing waits that is to be written soon. */
+  get calm(): boolean {
+    return this.#urgent === 0;
+  }
+
   /** Resolves when there is something to write; what has no records may wait a while. */
   async arrival(): Promise<void> {
     while (!this.#closed && this.#urgent === 0) {

@@ -43,6 +43,8 @@ export interface CopierOptions {
   readonly elsewhere?: (topic: string, partition: number) => Elsewhere | null;
   /** See {@link Copier.hold}. */
   readonly isHeld?: PausedBy;
+  /** A source topic is not the one any more that its target was chosen for: {@link Copier.setPartitions} is awaited. */
+  readonly onOutdated?: (topic: string) => void;
   readonly listener?: CopyListener;
   readonly meter?: CopyMeter;
   readonly telemetry: Telemetry;
@@ -70,6 +72,7 @@ export class Copier implements Flow {
   readonly #troubles: Troubles;
   readonly #pausedTopics = new Set<string>();
   #isHeld: PausedBy = () => false;
+  readonly #onOutdated: (topic: string) => void;
   readonly #starter: Starter;
   #stamp: Stamper | null = null;
   #pendingBytes = 0;
@@ -91,6 +94,7 @@ export class Copier implements Flow {
     this.#shards = options.shards;
     this.#troubles = new Troubles(this.name, this.telemetry, this.clock);
     this.#isHeld = options.isHeld ?? this.#isHeld;
+    this.#onOutdated = options.onOutdated ?? (() => {});
     this.#starter = new Starter(this);
     this.setPartitions(options.partitions);
     this.#shards.attach(this);
@@ -123,7 +127,7 @@ export class Copier implements Flow {
     for (const [label, partition] of this.partitions) {
       if (wanted.has(label)) continue;
       this.partitions.delete(label);
-      partition.disown();
+      this.#leave(partition);
     }
     for (const [label, spec] of wanted) {
       const known = this.partitions.get(label);
@@ -254,8 +258,21 @@ export class Copier implements Flow {
 
   lost(shard: number): void {
     this.owners.delete(shard);
-    for (const partition of this.partitions.values()) if (partition.shard === shard) partition.disown();
+    for (const partition of this.partitions.values()) if (partition.shard === shard) this.#leave(partition);
     this.limiter.share(this.partitions.values());
+  }
+
+  /** Somebody else has it from now on, or nobody. */
+  #leave(partition: Partition): void {
+    if (partition.state.kind === 'unowned') return;
+    partition.disown();
+    partition.left = true;
+    this.listener.left?.(partition.spec.topic, partition.spec.partition);
+  }
+
+  outdated(topic: string): void {
+    this.source.forget(topic);
+    this.#onOutdated(topic);
   }
 
   wakeStarter(): void {
@@ -318,4 +335,4 @@ export class Copier implements Flow {
 }
 
 const isSame = (a: PartitionSpec, b: PartitionSpec): boolean =>
-  a.targetTopic === b.targetTopic && a.targetPartition === b.targetPartition;
+  a.targetTopic === b.targetTopic && a.targetPartition === b.targetPartition && a.sourceId === b.sourceId;

@@ -30,6 +30,8 @@ export interface Flow extends ChunkFlow {
   readonly pendingBytes: number;
   /** A broker of the source did not answer for these. */
   away(partitions: Iterable<Partition>, reason: string): void;
+  /** The source has another topic of that name than the one that its target was chosen for. */
+  outdated(topic: string): void;
   /** Something is to be settled, or to be fetched. */
   wakeStarter(): void;
   wakeFetchers(): void;

@@ -19,6 +19,7 @@ import { encodePull, type PullPosition } from './ledger.ts';
 import type { Partition } from './partition.ts';
 import type { Piece } from './plan.ts';
 import { Progress } from './progress.ts';
+import { commitAtMs } from './rhythm.ts';
 import type { TargetTopics } from './targets.ts';
 import { holds, judgeOutcome } from './verdict.ts';
 
@@ -56,13 +57,17 @@ export class Group {
   readonly #parts: GroupParts;
   readonly #progress = new Map<Partition, Progress>();
   readonly #ids = new Set<string>();
-  readonly #started = performance.now();
+  readonly #startedMs: number;
   #bytes = 0;
+  /** Something in it is seen only once it is committed. */
+  #hidden = false;
+  #lastCommitMs = Number.NEGATIVE_INFINITY;
   #mustAbort = false;
   #awaited = false;
 
   constructor(parts: GroupParts) {
     this.#parts = parts;
+    this.#startedMs = parts.clock.monotonicMs();
   }
 
   get bytes(): number {
@@ -70,6 +75,11 @@ export class Group {
   }
   get partitions(): number {
     return this.#progress.size;
+  }
+  /** When it ends if nothing more comes, where a steady stream is committed each `everyMs`; on the monotonic clock. */
+  endsAtMs(everyMs: number): number {
+    const [startedMs, hidden, bytes, lastCommitMs] = [this.#startedMs, this.#hidden, this.#bytes, this.#lastCommitMs];
+    return commitAtMs({ startedMs, hidden, bytes, lastCommitMs }, everyMs);
   }
   /** Nothing more should be added. */
   get spoiled(): boolean {
@@ -103,6 +113,8 @@ export class Group {
       this.#ids.add(partition.id);
       progress.next = chunk.plan.next;
       this.#bytes += chunk.plan.bytes;
+      this.#lastCommitMs = Math.max(this.#lastCommitMs, partition.committedAtMs);
+      if (chunk.flow.settings.delivery === 'exactlyOnce' && chunk.plan.pieces.length > 0) this.#hidden = true;
       return true;
     }
     if (current) partition.rewind();
@@ -266,7 +278,8 @@ export class Group {
   }
 
   #settle(): void {
-    const { telemetry, positions } = this.#parts;
+    const { telemetry, positions, clock } = this.#parts;
+    const nowMs = clock.monotonicMs();
     for (const progress of this.#progress.values()) {
       const { partition, flow } = progress;
       for (const gap of progress.gaps) {
@@ -277,15 +290,15 @@ export class Group {
         const { label: source, target } = partition;
         telemetry.emit(pullDeadLettered, { flow: flow.name, source, target, first, last, reason });
       }
-      const entry = progress.settle();
+      const entry = progress.settle(nowMs);
       if (entry) positions.set(partition.id, entry);
     }
     this.#progress.clear();
   }
 
   #tell(partitions: number): void {
-    const { telemetry, shard } = this.#parts;
-    const tookMs = performance.now() - this.#started;
+    const { telemetry, shard, clock } = this.#parts;
+    const tookMs = clock.monotonicMs() - this.#startedMs;
     telemetry.emit(pullTransactionCommitted, { shard, partitions, bytes: this.#bytes, tookMs });
   }
 

@@ -19,6 +19,7 @@
  * attaches itself to the shards. A partition whose shard is owned here is settled by the `Starter` (what does the ledger say, is
  * the log still the same, where does it begin), then copied until its shard is lost or the flow is closed.
  */
+export { copiedIds } from './copiedIds.ts';
 export { Copier, type CopierOptions } from './copier.ts';
 export { PULL_DEAD_LETTER } from './deadLetter.ts';
 export { flowText, type PullGap, type PullPosition } from './ledger.ts';

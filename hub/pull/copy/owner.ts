@@ -2,7 +2,8 @@
  * The owner of one shard: the only writer of its ledger partition, one transaction at a time, for all flows of this process.
  *
  * States: `opening` -> `serving` <-> `recovering` -> `closed`. Serving, chunks are written as they come into the open
- * transaction, until it is old or large enough; what is fetched while it commits is the beginning of the next one.
+ * transaction, until it is old or large enough, or nothing is won by waiting (`rhythm.ts`); what is fetched while it commits is
+ * the beginning of the next one.
  *
  * Invariants: the positions in memory are what the ledger says. An outcome that nobody knows ends the group: fence, read the
  * ledger on, claim again; all partitions of the shard start over from it. Fenced means lost: it never takes the shard back
@@ -128,7 +129,6 @@ export class ShardOwner {
       maps: this.#maps,
     });
     const startMs = clock.monotonicMs();
-    const endMs = startMs + bounds.ms;
     const ended = (): void => {
       this.#roomBytes = roomAfter(this.#roomBytes, group.bytes, clock.monotonicMs() - startMs, bounds.bytes);
     };
@@ -137,8 +137,10 @@ export class ShardOwner {
         const chunks = this.#inbox.take(this.#roomBytes - group.bytes);
         if (chunks.length > 0) await group.write(chunks);
         const full = group.bytes >= this.#roomBytes || group.partitions >= bounds.partitions;
-        const leftMs = endMs - clock.monotonicMs();
-        if (full || group.spoiled || leftMs <= 0 || this.#tenure.ended.aborted) break;
+        const nowMs = clock.monotonicMs();
+        if (full || group.spoiled || nowMs >= startMs + bounds.ms || this.#tenure.ended.aborted) break;
+        const leftMs = group.endsAtMs(bounds.ms) - nowMs;
+        if (leftMs <= 0 && this.#inbox.calm) break;
         await this.#inbox.arrivalWithin(leftMs);
       }
       this.#tenure.committed(await group.finish());

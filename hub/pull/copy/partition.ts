@@ -22,6 +22,7 @@ import type { PartitionSpec } from './settings.ts';
 
 export type WaitReason =
   | 'sourceMissing'
+  | 'sourceRecreated'
   | 'sourceLeaderless'
   | 'sourceRefused'
   | 'sourceCorrupt'
@@ -51,7 +52,15 @@ const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 /** Nothing is wrong with the partition itself: the question is one for all that wait with it, and the answer may come any time. */
 const MAX_UNREACHED_MS = 5_000;
-const UNREACHED: ReadonlySet<WaitReason> = new Set(['sourceUnreachable', 'sourceLeaderless', 'targetUnavailable']);
+const UNREACHED: ReadonlySet<WaitReason> = new Set([
+  'sourceUnreachable',
+  'sourceLeaderless',
+  'targetUnavailable',
+  // Just made, most of the time: brokers hear of thousands of topics one after the other.
+  'targetMissing',
+]);
+/** Those are asked about together: at these times, not each partition at its own. */
+const TOGETHER_MS = 500;
 
 export interface Counters {
   records: number;
@@ -92,6 +101,8 @@ export class Partition {
   generation = 0;
   fetchOffset = -1;
   committed = -1;
+  /** When records of it were committed last, on the monotonic clock. */
+  committedAtMs = Number.NEGATIVE_INFINITY;
   /** As in the ledger; null: none yet. */
   position: PullPosition | null = null;
   /** Of the last batch that was handed over. */
@@ -110,6 +121,8 @@ export class Partition {
   pendingBytes = 0;
   /** The source is being asked where it begins. */
   settling = false;
+  /** Somebody else has it: what is still committed here was not the last word. */
+  left = false;
   /** Somebody resumed it although it had stopped: what it stopped for is taken as it is. */
   accepted = false;
   /** Source offset of a batch that the target has refused: it is tried alone, before those behind it. */
@@ -152,6 +165,7 @@ export class Partition {
 
   /** Its shard is served here now, and this is what the ledger says. */
   own(position: PullPosition | null): void {
+    this.left = false;
     this.position = position;
     this.committed = position?.next ?? -1;
     this.leaderEpoch = position?.leaderEpoch ?? -1;
@@ -194,7 +208,8 @@ export class Partition {
     this.trouble = { reason, sinceMs, attempts };
     const mostMs = UNREACHED.has(reason) ? MAX_UNREACHED_MS : MAX_RETRY_MS;
     const pauseMs = Math.min(mostMs, FIRST_RETRY_MS * 2 ** Math.min(attempts - 1, 10));
-    const retryAtMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
+    const dueMs = this.#clock.monotonicMs() + pauseMs * (0.75 + Math.random() / 4);
+    const retryAtMs = UNREACHED.has(reason) ? Math.ceil(dueMs / TOGETHER_MS) * TOGETHER_MS : dueMs;
     this.#become({ kind: 'waiting', reason, detail, sinceMs, retryAtMs });
   }
 

@@ -60,7 +60,8 @@ export class Progress {
     this.lastOffset = partition.position?.target.lastOffset ?? -1;
     this.#chunk = first;
     const began = partition.map ?? openSegment(Math.max(0, partition.committed));
-    this.#map = first.flow.settings.offsetMaps ? new SegmentWriter(began) : null;
+    const begins = partition.map ? null : first.target.topic;
+    this.#map = first.flow.settings.offsetMaps ? new SegmentWriter(began, begins) : null;
   }
 
   /** The chunk whose pieces come now. */
@@ -115,7 +116,7 @@ export class Progress {
     const { plan, gap, newTarget } = chunk;
     this.#tally();
     if (gap) this.gaps.push(gap);
-    if (newTarget || gap?.cause === 'recreated') this.#map?.restart(plan.next);
+    if (newTarget || gap?.cause === 'recreated') this.#map?.restart(plan.next, this.#target.topic);
     if (plan.next !== this.#reached || gap || newTarget) this.#touched = true;
     this.#reached = plan.next;
     this.#leaderEpoch = plan.leaderEpoch;
@@ -165,17 +166,18 @@ export class Progress {
     this.#touched = false;
   }
 
-  /** The entry is committed (or nothing was to be written: null). */
-  settle(): PullPosition | null {
+  /** The entry is committed (or nothing was to be written: null). `nowMs`: of the monotonic clock. */
+  settle(nowMs: number): PullPosition | null {
     const { partition, flow } = this;
     const entry = this.#touched ? this.#entry : null;
     if (entry) {
       partition.position = entry;
       partition.committed = entry.next;
+      if (this.#passedAny) partition.committedAtMs = nowMs;
       partition.map = this.#map?.open() ?? null;
       if (partition.fetchOffset < partition.committed) partition.rewind();
       for (const [chunk, tally] of this.#chunks) flow.settled(chunk, tally);
-      for (const batch of this.copied) flow.listener.copied?.(batch);
+      if (!partition.left) for (const batch of this.copied) flow.listener.copied?.(batch);
       // What was fetched before the source went away says nothing of the source.
       const away = partition.trouble?.reason.startsWith('source') ?? false;
       if (!this.failure && this.#passedAny && !away) flow.recovered(partition);

@@ -14,6 +14,8 @@ export interface PartitionSpec {
   readonly targetTopic: string;
   /** Default: the source's number. */
   readonly targetPartition?: number;
+  /** The source topic that the target was chosen for, of all that had its name; absent: any. */
+  readonly sourceId?: string;
 }
 
 /** Null or absent: as fast as it goes. */
@@ -40,8 +42,11 @@ export interface CopySettings {
   readonly startAt: 'earliest' | 'latest' | 'none' | { readonly agoMs: number };
   /** A batch that the target refuses for ever (a record over its size limit, a timestamp): wait, or put it aside and go on. */
   readonly onRefused: 'hold' | 'deadLetter';
-  /** A source topic that was deleted and made again: `stop` until somebody resumes it, or `follow` the new one into the same target. */
-  readonly onRecreated: 'stop' | 'follow';
+  /**
+   * A source topic that was deleted and made again: `stop` until somebody resumes it, `follow` the new one into the same
+   * target, or `new`: only into another one (`PartitionSpec.sourceId`).
+   */
+  readonly onRecreated: 'stop' | 'follow' | 'new';
   /** Whether each record gets a header that says where it was copied from, and does not go back there. */
   readonly provenance: boolean;
   /** To begin with. */
@@ -131,4 +136,6 @@ export interface CopiedFacts {
 export interface CopyListener {
   /** After the commit. */
   copied?(batch: CopiedBatch): void;
+  /** A partition is not copied here any more, while the flow goes on. */
+  left?(topic: string, partition: number): void;
 }

@@ -5,7 +5,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../shared/clock.ts';
-import type { Cluster } from '../../../shared/kafka/index.ts';
+import { TributaryError } from '../../../shared/errors.ts';
+import { type Cluster, isLoginRefused } from '../../../shared/kafka/index.ts';
 import { limits, MIB } from '../../../shared/limits.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import { deadLetterTopic, type LedgerAdvice, ledgerTopic, openLedgerTopics } from '../../ledger/open.ts';
@@ -147,7 +148,9 @@ export class PullShards {
       },
       failedRetryMs: FAILED_RETRY_MS,
       openLedger: async () => {
-        this.#identity = await this.#openLedger();
+        this.#identity = await this.#openLedger().catch((error: unknown) => {
+          throw error instanceof TributaryError && isLoginRefused(error) ? triedAgain(error) : error;
+        });
       },
       onLedgerTrouble: (reason, first) => {
         if (first) telemetry.emit(pullLedgerTrouble, { topic, reason });
@@ -199,3 +202,11 @@ export class PullShards {
     for (const user of this.#users) user.lost(shard);
   }
 }
+
+/** The password may be mended where the broker is. */
+const triedAgain = ({ operation, subject, reason, hint, cause }: TributaryError): TributaryError =>
+  new TributaryError({
+    code: 'brokerUnavailable',
+    ...{ operation, subject, reason, cause, retry: 'retried' as const },
+    ...(hint === undefined ? {} : { hint }),
+  });

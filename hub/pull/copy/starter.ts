@@ -7,6 +7,7 @@
  */
 import { reasonOf } from '../../../shared/errors.ts';
 import {
+  type Cluster,
   EARLIEST,
   type EpochEnd,
   LATEST,
@@ -19,6 +20,18 @@ import { Waiter } from '../../../shared/waiter.ts';
 import { beginAt, type LogFacts, lacksPosition, lookAt } from './begin.ts';
 import type { Flow } from './flow.ts';
 import type { Partition } from './partition.ts';
+
+/**
+ * What the source says of their topics. It is not asked again where only the target is waited for: that it leads or is another
+ * topic by now is noticed by fetching.
+ */
+async function inSource(source: Cluster, due: readonly Partition[]): Promise<ReadonlyMap<string, MetadataTopic>> {
+  const topicsOf = (some: readonly Partition[]) => [...new Set(some.map(({ spec }) => spec.topic))];
+  const doubted = topicsOf(due.filter(({ trouble }) => !trouble?.reason.startsWith('target')));
+  const answered = doubted.length > 0 ? (await source.metadata(doubted)).topics : new Map<string, MetadataTopic>();
+  const others = topicsOf(due).filter((topic) => !answered.has(topic));
+  return new Map([...answered, ...(await source.topics(others))]);
+}
 
 /** Retry clocks are looked at that often. */
 const TICK_MS = 100;
@@ -72,10 +85,9 @@ export class Starter {
   /** Metadata of both sides, then each leader by itself, not waited for. */
   async #look(due: readonly Partition[]): Promise<void> {
     const { source, targets, signal } = this.#flow;
-    const topics = [...new Set(due.map(({ spec }) => spec.topic))];
     const [found, looked] = await Promise.all([
-      source.metadata(topics).then(
-        (metadata) => ({ topics: metadata.topics }),
+      inSource(source, due).then(
+        (topics) => ({ topics }),
         (error: unknown) => ({ error }),
       ),
       targets.look(due.map(({ spec }) => spec.targetTopic)).catch((error: unknown) => ({ error })),
@@ -86,7 +98,9 @@ export class Starter {
       if ('error' in found) this.#done(partition, 'sourceUnreachable', found.error);
       else if (looked) this.#done(partition, 'targetUnavailable', looked.error);
       else if (this.#mayAsk(partition, found.topics.get(partition.spec.topic))) {
-        byLeader.set(partition.leader, [...(byLeader.get(partition.leader) ?? []), partition]);
+        const members = byLeader.get(partition.leader);
+        if (members) members.push(partition);
+        else byLeader.set(partition.leader, [partition]);
       }
     }
     for (const members of byLeader.values()) void this.#ask(members);
@@ -100,7 +114,10 @@ export class Starter {
     partition.settling = false;
     if (partition.state.kind !== 'starting') return false;
     if ('stop' in objection) partition.stop(objection.stop, objection.detail);
-    else partition.wait(objection.wait, objection.detail);
+    else {
+      partition.wait(objection.wait, objection.detail);
+      if (objection.wait === 'sourceRecreated') this.#flow.outdated(partition.spec.topic);
+    }
     return false;
   }
 

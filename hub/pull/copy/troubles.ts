@@ -18,7 +18,12 @@ import type { FlowName } from './settings.ts';
 
 /** Short trouble is everyday life (a leader moves, a topic is just being made): said once it has lasted for some attempts. */
 const SILENT_ATTEMPTS = 3;
-const QUIET: ReadonlySet<WaitReason> = new Set(['sourceLeaderless', 'targetUnavailable', 'targetMissing']);
+const QUIET: ReadonlySet<WaitReason> = new Set([
+  'sourceLeaderless',
+  'sourceRecreated',
+  'targetUnavailable',
+  'targetMissing',
+]);
 const SOURCE = 'source';
 
 interface Episode {

@@ -13,6 +13,9 @@
  *            source and target of the first run, and of each run: 4 * (count - 1), behind one marker and no hole;
  *            4 * (count - 1) + 1 and then hole in the source, hole in the target, for any other
  *
+ *     key    UTF-8 <flow>/<topic>/<partition>/begin       a map begins here: what came before it does not count
+ *     value  u8 = 2, then the target topic, UTF-8
+ *
  * The last segment of a partition is written anew, longer, in each transaction that copies of it. An owner begins a new one:
  * what the one before it wrote last is not read.
  *
@@ -27,5 +30,5 @@
 export { MapReader } from './mapReader.ts';
 export { PartitionMap, type Place } from './partitionMap.ts';
 export { type Run, runsOf } from './runs.ts';
-export { decodeSegment, encodeSegment, type Segment, segmentKey } from './segment.ts';
+export { decodeBegin, decodeSegment, encodeSegment, isBegin, type Segment, segmentKey } from './segment.ts';
 export { type OpenSegment, openSegment, SegmentWriter } from './segmentWriter.ts';

@@ -3,6 +3,7 @@ import { type Cluster, readCommitted } from '../../../shared/kafka/index.ts';
 import { limits } from '../../../shared/limits.ts';
 import { readRecords } from '../../../shared/records/index.ts';
 import { PartitionMap, type Place } from './partitionMap.ts';
+import { decodeBegin, isBegin } from './segment.ts';
 
 export interface MapReaderOptions {
   /** The target. */
@@ -38,6 +39,11 @@ export class MapReader {
     return this.#maps.get(`${topic}/${partition}`)?.translate(upstream) ?? null;
   }
 
+  /** The topic that a partition's map is of; null: it has none, or began before maps said so. */
+  targetOf(topic: string, partition: number): string | null {
+    return this.#maps.get(`${topic}/${partition}`)?.target ?? null;
+  }
+
   /** Reads what was written since. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
   async catchUp(): Promise<void> {
     const { cluster, topic } = this.#options;
@@ -70,10 +76,11 @@ export class MapReader {
     const [topic = '', partition, slot, ...more] = key.slice(flow.length + 1).split('/');
     if (slot === undefined || more.length > 0 || !acceptsTopic(topic)) return;
     const label = `${topic}/${partition}`;
-    const map = this.#maps.get(label) ?? new PartitionMap();
+    const known = this.#maps.get(label);
+    this.#bytes -= known?.bytes ?? 0;
+    const map = !known || isBegin(slot) ? new PartitionMap(isBegin(slot) ? decodeBegin(value) : null) : known;
     this.#maps.set(label, map);
-    this.#bytes -= map.bytes;
-    map.apply(value);
+    if (!isBegin(slot)) map.apply(value);
     map.keep(this.#segmentsKept);
     this.#bytes += map.bytes;
     while (this.#bytes > (this.#options.maxBytes ?? limits.offsetMapBytes) && this.#segmentsKept > 1) this.#keepLess();

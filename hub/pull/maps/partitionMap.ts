@@ -26,6 +26,12 @@ export class PartitionMap {
   #whole = false;
   readonly #segments: Kept[] = [];
   #bytes = 0;
+  /** The topic that it leads into, where its beginning says so. */
+  readonly target: string | null;
+
+  constructor(target: string | null = null) {
+    this.target = target;
+  }
 
   get bytes(): number {
     return this.#bytes;

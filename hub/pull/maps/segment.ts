@@ -21,6 +21,17 @@ const NUMBER_BYTES = 8;
 export const segmentKey = (position: string, number: number): Buffer =>
   Buffer.from(`${position}/${number % limits.offsetMapSegments}`, 'utf8');
 
+const BEGIN = 'begin';
+/** No segment's, for those that read everything as segments. */
+const BEGIN_VERSION = 2;
+export const isBegin = (slot: string): boolean => slot === BEGIN;
+export const beginKey = (position: string): Buffer => Buffer.from(`${position}/${BEGIN}`, 'utf8');
+export const encodeBegin = (targetTopic: string): Buffer =>
+  Buffer.concat([Buffer.from([BEGIN_VERSION]), Buffer.from(targetTopic, 'utf8')]);
+/** The target topic; null: of a newer version. */
+export const decodeBegin = (value: Buffer): string | null =>
+  value[0] === BEGIN_VERSION ? value.subarray(1).toString('utf8') : null;
+
 export function encodeSegment({ since, number, runs }: Segment): Buffer {
   const writer = { bytes: Buffer.allocUnsafe(1 + NUMBER_BYTES * (5 + 3 * runs.length)), at: 1 };
   writer.bytes[0] = VERSION;

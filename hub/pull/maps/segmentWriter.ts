@@ -1,7 +1,7 @@
 /** What one transaction adds to a partition's map. Nothing of it counts before the transaction has committed. */
 import { limits } from '../../../shared/limits.ts';
 import { addRun, type CopiedRecords, type Run, runsOf } from './runs.ts';
-import { encodeSegment, type Segment, segmentKey } from './segment.ts';
+import { beginKey, encodeBegin, encodeSegment, type Segment, segmentKey } from './segment.ts';
 
 /** The segment that is written next; it may have no runs yet. */
 export type OpenSegment = Segment;
@@ -14,8 +14,11 @@ export class SegmentWriter {
   #number: number;
   #runs: Run[];
   #touched = false;
+  /** The target of a map that begins here; null: it goes on. */
+  #begins: string | null;
 
-  constructor({ since, number, runs }: OpenSegment) {
+  constructor({ since, number, runs }: OpenSegment, begins: string | null = null) {
+    this.#begins = begins;
     this.#since = since;
     this.#number = number;
     this.#runs = [...runs];
@@ -26,7 +29,8 @@ export class SegmentWriter {
   }
 
   /** What was copied before does not count beside what comes: another target, another topic, another copier in between. */
-  restart(since: number): void {
+  restart(since: number, targetTopic: string): void {
+    this.#begins = targetTopic;
     this.#full.length = 0;
     this.#since = since;
     this.#number = 0;
@@ -59,9 +63,11 @@ export class SegmentWriter {
 
   /** For the maps topic. A slot that is written twice in one transaction is written once. */
   records(position: string): { key: Buffer; value: Buffer }[] {
-    if (!this.#touched) return [];
-    return [...this.#full, this.#segment()]
+    const begin = this.#begins === null ? [] : [{ key: beginKey(position), value: encodeBegin(this.#begins) }];
+    if (!this.#touched) return begin;
+    const segments = [...this.#full, this.#segment()]
       .slice(-limits.offsetMapSegments)
       .map((segment) => ({ key: segmentKey(position, segment.number), value: encodeSegment(segment) }));
+    return [...begin, ...segments];
   }
 }

@@ -11,6 +11,7 @@ import {
   concerns,
   type ExactMaps,
   exactFirst,
+  ofOwnCopy,
   type SourceOffset,
   type Translator,
 } from './checkpointRules.ts';
@@ -143,15 +144,15 @@ export class Checkpoints {
     const { exact, telemetry } = this.#options;
     await this.#syncs.catchUp();
     const { store } = this.#syncs;
-    if (!exact) return store;
+    if (!exact) return ofOwnCopy(store, this.#options);
     try {
       await exact.catchUp();
       this.#saidInexact = false;
-      return exactFirst(exact, store);
+      return ofOwnCopy(exactFirst(exact, store), this.#options);
     } catch (error) {
       if (!this.#saidInexact) telemetry.emit(mapsUnreadable, { flow: flowOf(this.#options), reason: reasonOf(error) });
       this.#saidInexact = true;
-      return store;
+      return ofOwnCopy(store, this.#options);
     }
   }
 

@@ -25,6 +25,8 @@ export interface ExactMaps {
   catchUp(): Promise<void>;
   /** Null: nothing is known of it. `atLeast`: everything that is known of was in front. */
   translate(topic: string, partition: number, upstream: number): Place | null;
+  /** The topic that what is known of a partition leads into; null: that is not known. */
+  targetOf(topic: string, partition: number): string | null;
 }
 
 /** By the map where it reaches, else by offset syncs. Neither goes too far, so the further one counts where both are rough. */
@@ -37,6 +39,21 @@ export const exactFirst = (exact: Pick<ExactMaps, 'translate'>, syncs: Translato
   },
 });
 
+/**
+ * For topics that were made again and have a copy of their own: what is known may still be of the one before, and offsets mean
+ * something else there. Only what is known to be of this copy counts.
+ */
+export const ofOwnCopy = (
+  translator: Translator,
+  { copyOf, exact }: { readonly copyOf?: CheckpointRules['copyOf']; readonly exact?: Pick<ExactMaps, 'targetOf'> },
+): Translator => ({
+  translate: (topic, partition, upstream) => {
+    const copy = copyOf?.(topic) ?? null;
+    const known = copy === null || exact?.targetOf(topic, partition) === copy;
+    return known ? translator.translate(topic, partition, upstream) : null;
+  },
+});
+
 export interface CheckpointRules {
   readonly policy: ReplicationPolicy;
   readonly sourceAlias: string;
@@ -44,6 +61,8 @@ export interface CheckpointRules {
   /** The flow's topic filter. */
   readonly acceptsTopic: (topic: string) => boolean;
   readonly translator: Translator;
+  /** The copy of a topic that does not have the policy's name; null: it has. */
+  readonly copyOf?: (topic: string) => string | null;
 }
 
 /** Why an offset makes no checkpoint. */
@@ -80,7 +99,7 @@ function checkpointOf(
   const downstream = rules.translator.translate(topic, partition, offset);
   if (downstream === null) return 'noSync';
   if (downstream < 0) return 'tooOld';
-  const target = nameInTarget(rules, topic);
+  const target = rules.copyOf?.(topic) ?? nameInTarget(rules, topic);
   const before = last(target, partition);
   if (before && offset >= before.upstream && downstream <= before.downstream) return 'notNewer';
   return { group, topic: target, partition, upstream: offset, downstream, metadata: kept(metadata) };

@@ -29,12 +29,30 @@ export const partWaits = defineEvent<PartWaits>({
   },
   metrics: WAITS,
 });
+/** For what another part waits for already. */
+export const partWaitsToo = defineEvent<PartWaits>({
+  name: 'pull_part_waits_too',
+  log: {
+    level: 'debug',
+    says: ({ flow, part, reason }) => `flow ${flow}: ${part} can't begin either: ${reason}; it is tried again`,
+  },
+  metrics: WAITS,
+});
 export const partWaitsAgain = defineEvent<PartWaits>({ name: 'pull_part_waits_again', metrics: WAITS });
 
 export const partRecovered = defineEvent<PartFacts & { readonly afterMs: number }>({
   name: 'pull_part_recovered',
   log: {
     level: 'info',
+    says: ({ flow, part, afterMs }) => `flow ${flow}: ${part} works, after ${(afterMs / 1000).toFixed(1)} s of trying`,
+  },
+});
+
+/** Others still wait for the same, or it was not said. */
+export const partRecoveredToo = defineEvent<PartFacts & { readonly afterMs: number }>({
+  name: 'pull_part_recovered_too',
+  log: {
+    level: 'debug',
     says: ({ flow, part, afterMs }) => `flow ${flow}: ${part} works, after ${(afterMs / 1000).toFixed(1)} s of trying`,
   },
 });
@@ -114,6 +132,46 @@ export const offsetSyncsFailed = defineEvent<{
       labelNames: ['flow'],
     },
   ],
+});
+
+export const topicMadeAgain = defineEvent<{
+  readonly flow: string;
+  readonly topic: string;
+  readonly topicId: string;
+  readonly copy: string;
+}>({
+  name: 'pull_topic_made_again',
+  log: {
+    level: 'warn',
+    says: ({ flow, topic, topicId, copy }) =>
+      `flow ${flow}: ${topic} was deleted and made again (now ${topicId}): what is in it goes into ${copy}; the copy that ` +
+      'was there stays as it is',
+  },
+});
+
+interface WhatRuns {
+  readonly copying: readonly string[];
+  readonly heartbeatsOnly: readonly string[];
+}
+const namesOf = (flows: readonly string[]): string => (flows.length === 0 ? 'none' : flows.join(', '));
+
+export const flowsBegin = defineEvent<WhatRuns>({
+  name: 'pull_flows',
+  log: {
+    level: 'info',
+    says: ({ copying, heartbeatsOnly }) =>
+      `flows that copy: ${namesOf(copying)}; that only write heartbeats: ${namesOf(heartbeatsOnly)}`,
+  },
+});
+/** As MirrorMaker 2, which says nothing: heartbeats alone may be what somebody wants. */
+export const nothingCopied = defineEvent<WhatRuns & { readonly clusters: readonly string[] }>({
+  name: 'pull_nothing_copied',
+  log: {
+    level: 'warn',
+    says: ({ heartbeatsOnly, clusters }) =>
+      `NOTHING IS COPIED: no flow between ${namesOf(clusters)} is enabled (heartbeats only: ${namesOf(heartbeatsOnly)}); ` +
+      'set A->B.enabled=true with these very names (YAML: a flow with enabled: true), or add one with: tributary flows add FILE',
+  },
 });
 
 export const loopRefused = defineEvent<{ readonly flow: string; readonly topic: string }>({

@@ -3,18 +3,26 @@ import { TributaryError } from '../../../shared/errors.ts';
 import { NameFilter, type ReplicationPolicy } from '../../../shared/names/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
 import type { FlowSettings } from '../config/index.ts';
-import type { FlowRule } from '../control/index.ts';
-import { Copier, type CopierSnapshot, type FlowLimits, type PartitionSpec, type PullShards } from '../copy/index.ts';
+import type { ControlEntry, FlowRule } from '../control/index.ts';
+import {
+  Copier,
+  type CopierSnapshot,
+  copiedIds,
+  type FlowLimits,
+  type PartitionSpec,
+  type PullShards,
+} from '../copy/index.ts';
 import { MapReader } from '../maps/index.ts';
 import type { FlowMetrics, PullMetrics } from '../metrics/index.ts';
 import { Checkpoints, GroupOffsetSync, Heartbeats } from '../offsets/index.ts';
 import { FlowSync } from '../sync/index.ts';
 import type { PullClusters } from './clusters.ts';
+import { FlowCopies } from './copyNumbers.ts';
 import { loopRefused } from './events.ts';
 import { FlowSyncs } from './flowSyncs.ts';
 import { labelOf } from './mm2Offsets.ts';
 import { Mm2Positions } from './mm2Positions.ts';
-import { Part, type PartState } from './part.ts';
+import { Part, type PartState, type PartTroubles } from './part.ts';
 import { copySettingsOf, flowTextOf, policyOf, syncRulesOf } from './rules.ts';
 
 export type { PartState } from './part.ts';
@@ -28,6 +36,13 @@ export interface FlowParts {
   readonly loops: (topic: string) => boolean;
   /** What operators have said, as it is now. */
   readonly rule: () => FlowRule;
+  /** To all processes; resolves when {@link rule} has it. */
+  readonly say: (entries: readonly (readonly [string, ControlEntry])[]) => Promise<void>;
+  readonly ledgerTopic: string;
+  /** Of all flows. */
+  readonly troubles: PartTroubles;
+  /** Kept over runs of the flow: what was said of access rules is not said again. */
+  readonly seesRules: { value: boolean };
   /** Resolves when that is known, and shards of the target may be taken. Rejects where this process must not. */
   readonly ruled: () => Promise<void>;
   readonly metrics: PullMetrics;
@@ -60,12 +75,14 @@ export class FlowRun {
   #copied: Copier | null = null;
   #sync: Part<FlowSync> | null = null;
   #partitions: readonly PartitionSpec[] = [];
+  readonly #copies: FlowCopies;
   readonly #saidLoops = new Set<string>();
 
   private constructor(settings: FlowSettings, parts: FlowParts) {
     this.settings = settings;
     this.#parts = parts;
     this.#policy = policyOf(settings);
+    this.#copies = this.#numbered();
   }
 
   /** At once; its parts come up in the background. @throws TributaryError `configInvalid` */
@@ -108,7 +125,8 @@ export class FlowRun {
   }
 
   #part<T extends { close(): void | Promise<void> }>(name: string, open: () => Promise<T>): Part<T> {
-    const part = new Part(flowTextOf(this.settings), name, this.#parts.telemetry, open);
+    const { telemetry, troubles } = this.#parts;
+    const part = new Part(flowTextOf(this.settings), name, telemetry, open, troubles);
     this.#running.push(part);
     return part;
   }
@@ -206,7 +224,11 @@ export class FlowRun {
       settings: { ...copySettingsOf(this.settings), limits: this.#limits() },
       elsewhere: (topic, partition) => before?.get(labelOf(topic, partition)) ?? null,
       isHeld: (topic, partition) => this.#parts.rule().isPaused(topic, partition),
-      listener: { copied: (batch) => this.#syncs?.value?.copied(batch) },
+      onOutdated: () => this.#sync?.value?.topicsChanged(),
+      listener: {
+        copied: (batch) => this.#syncs?.value?.copied(batch),
+        left: (topic, partition) => this.#syncs?.value?.left(topic, partition),
+      },
       ...(this.#metrics ? { meter: this.#metrics } : {}),
       telemetry,
       clock,
@@ -220,6 +242,8 @@ export class FlowRun {
     const rules = syncRulesOf(this.settings, this.#policy, this.#admins, (topic) => this.#refused(topic));
     return FlowSync.open({
       ...rules,
+      copies: this.#copies,
+      seesRules: this.#parts.seesRules,
       accepts: (topic) => {
         const said = this.#parts.rule().topics.get(topic);
         return said === undefined ? rules.accepts(topic) : said && !this.#refused(topic);
@@ -232,11 +256,31 @@ export class FlowRun {
         acls: aclSync.everyMs,
       },
       onTopics: (pairs) => {
-        this.#partitions = pairs.flatMap(({ source: topic, target: targetTopic, partitions }) =>
-          Array.from({ length: partitions }, (_, partition) => ({ topic, partition, targetTopic })),
+        this.#partitions = pairs.flatMap(({ source: topic, target: targetTopic, partitions, sourceId }) =>
+          Array.from({ length: partitions }, (_, partition) => {
+            return { topic, partition, targetTopic, ...(sourceId === undefined ? {} : { sourceId }) };
+          }),
         );
         this.copier?.setPartitions(this.#partitions);
       },
+    });
+  }
+
+  /** Heartbeats say that a cluster is alive: whoever looks for them looks by their name. */
+  #numbered(): FlowCopies {
+    const { settings } = this;
+    const { rule, say, ledgerTopic, telemetry, clock } = this.#parts;
+    const flow = flowTextOf(settings);
+    return new FlowCopies({
+      flow,
+      apart: settings.onTopicRecreated === 'new',
+      copyName: (topic) => this.#policy.formatRemoteTopic(settings.source, topic),
+      isHeartbeats: (topic) => this.#policy.isHeartbeatsTopic(topic),
+      rule,
+      say,
+      copied: () => copiedIds(this.#cluster('target', 'consumer'), ledgerTopic, flow),
+      telemetry,
+      clock,
     });
   }
 
@@ -261,6 +305,7 @@ export class FlowRun {
       policy: this.#policy,
       acceptsTopic,
       acceptsGroup: new NameFilter(groups).accepts,
+      copyOf: (topic) => this.#copies.nameOf(topic),
       syncsOn: offsetSyncs.location,
       exact: new MapReader({
         cluster: this.#cluster('target', 'consumer'),

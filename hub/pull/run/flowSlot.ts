@@ -51,7 +51,7 @@ export class FlowSlot {
   ruled(rule: FlowRule): void {
     const before = this.#rule;
     const differ = (of: (one: FlowRule) => unknown): boolean => JSON.stringify(of(before)) !== JSON.stringify(of(rule));
-    const topics = differ((one) => [...one.topics].sort());
+    const topics = differ((one) => [[...one.topics].sort(), [...one.copies].map(([name, ids]) => [name, [...ids]])]);
     const limits = differ((one) => one.limits);
     this.#rule = rule;
     this.#run?.ruleChanged({ topics, limits });

@@ -60,6 +60,11 @@ export class FlowSyncs {
     });
   }
 
+  /** Somebody else copies it: what is still delayed would come behind what they write. */
+  left(topic: string, partition: number): void {
+    this.#syncs.forget(topic, partition);
+  }
+
   /** What is delayed is written, too. */
   async close(): Promise<void> {
     await Promise.all(this.#jobs.map((job) => job.close()));

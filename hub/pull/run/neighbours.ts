@@ -26,6 +26,20 @@ export interface Neighbour {
   readonly ownsShards: boolean;
 }
 
+/** Not heard of for so long: what it said of itself is taken out of the log. Nobody runs so long without a word. */
+export const FORGOTTEN_MS = 24 * 60 * 60_000;
+
+/** Entries of processes that are gone for good. `heardMs`: by alias and name. */
+export const forgottenOf = (
+  entries: readonly ProcessEntry[],
+  heardMs: ReadonlyMap<string, number>,
+  { self, nowMs }: { readonly self: string; readonly nowMs: number },
+): ProcessEntry[] =>
+  entries.filter(({ name, target }) => {
+    const heard = heardMs.get(`${target} ${name}`);
+    return name !== self && heard !== undefined && nowMs - heard >= FORGOTTEN_MS;
+  });
+
 interface Seen {
   readonly name: string;
   readonly order: number;

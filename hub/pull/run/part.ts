@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf, TributaryError } from '../../../shared/errors.ts';
+import { isLoginRefused } from '../../../shared/kafka/index.ts';
 import type { Telemetry } from '../../../shared/telemetry/telemetry.ts';
-import { partRecovered, partStopped, partWaits, partWaitsAgain } from './events.ts';
+import { partRecovered, partRecoveredToo, partStopped, partWaits, partWaitsAgain, partWaitsToo } from './events.ts';
 
 export type PartState =
   | { readonly kind: 'opening' }
@@ -18,6 +19,30 @@ interface Closable {
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 30_000;
 
+/** What parts wait for, so that it is said once: they all meet the same cluster that is away. */
+export class PartTroubles {
+  readonly #waiting = new Map<string, Set<object>>();
+
+  /** @returns whether nobody waits for the same yet */
+  join(part: object, error: TributaryError): boolean {
+    this.leave(part);
+    const key = `${error.operation} ${error.subject}`;
+    const members = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, members.add(part));
+    return members.size === 1;
+  }
+
+  /** @returns whether it was the last one that waited for it */
+  leave(part: object): boolean {
+    for (const [key, members] of this.#waiting) {
+      if (!members.delete(part)) continue;
+      if (members.size === 0) this.#waiting.delete(key);
+      return members.size === 0;
+    }
+    return false;
+  }
+}
+
 /** One part of a flow, opened in the background for as long as that takes. */
 export class Part<T extends Closable> {
   readonly name: string;
@@ -25,11 +50,19 @@ export class Part<T extends Closable> {
   readonly settled: Promise<void>;
   readonly #flow: string;
   readonly #telemetry: Telemetry;
+  readonly #troubles: PartTroubles;
   readonly #stopped = new AbortController();
   #value: T | null = null;
   #state: PartState = { kind: 'opening' };
 
-  constructor(flow: string, name: string, telemetry: Telemetry, open: () => Promise<T>) {
+  constructor(
+    flow: string,
+    name: string,
+    telemetry: Telemetry,
+    open: () => Promise<T>,
+    troubles: PartTroubles = new PartTroubles(),
+  ) {
+    this.#troubles = troubles;
     this.#flow = flow;
     this.name = name;
     this.#telemetry = telemetry;
@@ -53,18 +86,23 @@ export class Part<T extends Closable> {
         if (opened === null) return;
         this.#value = opened;
         this.#state = { kind: 'open' };
-        if (attempt > 1) this.#telemetry.emit(partRecovered, { ...facts, afterMs: performance.now() - sinceMs });
+        const last = this.#troubles.leave(this);
+        const recovered = last ? partRecovered : partRecoveredToo;
+        if (attempt > 1) this.#telemetry.emit(recovered, { ...facts, afterMs: performance.now() - sinceMs });
         return;
       } catch (error) {
         const reason = reasonOf(error);
-        if (!(error instanceof TributaryError) || error.retry === 'final') {
+        if (!(error instanceof TributaryError) || (error.retry === 'final' && !isLoginRefused(error))) {
+          this.#troubles.leave(this);
           this.#state = { kind: 'failed', reason };
           this.#telemetry.emit(partStopped, { ...facts, reason });
           return;
         }
         const retryAfterMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
         this.#state = { kind: 'waiting', reason, retryAfterMs };
-        this.#telemetry.emit(attempt === 1 ? partWaits : partWaitsAgain, { ...facts, reason, retryAfterMs });
+        const first = this.#troubles.join(this, error);
+        const waits = attempt > 1 ? partWaitsAgain : first ? partWaits : partWaitsToo;
+        this.#telemetry.emit(waits, { ...facts, reason, retryAfterMs });
         await sleep(retryAfterMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
       }
     }
@@ -90,6 +128,7 @@ export class Part<T extends Closable> {
   async close(): Promise<void> {
     this.#stopped.abort();
     await this.settled;
+    this.#troubles.leave(this);
     await this.#value?.close();
     this.#value = null;
     this.#state = { kind: 'closed' };

@@ -10,10 +10,11 @@ import { PullMetrics } from '../metrics/index.ts';
 import { readFlow } from './addedFlow.ts';
 import { Admission } from './admission.ts';
 import { PullClusters } from './clusters.ts';
-import { flowUnable, lackText } from './events.ts';
+import { flowsBegin, flowUnable, lackText, nothingCopied } from './events.ts';
 import type { FlowSnapshot } from './flowRun.ts';
 import { type FlowOrigin, FlowSlot } from './flowSlot.ts';
 import { deadLettersOf, LEDGER_TOPIC } from './ledgerTopics.ts';
+import { PartTroubles } from './part.ts';
 import { isOwnTopic, loopsOf } from './refusals.ts';
 import { Reports } from './reports.ts';
 import { flowTextOf } from './rules.ts';
@@ -58,6 +59,7 @@ export class PullRun {
   readonly #byTarget = new Map<string, PullShards>();
   readonly #leaving = new Map<string, Promise<void>>();
   #loops = new Map<FlowSlot, (topic: string) => boolean>();
+  readonly #troubles = new PartTroubles();
   #closed = false;
 
   private constructor(options: PullRunOptions) {
@@ -82,7 +84,26 @@ export class PullRun {
   static open(options: PullRunOptions): PullRun {
     const run = new PullRun(options);
     for (const flow of options.settings.flows) run.#open('file', flow);
+    run.#tell();
     return run;
+  }
+
+  #tell(): void {
+    const { flows, clusters } = this.settings;
+    const named = (enabled: boolean) => flows.filter((flow) => flow.enabled === enabled).map(flowTextOf);
+    const what = { copying: named(true), heartbeatsOnly: named(false) };
+    if (what.copying.length > 0) this.telemetry.emit(flowsBegin, what);
+    else this.telemetry.emit(nothingCopied, { ...what, clusters: Object.keys(clusters) });
+  }
+
+  /**
+   * Resolves when it is known that this process may share the work of its targets, or that this can't be found out now, as one
+   * is away. @throws TributaryError `configInvalid`: it must not
+   */
+  async judged(): Promise<void> {
+    const wanted = [...this.#admissions].filter(([alias]) => this.knows(alias).size > 0);
+    const away = (alias: string): Promise<void> => this.controls.get(alias)?.troubled ?? Promise.resolve();
+    await Promise.all(wanted.map(([alias, { settled }]) => Promise.race([settled, away(alias)])));
   }
 
   /** What runs here. */
@@ -209,6 +230,12 @@ export class PullRun {
       isOwn: (topic: string) => isOwnTopic(topic, settings, this.ledgerTopic),
       loops: (topic: string) => this.#loopsOf(slot)(topic),
       ruled: () => this.#admissions.get(settings.target)?.settled ?? Promise.resolve(),
+      say: async (entries: readonly (readonly [string, ControlEntry])[]) => {
+        if (entries.length > 0) await this.controls.get(settings.target)?.appendAll(entries);
+      },
+      ledgerTopic: this.ledgerTopic,
+      troubles: this.#troubles,
+      seesRules: { value: true },
       metrics: this.#metrics,
       telemetry: this.telemetry,
       clock: this.clock,

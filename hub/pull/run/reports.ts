@@ -12,7 +12,7 @@ import {
 } from '../control/index.ts';
 import type { CopierSnapshot } from '../copy/index.ts';
 import { flowKnownElsewhere, flowUnknownElsewhere } from './events.ts';
-import { type Lack, lacksOf, type Neighbour, Neighbours, SILENT_MS } from './neighbours.ts';
+import { forgottenOf, type Lack, lacksOf, type Neighbour, Neighbours, SILENT_MS } from './neighbours.ts';
 import type { PullRun } from './pullRun.ts';
 
 const EVERY_MS = 3_000;
@@ -162,10 +162,20 @@ export class Reports {
     for (const [alias, control] of this.#run.controls) {
       // Where nothing runs nobody needs to know.
       if (control.known && this.#runsInto(alias) && this.#run.admission(alias) !== 'refused') {
-        await this.say(alias).catch((error: unknown) => failures.push(reasonOf(error)));
+        await this.say(alias)
+          .then(() => this.#forget(control))
+          .catch((error: unknown) => failures.push(reasonOf(error)));
       }
     }
     if (failures.length > 0) throw new Error(failures.join('; '));
+  }
+
+  /** Processes under ever new names would fill the log. */
+  async #forget(control: ControlLog): Promise<void> {
+    const now = { self: this.#run.instance, nowMs: this.#run.clock.monotonicMs() };
+    const gone = forgottenOf(processEntries(control.state), this.#heardMs, now);
+    if (gone.length > 0) await control.appendAll(gone.map(({ name, target }) => [keyOf.process(name, target), null]));
+    for (const { name, target } of gone) this.#heardMs.delete(`${target} ${name}`);
   }
 
   #runsInto(alias: string): boolean {

@@ -29,6 +29,8 @@ import { afterwards, type TopicPair, type TopicPlan } from './topics.ts';
 export interface FlowSyncOptions extends FlowRules {
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
+  /** Whether access rules were seen when it was looked last: that they are not is said once. Default: as at the start. */
+  readonly seesRules?: { value: boolean };
   /** Null: only once, at the start. */
   readonly everyMs: { readonly topics: number | null; readonly configs: number; readonly acls: number };
   /** Hears of all accepted topics whose copies are there, whenever that has changed. */
@@ -50,11 +52,13 @@ export class FlowSync {
   #topics: TopicPlan = NOTHING;
   #told = '';
   #acls: readonly AclBinding[] = [];
-  #seesRules = true;
+  readonly #seesRules: { value: boolean };
+  #again = false;
   #noted = new Set<string>();
 
   private constructor(options: FlowSyncOptions) {
     this.#options = options;
+    this.#seesRules = options.seesRules ?? { value: true };
   }
 
   /** Brings the target up to the source once, then goes on. @throws TributaryError `brokerUnavailable`, `brokerRefused` */
@@ -90,20 +94,37 @@ export class FlowSync {
   /** The rules of what is accepted have changed: looks now, not at its interval. */
   topicsChanged(): void {
     const job = this.#topicsJob;
+    if (!job || this.#again) return;
     // One that is under way may have asked before the change.
-    if (job?.state().running) void job.runNow().then(() => job.runNow());
-    else void job?.runNow();
+    this.#again = job.state().running;
+    const looked = job.runNow();
+    if (this.#again)
+      void looked.then(() => {
+        this.#again = false;
+        return job.runNow();
+      });
   }
 
   async syncTopics(): Promise<void> {
     const plan = await withHidden(this.#options, await readTopicPlan(this.#options), existing(this.#topics));
     const refused = plan.create.length + plan.grow.length > 0 ? await this.#applyTopics(plan) : new Set<string>();
     this.#note(plan);
-    this.#topics = afterwards(plan, refused);
+    this.#topicsAre(afterwards(plan, refused));
     const ready = existing(this.#topics);
-    const text = ready.map(({ source, partitions }) => `${source}/${partitions}`).join(',');
+    const text = ready
+      .map((pair) => `${pair.source}/${pair.partitions}/${pair.target}/${pair.sourceId ?? ''}`)
+      .join(',');
     if (text !== this.#told) this.#options.onTopics(ready);
     this.#told = text;
+  }
+
+  /** Rules of a copy that its topic has left behind, for one of a later number, stay as they are. */
+  #topicsAre(topics: TopicPlan): void {
+    const now = new Map(topics.pairs.map(({ source, target }) => [source, target]));
+    const left = this.#topics.pairs.filter(({ source, target }) => (now.get(source) ?? target) !== target);
+    const names = new Set(left.map(({ target }) => target));
+    this.#acls = this.#acls.filter(({ resourceName }) => !names.has(resourceName));
+    this.#topics = topics;
   }
 
   /** What was refused. */
@@ -138,11 +159,11 @@ export class FlowSync {
     const { target, telemetry } = this.#options;
     const plan = await readAclPlan(this.#options, this.#topics, this.#acls);
     if (!('create' in plan)) {
-      if (this.#seesRules) this.#sayNoRules(plan);
-      this.#seesRules = false;
+      if (this.#seesRules.value) this.#sayNoRules(plan);
+      this.#seesRules.value = false;
       return;
     }
-    this.#seesRules = true;
+    this.#seesRules.value = true;
     const failures = await applyAcls(target, plan);
     // What could not be taken away stays on the list.
     this.#acls = failures.length === 0 ? plan.wanted : [...plan.wanted, ...plan.remove];

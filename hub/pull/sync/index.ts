@@ -20,4 +20,11 @@ export { type ConfigPlan, type ConfigRules, configsForNewTopic, planConfigs } fr
 export { FlowSync, type FlowSyncOptions } from './flowSync.ts';
 export { type FlowPlan, type FlowRules, planFlow } from './plan.ts';
 export { type PlanText, printPlan } from './print.ts';
-export { planTopics, type TopicPlan, type TopicShape } from './topics.ts';
+export {
+  type CopyNumbers,
+  numberedTopic,
+  planTopics,
+  type TakenNames,
+  type TopicPlan,
+  type TopicShape,
+} from './topics.ts';

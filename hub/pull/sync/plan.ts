@@ -9,6 +9,7 @@ import {
   describeTopicAcls,
   kafkaErrorName,
 } from '../../../shared/kafka/index.ts';
+import { topicRefusal } from '../../../shared/names/index.ts';
 import { type AclPlan, planAcls } from './acls.ts';
 import { type ConfigPlan, type ConfigRules, configsForNewTopic, planConfigs } from './configs.ts';
 import type { PlanText } from './print.ts';
@@ -48,6 +49,9 @@ export const flowOf = ({ sourceAlias, targetAlias }: TopicRules): string => `${s
 
 export async function readTopicPlan(rules: FlowRules): Promise<TopicPlan> {
   const [source, target] = await Promise.all([shapesIn(rules.source), shapesIn(rules.target)]);
+  const namesOf = (shapes: readonly TopicShape[]) => new Set(shapes.map(({ name }) => name));
+  const copied = source.filter(({ name }) => topicRefusal(rules, name) === null);
+  await rules.copies?.decide(copied, { source: namesOf(source), target: namesOf(target) });
   return planTopics(rules, source, new Map(target.map(({ name, partitions }) => [name, partitions])));
 }
 
@@ -86,7 +90,7 @@ async function hiddenAmong(cluster: Cluster, topics: readonly string[]): Promise
 async function shapesIn(cluster: Cluster): Promise<TopicShape[]> {
   const { topics } = await cluster.metadata(null);
   const known = [...topics.values()].filter(({ errorCode }) => errorCode === 0);
-  return known.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+  return known.map(({ name, topicId, partitions }) => ({ name, topicId, partitions: partitions.length }));
 }
 
 /** Pairs whose copy is there. */

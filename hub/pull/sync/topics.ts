@@ -3,6 +3,7 @@ import { type TopicRefusal, type TopicRule, topicRefusal } from '../../../shared
 
 export interface TopicShape {
   readonly name: string;
+  readonly topicId: string;
   readonly partitions: number;
 }
 
@@ -11,6 +12,8 @@ export interface TopicPair {
   readonly source: string;
   readonly target: string;
   readonly partitions: number;
+  /** The topic of that name that the copy is for; absent: any. */
+  readonly sourceId?: string;
 }
 
 export interface TopicPlan {
@@ -27,7 +30,24 @@ export interface TopicPlan {
 
 export interface TopicRules extends TopicRule {
   readonly sourceAlias: string;
+  /** Absent: a name has one copy. */
+  readonly copies?: CopyNumbers;
 }
+
+/** For topics that were made again: which copy is whose. The first one has the policy's name, others their number behind it. */
+export interface CopyNumbers {
+  /** Null: none was given to a topic of that name. */
+  of(topic: string, topicId: string): number | null;
+  /** Gives numbers to those that need one, and writes them down. @throws TributaryError where it can't be written */
+  decide(topics: readonly TopicShape[], taken: TakenNames): Promise<void>;
+}
+export interface TakenNames {
+  readonly source: ReadonlySet<string>;
+  readonly target: ReadonlySet<string>;
+}
+
+/** A dot whatever the policy's separator: as part of the topic's own name it does not look like another cluster's. */
+export const numberedTopic = (topic: string, number: number): string => (number === 1 ? topic : `${topic}.${number}`);
 
 /** Kafka's own limit. */
 const MAX_NAME = 249;
@@ -40,17 +60,25 @@ export function planTopics(
   const left: { topic: string; reason: string }[] = [];
   const pairs: TopicPair[] = [];
   const taken = new Map<string, string>();
-  for (const { name, partitions } of [...source].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  const numbers = new Map(source.map(({ name, topicId }) => [name, rules.copies?.of(name, topicId) ?? null]));
+  // What was given its name before has it.
+  const given = (name: string): boolean => (numbers.get(name) ?? 1) > 1;
+  const byName = [...source].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name, partitions, topicId } of [
+    ...byName.filter((one) => given(one.name)),
+    ...byName.filter((one) => !given(one.name)),
+  ]) {
     const refusal = topicRefusal(rules, name);
     if (refusal === 'cycle') left.push({ topic: name, reason: REASONS.cycle });
     if (refusal !== null) continue;
-    const copy = rules.policy.formatRemoteTopic(rules.sourceAlias, name);
+    const number = numbers.get(name) ?? null;
+    const copy = rules.policy.formatRemoteTopic(rules.sourceAlias, numberedTopic(name, number ?? 1));
     const other = taken.get(copy);
     if (copy.length > MAX_NAME)
       left.push({ topic: name, reason: `its copy's name would have ${copy.length} characters` });
     else if (other !== undefined)
       left.push({ topic: name, reason: `${other} has the same name on the target: ${copy}` });
-    else pairs.push({ source: name, target: copy, partitions });
+    else pairs.push({ source: name, target: copy, partitions, ...(number === null ? {} : { sourceId: topicId }) });
     taken.set(copy, other ?? name);
   }
   const withCopy = pairs.flatMap((pair) => {
@@ -88,7 +116,10 @@ const REASONS: Readonly<Record<TopicRefusal, string>> = {
 };
 
 /** The partitions of accepted topics, dealt one by one to so many tasks, as MirrorMaker 2 does. */
-export function dealPartitions(topics: readonly TopicShape[], tasks: number): { topic: string; partition: number }[][] {
+export function dealPartitions(
+  topics: readonly Pick<TopicShape, 'name' | 'partitions'>[],
+  tasks: number,
+): { topic: string; partition: number }[][] {
   const all = topics.flatMap(({ name, partitions }) =>
     Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition })),
   );

@@ -85,10 +85,16 @@ describe('a report', () => {
   it('names at most a thousand places, those with the most first, and counts the others', () => {
     const places = Array.from({ length: 1_200 }, (_, at): PlaceStats => {
       const counts = { captured: at, delivered: 0, deadLettered: 0, buffered: at, gaps: 0, maybeDuplicate: 0 };
-      return { topic: `t${at}`, partition: 0, lane: 'main', ...counts, oldestAgeMs: 1.5 };
+      return { topic: `t${at}`, partition: 0, lane: 'main', ...counts, bytes: 10, oldestAgeMs: 1.5 };
     });
-    const room = { kind: 'open', sinceMs: 1, reason: '' } as const;
-    const stats = { bytes: 1, maxBytes: 2, room, oldestAgeMs: 3.7, places };
+    const stats = {
+      bytes: 1,
+      maxBytes: 2,
+      room: { kind: 'open', sinceMs: 1, reason: '' } as const,
+      oldestAgeMs: 3.7,
+      retained: { records: 0, bytes: 0, oldestAgeMs: 0 },
+      places,
+    };
     const waits = new Map([['main/0/t1199', 'parked: no leader']]);
     const report = reportOf({ startedAtMs: 1, link: { kind: 'up', sinceMs: 5 }, stats, waits, sources: [] });
     expect(report.places).toHaveLength(1_000);

@@ -71,6 +71,11 @@ describe('Retry-After', () => {
     ['999999999', 600_000],
   ])('%s', (header, ms) => expect(retryAfterMs(header, NOW)).toBe(ms));
 
+  it('as a date means nothing where the answer does not say what time it is', () => {
+    expect(retryAfterMs('Thu, 01 Jan 2026 00:00:30 GMT', Number.NaN)).toBe(0);
+    expect(retryAfterMs('7', Number.NaN)).toBe(7_000);
+  });
+
   it('of header and problem, the longer one counts', () => {
     const body = problem({ code: 'overloaded', retryAfterMs: 1_500 });
     expect(faultOf({ status: 503, retryAfter: '1', body }).retryAfterMs).toBe(1_500);

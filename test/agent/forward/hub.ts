@@ -18,9 +18,11 @@ import {
   CONTENT_TYPE,
   decodeHeartbeat,
   decodeHello,
+  decodePart,
   decodeShipment,
   type EpochState,
   encodeHeartbeatAnswer,
+  encodePartAnswer,
   encodeProblem,
   encodeReceipt,
   encodeWelcome,
@@ -80,6 +82,15 @@ export class StandInHub {
   aheadMs = 0;
   creditBytes = 8 * 1024 * 1024;
   maxShipmentBytes = 20 * 1024 * 1024;
+  /** 0: no shipments in parts. */
+  uploadBytes = 0;
+  /** By id: what is there of a shipment in parts. */
+  readonly #uploads = new Map<string, Buffer>();
+  /** Sizes of the parts that brought something, and the number of questions. */
+  readonly parts: number[] = [];
+  questions = 0;
+  /** Parts after which the connection is cut, once. */
+  cutAfterParts = Number.POSITIVE_INFINITY;
   script: Script = () => undefined;
   epochState: (epoch: string) => EpochState = () => 'open';
   /** Replaces the answer to a hello. */
@@ -165,7 +176,28 @@ export class StandInHub {
   #handle(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     if (request.url === '/v1/session') this.#session(body, response);
     else if (request.url === '/v1/heartbeat') this.#heartbeat(body, response);
+    else if (request.url === '/v1/parts') this.#part(body, response);
     else this.#shipment(body, response);
+  }
+
+  #part(body: Buffer, response: ServerResponse): void {
+    const { upload, offset, total, content } = decodePart(body);
+    const id = upload.toString('hex');
+    const before = this.#uploads.get(id) ?? Buffer.alloc(0);
+    if (content.length === 0) this.questions += 1;
+    const all = offset === before.length ? Buffer.concat([before, content]) : before;
+    if (all.length > before.length) this.parts.push(content.length);
+    this.#uploads.set(id, all);
+    if (this.parts.length >= this.cutAfterParts) {
+      this.cutAfterParts = Number.POSITIVE_INFINITY;
+      response.socket?.resetAndDestroy();
+      return;
+    }
+    const whole = all.length === total && offset + content.length === total;
+    if (whole) this.shipments.push(decodeShipment(all));
+    const receipt = whole ? encodeReceipt(receiptMessage(this.take(this.shipments.at(-1)!, {}))) : Buffer.alloc(0);
+    const { creditBytes } = this;
+    answer(response, encodePartAnswer({ received: all.length, creditBytes, receipt, retryAfterMs: 0 }));
   }
 
   #heartbeat(body: Buffer, response: ServerResponse): void {
@@ -203,6 +235,7 @@ export class StandInHub {
       epochs,
       creditBytes,
       maxShipmentBytes,
+      uploadBytes: this.uploadBytes,
       wallMs: Date.now() + this.aheadMs,
       positions: [],
     };

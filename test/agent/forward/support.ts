@@ -37,6 +37,7 @@ export async function until(what: string, holds: () => boolean, deadlineMs = 20_
 export const QUICK: Partial<ForwarderSettings> = {
   lingerMs: 2,
   firstBackoffMs: 4,
+  firstWaitMs: 4,
   maxBackoffMs: 20,
   slowRetryMs: 20,
   connectTimeoutMs: 2_000,
@@ -74,7 +75,9 @@ export interface AgentOptions {
   readonly url: string;
   readonly settings?: Partial<ForwarderSettings>;
   readonly seal?: SealingIntakeOptions['seal'];
+  readonly orders?: SealingIntakeOptions['orders'];
   readonly random?: ForwarderOptions['random'];
+  readonly budget?: ForwarderOptions['budget'];
   readonly path?: string;
   readonly heartbeatMs?: number;
   readonly wrap?: (outbox: SealingIntake) => ForwarderOptions['outbox'];
@@ -91,6 +94,7 @@ export function newAgent(options: AgentOptions): Agent {
     telemetry,
     bootId: 'boot',
     ...(options.seal ? { seal: options.seal } : {}),
+    ...(options.orders ? { orders: options.orders } : {}),
   });
   const identity = { edge: EDGE, agentVersion: 'test', hub: { url: options.url, token: 'secret' }, telemetry };
   const control: Control = new Control({
@@ -110,6 +114,7 @@ export function newAgent(options: AgentOptions): Agent {
     lane: control,
     settings: { ...QUICK, ...options.settings },
     ...(options.random ? { random: options.random } : {}),
+    ...(options.budget ? { budget: options.budget } : {}),
   });
   debug = () =>
     JSON.stringify({

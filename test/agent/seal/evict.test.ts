@@ -10,7 +10,7 @@ import { KIB, MIB } from '../../../shared/limits.ts';
 import { codeOf, open, openNew, pointBehind, record, records, TestClock, takeAll, valuesOf } from './support.ts';
 
 const topic = (match: string, more: Partial<TopicConfig> = {}): TopicConfig => ({
-  ...{ match, whenFull: 'block', priority: 'normal', order: 'inOrder' },
+  ...{ match, whenFull: 'block', priority: 'normal' },
   ...more,
 });
 const big = (name: string, to = 'orders') =>

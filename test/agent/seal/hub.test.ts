@@ -144,7 +144,15 @@ describe('a hub that has nothing', () => {
 async function cutEverywhere(intake: SealingIntake, file: BufferFile, path: string, sealed: number): Promise<void> {
   const said = word(new Map(), true);
   intake.giveWord(said);
-  const settings = { ...SEAL, codec: 'zstd', level: 1, quarantineBytes: 1, moveRows: 1, moveBytes: 1 } as const;
+  const settings = {
+    ...SEAL,
+    codec: 'zstd',
+    level: 1,
+    retain: null,
+    quarantineBytes: 1,
+    moveRows: 1,
+    moveBytes: 1,
+  } as const;
   const steps = carryOutSteps(new Sealer(file, settings, systemClock, 1), said);
   let cut = 0;
   for (let more = true; more; cut += 1) {

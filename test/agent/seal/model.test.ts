@@ -120,11 +120,13 @@ function chooseOldest(real: Real, n: number): { parcels: Parcel[]; chosen: Parce
 const upTo = (parcels: readonly Parcel[], chosen: Parcel): Parcel[] =>
   parcels.filter(({ stream, last }) => stream.id === chosen.stream.id && last <= chosen.last);
 
+let actions = 0;
 type Command = fc.AsyncCommand<Model, Real>;
 /** A command that checks everything afterwards. */
 const command = (name: string, run: (model: Model, real: Real) => Promise<void>): Command => ({
   check: () => true,
   run: async (model, real) => {
+    actions += 1;
     await run(model, real);
     check(model, real);
   },
@@ -347,4 +349,6 @@ const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.
 test('whatever happens in whatever order, nothing is lost, doubled or out of order', async () => {
   const sequences = fc.commands(commands, { maxCommands: 25, size: 'max' });
   await fc.assert(fc.asyncProperty(sequences, runAll), { numRuns: RUNS, endOnFailure: false, ...SEED });
-}, 600_000);
+  // For `npm run faults -- buffer`.
+  if (process.env.MODEL_RUNS !== undefined) process.stdout.write(`\nactions ${actions}\n`);
+}, 7_200_000);

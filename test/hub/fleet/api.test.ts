@@ -3,7 +3,8 @@ import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { complaints } from '../../../bin/commands/status.ts';
-import { fleetPage, fleetRoutes } from '../../../hub/fleet/index.ts';
+import { fleetPage } from '../../../hub/dashboard/index.ts';
+import { fleetRoutes } from '../../../hub/fleet/index.ts';
 import * as schemas from '../../../hub/fleet/schemas.ts';
 import { operatorApi } from '../../../hub/receive/index.ts';
 import { applyChange } from '../../../hub/sequence/index.ts';
@@ -67,6 +68,7 @@ describe('an edge', () => {
         link: { state: 'connected' },
         buffer: { bytes: 4_096, maxBytes: 1_000_000, oldestAgeMs: 1_500 },
         sources: [{ name: 'kafka:main', state: 'running' }],
+        outlook: { drainMs: 90_000, fullMs: null, topics: [{ topic: 'orders', bytes: 800 }], topicsLeftOut: 2 },
       },
     });
     expect(status.epochs.map(({ epoch, state }) => [epoch, state])).toEqual([

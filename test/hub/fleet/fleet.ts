@@ -98,6 +98,11 @@ export const heartbeat = (edge: string, change: Partial<Heartbeat> = {}): Heartb
   places: [report()],
   placesLeftOut: 0,
   sources: [{ name: 'kafka:main', state: 'running', reason: '' }],
+  outlook: {
+    ...{ linkBytesPerSecond: 5_000, intakePerSecond: 1.5, drainPerSecond: 20, drainMs: 90_000, fullMs: null },
+    topics: [{ topic: 'orders', buffered: 8, bytes: 800, oldestAgeMs: 1_500 }],
+    ...{ topicsLeftOut: 2, leftOutBytes: 10 },
+  },
   ...change,
 });
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { flowsPage } from '../../../hub/dashboard/index.ts';
 import { ApiError } from '../../../hub/fleet/index.ts';
-import { flowsPage } from '../../../hub/flows/index.ts';
 import * as schemas from '../../../hub/flows/schemas.ts';
 import { hashToken, OperatorServer, operatorApi } from '../../../hub/receive/index.ts';
 import { rigTelemetry } from '../../support/rigTelemetry.ts';
@@ -213,6 +213,34 @@ describe('operations', () => {
       },
     });
     expect(rig.asked).toEqual([]);
+  });
+});
+
+describe('what no topic can be called, and no route', () => {
+  test.each(['a%20b', 'x'.repeat(250), 'a%2Fb'])('topic %s: 400, with the path', async (name) => {
+    const rig = await open();
+    const answers = [await rig.ask('PUT', `${at}/topics/${name}`), await rig.ask('POST', `${at}/topics/${name}/pause`)];
+    for (const { status, body } of answers) {
+      expect([status, errors(ApiError, body)]).toEqual([400, []]);
+      expect(body).toMatchObject({ code: 'badRequest', mistakes: [{ path: 'topic' }] });
+    }
+    expect(rig.asked).toEqual([]);
+    expect((await rig.ask('PUT', `${at}/topics/${'x'.repeat(249)}`)).status).toBe(200);
+  });
+
+  test('an address that can not be read, a name without an end, another content type: in our own form', async () => {
+    const rig = await open();
+    for (const path of [`${at}/topics/%zz`, `/v1/flows/${'x'.repeat(5_000)}`]) {
+      const { status, body } = await rig.ask('GET', path);
+      expect([status >= 400 && status < 500, errors(ApiError, body)]).toEqual([true, []]);
+    }
+    const sent = await rig.ask(
+      'POST',
+      '/v1/flows',
+      { source: 'a' },
+      { 'content-type': 'application/x-www-form-urlencoded' },
+    );
+    expect(sent).toMatchObject({ status: 415, body: { hint: expect.stringContaining('application/json') } });
   });
 });
 

@@ -1,7 +1,8 @@
 import { request } from 'undici';
 import { onTestFinished } from 'vitest';
+import { flowsPage } from '../../../hub/dashboard/index.ts';
 import { ApiError } from '../../../hub/fleet/index.ts';
-import { type FlowsParts, flowRoutes, flowsPage } from '../../../hub/flows/index.ts';
+import { type FlowsParts, flowRoutes } from '../../../hub/flows/index.ts';
 import { readPullYaml } from '../../../hub/pull/config/index.ts';
 import { type ControlEntry, ruleOf } from '../../../hub/pull/control/index.ts';
 import { judgeFlow } from '../../../hub/pull/run/addedFlow.ts';

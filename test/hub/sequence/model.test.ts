@@ -250,30 +250,30 @@ class World {
 /** Histories that once broke it. */
 const examples: [Op[]][] = [
   [
-    // Answers lost around others that were heard: the place closes more streams than it remembers in full.
+    // Two copies: one of them pushes the other's unheard streams out of the place's list.
     [
-      { op: 'runs', who: 0, place: 0, count: 19 },
+      { op: 'copyMemory', who: 0 },
+      { op: 'runs', who: 1, place: 1, count: 2 },
+      { op: 'ship', who: 1, from: 0, count: 1, fate: 'kept' },
+      { op: 'ship', who: 1, from: 0, count: 2, fate: 'unheard' },
+      { op: 'runs', who: 0, place: 1, count: 17 },
       { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
-      { op: 'burst', who: 0, size: 1, fate: 'unheard' },
-      { op: 'ship', who: 0, from: 2, count: 4, fate: 'kept' },
-      { op: 'ship', who: 0, from: 0, count: 8, fate: 'unheard' },
-      { op: 'capture', who: 0, place: 0, rows: 2 },
+      { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
+      { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
       { op: 'session', who: 0 },
-      { op: 'capture', who: 0, place: 0, rows: 1 },
-      { op: 'evict', who: 0 },
+      { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
     ],
   ],
   [
-    // Two copies: one of them pushes the other's unheard streams out of the place's list.
+    // Two copies of more epochs than are registered: what one has sent comes from the other when its epoch is forgotten.
     [
-      { op: 'copyDisk', who: 0 },
-      { op: 'runs', who: 1, place: 1, count: 2 },
-      { op: 'ship', who: 3, from: 0, count: 1, fate: 'kept' },
-      { op: 'runs', who: 0, place: 1, count: 17 },
-      { op: 'burst', who: 1, size: 1, fate: 'unheard' },
-      { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
-      { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
-      { op: 'session', who: 0 },
+      { op: 'runs', who: 0, place: 0, count: 32 },
+      { op: 'runs', who: 0, place: 1, count: 18 },
+      { op: 'copyMemory', who: 0 },
+      { op: 'ship', who: 1, from: 0, count: 1, fate: 'kept' },
+      { op: 'evict', who: 1 },
+      { op: 'burst', who: 1, size: 4, fate: 'kept' },
+      { op: 'burst', who: 3, size: 1, fate: 'kept' },
       { op: 'ship', who: 0, from: 0, count: 1, fate: 'kept' },
     ],
   ],

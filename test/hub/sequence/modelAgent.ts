@@ -149,7 +149,8 @@ export class ModelAgent {
 
   /** A shipment of up to `count` rows from `from` on, past places that wait, up to an epoch that has not been named. */
   ship(from: number, count: number): Verified {
-    const sendable = this.rows.slice(from, from + count).filter(({ stream }) => !this.waits.has(placeKey(stream)));
+    const inTurn = this.#inTurn(from, count);
+    const sendable = inTurn.filter(({ stream }) => !this.waits.has(placeKey(stream)));
     const end = sendable.findIndex(({ stream }) => !this.#named.has(stream.epoch));
     const rows = end < 0 ? sendable : sendable.slice(0, end);
     const streams: ShippedStream[] = [];
@@ -164,6 +165,16 @@ export class ModelAgent {
     });
     const bytes = rows.reduce((sum, row) => sum + (row.blob?.length ?? 0), 0);
     return { edge: this.edge, streams, parcels, marks: [], bytes };
+  }
+
+  /** Without rows of places of which an earlier epoch is not settled and not in the same shipment. */
+  #inTurn(from: number, count: number): Row[] {
+    const left = new Map(this.rows.slice(0, from).map(({ stream }) => [placeKey(stream), stream.epoch]));
+    return this.rows.slice(from, from + count).filter(({ stream }) => {
+      const place = placeKey(stream);
+      if (!left.has(place)) return true;
+      return left.get(place) === stream.epoch;
+    });
   }
 
   /** What a receipt says about one stream of a shipment. Answers the refusal's code, for the test to act on. */

@@ -89,6 +89,7 @@ export const welcome: fc.Arbitrary<Welcome> = fc.record({
   maxShipmentBytes: whole,
   wallMs: whole,
   positions: fc.array(position, { maxLength: 3 }),
+  uploadBytes: whole,
 });
 
 const stream: fc.Arbitrary<WireStream> = fc.record({
@@ -208,6 +209,16 @@ export const heartbeat: fc.Arbitrary<Heartbeat> = fc.record({
   ),
   placesLeftOut: whole,
   sources: fc.array(fc.record({ name: words, state: words, reason: words }), { maxLength: 3 }),
+  outlook: fc.record({
+    linkBytesPerSecond: whole,
+    intakePerSecond: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((rate) => rate + 0),
+    drainPerSecond: fc.constant(0),
+    drainMs: fc.option(fc.nat()),
+    fullMs: fc.option(fc.nat()),
+    topics: fc.array(fc.record({ topic, buffered: whole, bytes: whole, oldestAgeMs: whole }), { maxLength: 3 }),
+    topicsLeftOut: u32,
+    leftOutBytes: whole,
+  }),
 });
 
 export const heartbeatAnswer: fc.Arbitrary<HeartbeatAnswer> = fc.record({

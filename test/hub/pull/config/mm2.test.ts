@@ -109,7 +109,10 @@ describe('mistakes', () => {
   });
 
   test.each([
-    ['tributary.on.topic.recreated = new', 'write stop'],
+    [
+      'tributary.on.topic.recreated = new\nreplication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPolicy',
+      'write stop',
+    ],
     ['replication.policy.class = com.example.Mine', 'write DefaultReplicationPolicy or IdentityReplicationPolicy'],
     ['topic.filter.class = com.example.Mine', 'topics and topics.exclude'],
     ['group.filter.class = com.example.Mine', 'groups and groups.exclude'],

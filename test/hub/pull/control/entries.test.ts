@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { decodeEntry, idHeader, idIn } from '../../../../hub/pull/control/entries.ts';
 import {
   type ControlEntry,
+  copiesOf,
   flowEntries,
   keyOf,
   keysOfFlow,
+  newestCopy,
   ruleOf,
   type Scope,
 } from '../../../../hub/pull/control/index.ts';
@@ -42,6 +44,37 @@ describe('what is said of a flow', () => {
       ['late', true],
       ['old', false],
     ]);
+  });
+
+  test("copies: who was first in the log, and a number is one topic's only", () => {
+    let written = 0;
+    const copy = (topicId: string, number: number, more: object = {}): [string, ControlEntry] => {
+      written += 1;
+      const entry = { ...said, by: null, kind: 'copy', flow: FLOW, topic: 'orders', topicId, number, ...more } as const;
+      return [keyOf.copy(String(written), 'orders', FLOW), entry];
+    };
+    const state = new Map([
+      copy('a', 1),
+      copy('b', 2),
+      copy('b', 3),
+      copy('c', 2),
+      copy('d', 1, { flow: 'b->a' }),
+      copy('e', 2, { before: true }),
+    ]);
+    const copies = copiesOf(state, FLOW);
+    expect([...copies].map(([name, ids]) => [name, [...ids]])).toEqual([
+      [
+        'orders',
+        [
+          ['a', 1],
+          ['b', 2],
+          ['e', 2],
+        ],
+      ],
+    ]);
+    expect([newestCopy(copies, 'orders'), newestCopy(copies, 'bills')]).toEqual([2, null]);
+    // A flow that is added again goes on with them.
+    expect(keysOfFlow(state, FLOW)).toEqual([]);
   });
 
   test('all of it goes with the flow, and nothing of another one', () => {

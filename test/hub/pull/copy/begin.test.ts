@@ -140,6 +140,22 @@ describe('lookAt', () => {
     expect(lookAt(resumed, another, target, { onRecreated: 'stop' })).toBeNull();
   });
 
+  test('another topic of the same name, with copies of their own: never into the one that is there', () => {
+    const another = source({ topicId: 's2' });
+    const lookWith = (spec: object, onRecreated: CopySettings['onRecreated'] = 'new') => {
+      const partition = partitionAt(position);
+      partition.spec = { ...partition.spec, ...spec };
+      return lookAt(partition, another, target, { onRecreated });
+    };
+    expect(lookWith({ sourceId: 's' })).toMatchObject({ wait: 'sourceRecreated' });
+    expect(lookWith({ sourceId: 's2' })).toMatchObject({ stop: 'recreated' });
+    expect(lookWith({ sourceId: 's2', targetTopic: 'copy.2' })).toBeNull();
+    // What was chosen for one topic is for no other, whatever the policy says by now.
+    expect(lookWith({ sourceId: 's', targetTopic: 'copy.2' }, 'follow')).toMatchObject({ wait: 'sourceRecreated' });
+    // Heartbeats have no copies of their own.
+    expect(lookWith({})).toBeNull();
+  });
+
   test('another target of the same name stops; another target by name does not', () => {
     expect(look(source(), { ...target, topicId: 't2' })).toMatchObject({ stop: 'targetReplaced' });
     const renamed = partitionAt(position);

@@ -30,7 +30,7 @@ function endsBy(reason: WaitReason): boolean {
   progress.complete(chunk as unknown as Chunk);
   partition.trouble = { reason, sinceMs: 0, attempts: 1 };
   progress.entry();
-  expect(progress.settle()).toMatchObject({ next: 10 });
+  expect(progress.settle(0)).toMatchObject({ next: 10 });
   return over.includes(partition);
 }
 

@@ -5,8 +5,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  decodeBegin,
   decodeSegment,
   encodeSegment,
+  isBegin,
   openSegment,
   PartitionMap,
   type Run,
@@ -52,13 +54,15 @@ class Copied {
   #writer = new SegmentWriter(this.#open);
   #now: State = this.committed;
   #target = 0;
+  #restarts = 0;
 
   do(one: Step): void {
     if (one.kind === 'batch') this.#batch(one);
     else if (one.kind === 'rewind') this.#now = { ...this.#now, source: Math.max(0, this.#now.source - one.back) };
     else if (one.kind === 'restart') {
       const since = this.#now.source + one.ahead;
-      this.#writer.restart(since);
+      this.#restarts += 1;
+      this.#writer.restart(since, `copy-${this.#restarts}`);
       this.#now = { since, records: [], source: since };
     } else this.#end(one.kind);
   }
@@ -103,11 +107,13 @@ describe('what is written and read back', () => {
         const run = new Copied();
         for (const one of steps) run.do(one);
         run.do({ kind: 'commit' });
-        const map = new PartitionMap();
+        let map = new PartitionMap();
         run.log.forEach(({ key, value }, at) => {
           // Compaction takes what has a newer one, or not yet.
           const newer = run.log.slice(at + 1).some((later) => later.key === key);
-          if (!newer || !compacted[at]) map.apply(value);
+          if (newer && compacted[at]) return;
+          if (isBegin(key.split('/').at(-1)!)) map = new PartitionMap(decodeBegin(value));
+          else map.apply(value);
         });
         const { committed } = run;
         if (committed.records.length === 0) return;

@@ -8,6 +8,7 @@ import {
   checkpointsOf,
   concerns,
   nameInTarget,
+  ofOwnCopy,
   type SourceOffset,
 } from '../../../../hub/pull/offsets/checkpointRules.ts';
 import { groupStateOf, groupWrites } from '../../../../hub/pull/offsets/groupRules.ts';
@@ -64,6 +65,22 @@ describe('MirrorCheckpointTaskTest', () => {
     const rules = rulesWith(storeOf(['topic1', 0, 1, 3]));
     const found = checkpointsOf(rules, 'g1', [offsetOf('topic1', 0, -1)], none);
     expect(found).toEqual({ emit: [], skipped: { noOffset: 1 } });
+  });
+
+  it('a copy of its own: only by what is known to be of it, under its own name', () => {
+    const of = { copyOf: (topic: string) => (topic === 'topic1' ? 'source1.topic1.2' : null) };
+    const found = (target: string | null) => {
+      const store = storeOf(['topic1', 0, 100, 100], ['topic2', 0, 100, 100]);
+      const translator = ofOwnCopy(store, { ...of, exact: { targetOf: () => target } });
+      const offsets = [offsetOf('topic1', 0, 100), offsetOf('topic2', 0, 100)];
+      return checkpointsOf({ ...rulesWith(store), translator, ...of }, 'g', offsets, none).emit.map(
+        ({ topic }) => topic,
+      );
+    };
+    // What is known may be of the topic that had the name before.
+    expect(found(null)).toEqual(['source1.topic2']);
+    expect(found('source1.topic1')).toEqual(['source1.topic2']);
+    expect(found('source1.topic1.2')).toEqual(['source1.topic1.2', 'source1.topic2']);
   });
 
   it('what is not accepted, or too far back, makes none', () => {

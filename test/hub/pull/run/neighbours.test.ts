@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { type ControlEntry, keyOf, type ProcessEntry } from '../../../../hub/pull/control/index.ts';
-import { lacksOf, Neighbours, SILENT_MS, strangersOf } from '../../../../hub/pull/run/neighbours.ts';
+import {
+  FORGOTTEN_MS,
+  forgottenOf,
+  lacksOf,
+  Neighbours,
+  SILENT_MS,
+  strangersOf,
+} from '../../../../hub/pull/run/neighbours.ts';
 
 const entry = (name: string, knows: readonly string[] | undefined, more: Partial<ProcessEntry> = {}): ProcessEntry => ({
   ...{
@@ -68,4 +75,15 @@ test('flows of files that one has and another lacks; added ones are known to all
   expect(lacksOf(self, others(entry('idle', [])))).toEqual([]);
   expect(lacksOf(self, others(entry('adder', [], { shards: [3] })))).toEqual([{ flow: 'a->t', process: 'adder' }]);
   expect(lacksOf(self, others(entry('judged', ['b->t'], { joined: false })))).toEqual([]);
+});
+
+test('what a process said of itself is taken away once nothing was heard of it for a day', () => {
+  const entries = [entry('gone', []), entry('late', []), entry('me', []), entry('unheard', [])];
+  const heardMs = new Map([
+    ['t gone', 5],
+    ['t late', 6],
+    ['t me', 0],
+  ]);
+  const found = forgottenOf(entries, heardMs, { self: 'me', nowMs: FORGOTTEN_MS + 5 });
+  expect(found.map(({ name }) => name)).toEqual(['gone']);
 });

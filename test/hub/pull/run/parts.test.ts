@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readMm2 } from '../../../../hub/pull/config/index.ts';
 import { PullRun } from '../../../../hub/pull/run/index.ts';
-import { rigTelemetry } from '../../../support/rigTelemetry.ts';
+import { type LogLine, rigTelemetry } from '../../../support/rigTelemetry.ts';
 
 const FILE = 'clusters = a, b\nbootstrap.servers = 127.0.0.1:1\na->b.enabled = true\n';
 
@@ -27,6 +27,22 @@ function partsOf(more: string): string[] | null {
         .sort()
     : null;
 }
+
+test('says what copies and what only writes heartbeats; loudly where nothing copies', async () => {
+  const said = (more: string, from = FILE) => {
+    const lines: LogLine[] = [];
+    const { settings } = readMm2(Buffer.from(`${from}${more}`), { file: 'mm2.properties' });
+    const run = PullRun.open({ settings, instance: 'parts', telemetry: rigTelemetry('pull', lines) });
+    onTestFinished(() => run.close());
+    return lines.filter(({ event }) => event === 'pull_flows' || event === 'pull_nothing_copied');
+  };
+  expect(said('')).toMatchObject([{ level: 'info', copying: ['a->b'], heartbeatsOnly: ['b->a'] }]);
+  const typo = said('', FILE.replace('a->b.enabled', 'a->B.enabled'));
+  expect(typo).toMatchObject([{ level: 'warn', copying: [], heartbeatsOnly: ['a->b', 'b->a'] }]);
+  expect(typo[0]?.message).toContain('enabled=true');
+  const none = said('emit.heartbeats.enabled = false\n', FILE.replace('a->b.enabled = true', ''));
+  expect(none).toMatchObject([{ level: 'warn', copying: [], heartbeatsOnly: [], clusters: ['a', 'b'] }]);
+});
 
 const ALL = ['checkpoints', 'copy', 'heartbeats', 'offsetSyncs', 'topics'];
 

@@ -9,7 +9,7 @@ const rules: TopicRules = {
   ...{ policy, sourceAlias: 'source', targetAlias: 'target' },
   ...{ accepts: everything.accepts, replicateHeartbeats: true },
 };
-const shape = (name: string, partitions: number) => ({ name, partitions });
+const shape = (name: string, partitions: number, topicId = `id of ${name}`) => ({ name, topicId, partitions });
 
 describe('MirrorSourceConnectorTest', () => {
   it('testRefreshTopicPartitions: missing topics are made with as many partitions as their source', () => {
@@ -69,6 +69,25 @@ describe('a plan', () => {
       pairs: [{ source: 'a' }],
       left: [{ topic: 'b', reason: expect.stringContaining('a has the same name') }],
     });
+  });
+
+  it('gives a topic the copy of its number, which has its name before all others', () => {
+    const numbers = new Map([
+      ['id of orders', 2],
+      ['id of bills', 1],
+    ]);
+    const copies = { of: (_topic: string, id: string) => numbers.get(id) ?? null, decide: async () => {} };
+    const shapes = ['bills', 'late', 'orders', 'orders.2'].map((name) => shape(name, 1));
+    const plan = planTopics({ ...rules, copies }, shapes, new Map());
+    const found = plan.pairs.map(({ source, target, sourceId }) => [source, target, sourceId]);
+    expect(found).toEqual([
+      ['orders', 'source.orders.2', 'id of orders'],
+      ['bills', 'source.bills', 'id of bills'],
+      ['late', 'source.late', undefined],
+    ]);
+    expect(plan.left).toEqual([
+      { topic: 'orders.2', reason: 'orders has the same name on the target: source.orders.2' },
+    ]);
   });
 
   it('once applied, has what was refused, as it was before', () => {
