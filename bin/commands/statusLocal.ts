@@ -21,10 +21,13 @@ export async function showLocal(config: string, json: boolean): Promise<number> 
 
 export function localText(status: AgentStatus, nowMs: number): string {
   const { edge, link, linkSinceMs, linkReason, buffered, oldestAgeMs, bufferBytes, bufferMaxBytes, outlook } = status;
+  const { bufferState, bufferSinceMs, bufferReason } = status;
   const lines = [
     `${edge}: link ${link} for ${ageText(nowMs - linkSinceMs)}${linkReason ? `: ${linkReason}` : ''}`,
     `buffer: ${buffered} records, ${sizeText(bufferBytes)} of ${sizeText(bufferMaxBytes)}${buffered > 0 ? `, oldest ${ageText(oldestAgeMs)}` : ''}`,
   ];
+  if (bufferState !== 'open')
+    lines.push(`no room for ${ageText(nowMs - bufferSinceMs)}: ${bufferReason}; sources wait`);
   if (outlook === null) return lines.join('\n');
   const { intakePerSecond, drainPerSecond, linkBytesPerSecond, drainMs, fullMs } = outlook;
   const carried = linkBytesPerSecond > 0 ? `${sizeText(linkBytesPerSecond)}/s` : 'not known yet';

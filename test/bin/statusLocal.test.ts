@@ -46,3 +46,10 @@ test('an agent that has nothing to send says no more than that', () => {
     'buffer: 0 records, 4.0 KiB of 1.0 GiB',
   ]);
 });
+
+test('an agent that has no room says since when and why', () => {
+  const full = { bufferState: 'diskFull', bufferSinceMs: NOW - 60_000, bufferReason: 'the disk is full' } as const;
+  expect(localText({ ...STATUS, ...full }, NOW).split('\n')[2]).toBe(
+    'no room for 60 s: the disk is full; sources wait',
+  );
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Anchor, ageMs, type Boot, hubTimeOf, type Timeline } from '../../../agent/buffer/timeline.ts';
+import { type Anchor, ageMs, type Boot, hubTimeOf, ranSince, type Timeline } from '../../../agent/buffer/timeline.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -87,4 +87,14 @@ describe('an age', () => {
     const anchors = [anchor(1, 0, T), anchor(2, 0, T + DAY_MS)];
     expect(ageMs({ boots, anchors }, at(1, 400), now(2, 0))).toBe(DAY_MS - 400);
   });
+});
+
+test('the time that agents have run since then is told by no clock on the wall, however well that fits', () => {
+  const boots = [boot(1, HOUR_MS, T), boot(2, 3 * HOUR_MS), boot(3, HOUR_MS)];
+  const line: Timeline = { boots, anchors: [anchor(3, 0, T + 300 * DAY_MS)] };
+  const now = { ...at(3, HOUR_MS), createdMs: 0 };
+  expect(ageMs(line, at(1, 0), now)).toBeGreaterThan(299 * DAY_MS);
+  expect(ranSince(line, at(1, 0), now)).toBe(5 * HOUR_MS);
+  expect(ranSince(line, at(1, HOUR_MS / 2), now)).toBe(4.5 * HOUR_MS);
+  expect(ranSince(line, at(3, HOUR_MS / 4), now)).toBe(0.75 * HOUR_MS);
 });

@@ -1,6 +1,6 @@
 /**
  * Random histories of one edge: lost answers, aborted transactions, restarts, copies of the buffer, old images put back,
- * memory copies that go on in the same epoch, evictions. A reference that knows every record judges.
+ * memory copies that go on in the same epoch, rows given up with and without their tips. A reference that knows every record judges.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ type Op =
   | { readonly op: 'runs'; readonly who: number; readonly place: number; readonly count: number }
   | { readonly op: 'burst'; readonly who: number; readonly size: number; readonly fate: Fate }
   | {
-      readonly op: 'session' | 'restart' | 'copyMemory' | 'copyDisk' | 'evict' | 'save' | 'restore';
+      readonly op: 'session' | 'restart' | 'copyMemory' | 'copyDisk' | 'evict' | 'giveUp' | 'save' | 'restore';
       readonly who: number;
     };
 /** `kept`: committed and heard; `unheard`: committed, the answer is lost; `aborted`: nothing of it happened. */
@@ -75,6 +75,7 @@ const ops: fc.Arbitrary<Op> = fc.oneof(
         'copyMemory',
         'copyDisk',
         'evict',
+        'giveUp',
         'save',
         'restore' as const,
       ),
@@ -144,6 +145,9 @@ class World {
       }
       case 'evict':
         agent.evict(0);
+        break;
+      case 'giveUp':
+        agent.giveUp(this.#records % Math.max(agent.rows.length, 1));
         break;
       case 'save':
         this.#image = agent.copy();

@@ -122,6 +122,14 @@ export class ModelAgent {
     this.#chainAgain(row.stream, index);
   }
 
+  /** A gap takes the row's place and keeps its tip: nothing behind it changes. */
+  giveUp(index: number): void {
+    const row = this.rows[index];
+    if (!row || row.blob === null) return;
+    for (const id of row.ids) this.gapped.add(id);
+    this.rows[index] = { ...row, blob: null };
+  }
+
   /** What a hello names. `needed`: an epoch that is to be among them. */
   lineage(needed: Epoch | null = null): LineageLink[] {
     const held = new Set(this.rows.map((row) => row.stream.epoch));
