@@ -14,7 +14,7 @@ import { saltOf } from './migrate.ts';
 import { Notes } from './notes.ts';
 import { Retained } from './retained.ts';
 import { Rows } from './rows.ts';
-import { Space } from './space.ts';
+import { dropReserveFile, hasReserveFile, Space } from './space.ts';
 import { Times } from './times.ts';
 
 type Connection = Database.Database;
@@ -108,22 +108,37 @@ export class BufferFile {
       throw unusable(path, `buffer.maxBytes is ${options.maxBytes}`, `Give it ${MIN_BUFFER_BYTES / MIB} MiB at least.`);
     }
     claim(path);
+    const reserved = hasReserveFile(path);
     try {
-      const lock = takeLock(path);
       try {
-        const { db, opening } = openSound(path, options);
-        const file = new BufferFile(db, path, options, opening, lock);
-        // Without it the agent starts all the same, and nothing is captured until there is room for it.
-        file.space.takeReserve();
-        writePid(path);
-        return file;
+        return BufferFile.#open(path, options);
       } catch (error) {
-        lock.release();
-        throw error;
+        if (!reserved || !isDiskFull(error)) throw error;
+        // In the reserve's room.
+        dropReserveFile(path);
+        return BufferFile.#open(path, options);
       }
     } catch (error) {
       unclaim(path);
       throw openError(path, error);
+    }
+  }
+
+  static #open(path: string, options: BufferFileOptions): BufferFile {
+    const lock = takeLock(path);
+    let db: Connection | null = null;
+    try {
+      const { db: opened, opening } = openSound(path, options);
+      db = opened;
+      const file = new BufferFile(db, path, options, opening, lock);
+      // Without it the agent starts all the same, and nothing is captured until there is room for it.
+      file.space.takeReserve();
+      writePid(path);
+      return file;
+    } catch (error) {
+      db?.close();
+      lock.release();
+      throw error;
     }
   }
 
@@ -157,6 +172,17 @@ export class BufferFile {
     }
     this.catalog.accept();
     return result;
+  }
+
+  /** The same for what is no capture: where the disk is full it is done in the reserve's room. */
+  upkeep<T>(work: () => T): T {
+    const { hasReserve } = this.space;
+    try {
+      return this.transaction(work);
+    } catch (error) {
+      if (!hasReserve || this.space.hasReserve || !isDiskFull(error)) throw error;
+      return this.transaction(work);
+    }
   }
 
   /** Runs something that only reads. */
@@ -279,6 +305,9 @@ export class BufferFile {
 
 /** The reason where it is the buffer's own share that is used up. */
 export const BUFFER_FULL = 'the buffer is full';
+
+const isDiskFull = (error: unknown): boolean =>
+  ['bufferFull', 'SQLITE_FULL', 'ENOSPC'].includes((error as { code?: string }).code ?? '');
 
 function checkEdge(path: string, owner: string | null, edge: EdgeId | undefined): EdgeId {
   if (owner !== null && (edge === undefined || owner === edge)) return owner as EdgeId;

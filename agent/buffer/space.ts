@@ -11,7 +11,7 @@
  * Pages are given back to the file system by incremental vacuum. ARCHITECTURE.md says why not by a file per time segment.
  */
 import { randomFillSync } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { KIB, MIB } from '../../shared/limits.ts';
 import { PAGE_BYTES } from './schema.ts';
@@ -30,6 +30,9 @@ export function limitLog(db: Database, maxBytes: number): number {
   db.pragma(`journal_size_limit = ${walBytes}`);
   return walBytes;
 }
+
+export const hasReserveFile = (path: string): boolean => existsSync(`${path}.reserve`);
+export const dropReserveFile = (path: string): void => rmSync(`${path}.reserve`, { force: true });
 
 export class Space {
   readonly maxBytes: number;
@@ -131,7 +134,7 @@ export class Space {
     this.#db.pragma('wal_checkpoint(PASSIVE)');
   }
   #dropReserve(): void {
-    rmSync(`${this.#path}.reserve`, { force: true });
+    dropReserveFile(this.#path);
     this.#reserve = 0;
   }
 

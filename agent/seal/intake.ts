@@ -109,9 +109,7 @@ export class SealingIntake implements Intake, Outbox {
       ...options.seal,
     };
     const now = { monotonicMs: clock.monotonicMs(), createdMs: clock.now() };
-    const boot = file.transaction(() =>
-      file.times.begin((id) => file.notes.bootRow(id), options.bootId ?? bootIdOf(), now),
-    );
+    const boot = file.upkeep(() => file.times.begin((id) => file.notes.bootRow(id), options.bootId ?? bootIdOf(), now));
     const intake = new SealingIntake(new Sealer(file, settings, clock, boot), clock, options);
     file.onFailed((error) => intake.#fail(error, options.onFailed));
     intake.#takeOver();
@@ -124,7 +122,7 @@ export class SealingIntake implements Intake, Outbox {
     if (opening.mended !== null) tellMended(this.#telemetry, path, opening.mended);
     if (opening.migrated !== null) this.#telemetry.emit(bufferMigrated, { path, ...opening.migrated });
     this.#tails.sealInherited();
-    this.#file.transaction(() => {
+    this.#file.upkeep(() => {
       this.#sealer.sweep();
       assignQueues(this.#sealer);
     });

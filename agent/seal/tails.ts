@@ -68,7 +68,7 @@ export class Tails {
       if (bytes >= Math.min(AT_ONCE_BYTES, this.#sealer.file.space.headroomBytes)) break;
     }
     if (some.length === 0) return false;
-    this.#sealer.file.transaction(() => {
+    this.#sealer.file.upkeep(() => {
       for (const stream of some) this.#sealer.sealTail(stream);
     });
     this.#onRows();
