@@ -26,7 +26,7 @@ export const onEnd = (clean: () => void | Promise<void>): number => cleanups.pus
 
 /** Polls until the condition holds; fails with what it last said. */
 let debug = (): string => '';
-export async function until(what: string, holds: () => boolean, deadlineMs = 20_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, deadlineMs = 50_000): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`never came true: ${what}; ${debug()}`);
