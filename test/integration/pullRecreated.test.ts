@@ -150,7 +150,9 @@ test('each topic of a name has its copy: two processes, restarts, groups, and a 
   expect((await rig.checkpoints())[rig.copy(1)]).toBe(before);
   for (const { targetTopic } of [...statesIn(one, rig.topic), ...statesIn(two, rig.topic)])
     expect(targetTopic).toBe(rig.copy(2));
-  expect(rig.lines.filter(({ event }) => event === 'pull_topic_made_again')).toMatchObject([{ copy: rig.copy(2) }]);
+  // Once by each process at most: both may have seen it at the same moment, and have said the same.
+  const said = rig.lines.filter(({ event }) => event === 'pull_topic_made_again').map(({ copy }) => copy);
+  expect([[rig.copy(2)], [rig.copy(2), rig.copy(2)]]).toContainEqual(said);
 
   // Another process takes over, and one that was not there at all.
   await rig.stop(one);

@@ -107,7 +107,7 @@ export class FlowCopies implements CopyNumbers {
     return [keyOf.copy(randomUUID(), topic, flow), entry];
   }
 
-  /** Once, by the process whose word it was. */
+  /** By the process whose word it was; by two, where both have said the same at the same moment. */
   #tell(topic: string, topicId: string, number: number): void {
     const { flow, telemetry, rule, copyName } = this.#options;
     if (number === 1 || rule().copies.get(topic)?.get(topicId) !== number) return;
