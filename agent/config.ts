@@ -28,6 +28,7 @@ import { telemetryOptions } from '../shared/config/telemetryOptions.ts';
 import { topicPattern } from '../shared/config/topicPattern.ts';
 import type { EdgeId } from '../shared/identity.ts';
 import { limits } from '../shared/limits.ts';
+import { PRIORITIES } from '../shared/queues.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const NAME_RULE = 'write lower-case letters, digits and "-", at most 63, the first not "-"';
@@ -70,8 +71,6 @@ const hub = section(
     ],
   },
 );
-
-const PRIORITIES = ['low', 'normal', 'high'] as const;
 
 const MIN_BUFFER = formatSize(2 * limits.intakeBytes);
 

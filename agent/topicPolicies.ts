@@ -1,9 +1,9 @@
 /** What `buffer.topics` says of a topic: the first entry that matches, else the defaults. */
 import { topicMatcher } from '../shared/config/topicPattern.ts';
+import type { Priority } from '../shared/queues.ts';
 import type { TopicConfig } from './config.ts';
 
 export type WhenFull = TopicConfig['whenFull'];
-export type Priority = TopicConfig['priority'];
 
 export interface TopicPolicy {
   readonly whenFull: WhenFull;
@@ -11,9 +11,6 @@ export interface TopicPolicy {
   readonly maxAgeMs: number | null;
   readonly priority: Priority;
 }
-
-/** Lowest first. */
-export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high'];
 
 export const DEFAULT_POLICY: TopicPolicy = { whenFull: 'block', maxAgeMs: null, priority: 'normal' };
 

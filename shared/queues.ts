@@ -7,6 +7,7 @@
  */
 import type { Lane } from './identity.ts';
 
+/** Lowest first. */
 export const PRIORITIES = ['low', 'normal', 'high'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 

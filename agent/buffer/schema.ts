@@ -14,10 +14,8 @@ export const FORMAT_VERSION = 2;
  */
 export const PAGE_BYTES = 8192;
 
-/** As `parcel`, and when it was delivered, in running time: retained.ts. */
-const RETAINED = `
-CREATE TABLE retained (
-  id INTEGER PRIMARY KEY,
+/** Of a parcel that waits, and of one that was delivered. */
+const PARCEL = `id INTEGER PRIMARY KEY,
   stream INTEGER NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
@@ -37,7 +35,12 @@ CREATE TABLE retained (
   position BLOB,
   contentCrc INTEGER NOT NULL,
   crc INTEGER NOT NULL,
-  queue INTEGER NOT NULL DEFAULT 0,
+  queue INTEGER NOT NULL DEFAULT 0`;
+
+/** As `parcel`, and when it was delivered, in running time: retained.ts. */
+const RETAINED = `
+CREATE TABLE retained (
+  ${PARCEL},
   runMs REAL NOT NULL
 );
 CREATE INDEX retainedByStream ON retained (stream, first);
@@ -106,27 +109,7 @@ CREATE TABLE stream (
 );
 
 CREATE TABLE parcel (
-  id INTEGER PRIMARY KEY,
-  stream INTEGER NOT NULL,
-  first INTEGER NOT NULL,
-  last INTEGER NOT NULL,
-  kind INTEGER NOT NULL,
-  bytes INTEGER NOT NULL,
-  previousTip BLOB NOT NULL,
-  tip BLOB NOT NULL,
-  formerTip BLOB,
-  minTimestamp INTEGER NOT NULL,
-  maxTimestamp INTEGER NOT NULL,
-  stamp INTEGER NOT NULL,
-  boot INTEGER NOT NULL,
-  monotonicMs REAL NOT NULL,
-  createdMs INTEGER NOT NULL,
-  reason TEXT,
-  detail TEXT,
-  position BLOB,
-  contentCrc INTEGER NOT NULL,
-  crc INTEGER NOT NULL,
-  queue INTEGER NOT NULL DEFAULT 0
+  ${PARCEL}
 );
 CREATE INDEX parcelByStream ON parcel (stream, first);
 CREATE INDEX parcelByQueue ON parcel (queue, id);

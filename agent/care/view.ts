@@ -3,12 +3,13 @@
  * the write-ahead log is seen. SQLite may put an empty log and its index (`-wal`, `-shm`) beside the file, with the file's
  * owner. A running agent holds the file's lock alone: `bufferLocked`.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { reasonOf } from '../../shared/errors.ts';
 import { Catalog } from '../buffer/catalog.ts';
 import { Checks, DamagedRow } from '../buffer/checks.ts';
 import { canonical, checkIds, checkNotHeld, holderPid, locked, notABuffer, unusable } from '../buffer/claim.ts';
+import { readHeader } from '../buffer/header.ts';
 import { saltOf } from '../buffer/migrate.ts';
 import { Notes } from '../buffer/notes.ts';
 import { FORMAT_VERSION } from '../buffer/schema.ts';
@@ -56,22 +57,13 @@ function readError(path: string, error: unknown): unknown {
   return unusable(path, code === '' ? reasonOf(error) : `${code}: ${reasonOf(error)}`, MENDS, error);
 }
 
-const SQLITE_MAGIC = 'SQLite format 3\0';
-const [HEADER_BYTES, AT_USER_VERSION, AT_APPLICATION_ID] = [100, 60, 68];
-
 /** Is it a buffer, of a format that is known here? */
 function checkHeader(path: string): void {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(path, 'r');
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  if (header.toString('latin1', 0, SQLITE_MAGIC.length) !== SQLITE_MAGIC)
+  const { isSqlite, applicationId, userVersion } = readHeader(path);
+  if (!isSqlite)
     throw notABuffer(
       path,
       'is not a SQLite file, or its header is broken; the agent mends it when it starts if it was a buffer',
     );
-  checkIds(path, header.readUInt32BE(AT_APPLICATION_ID), header.readUInt32BE(AT_USER_VERSION));
+  checkIds(path, applicationId, userVersion);
 }

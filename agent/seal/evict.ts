@@ -2,8 +2,10 @@
  * Making room: the oldest rows of topics that do not block are given up, in steps, each a transaction of its own in front of
  * the group commit that needs it. By row ids, which rise with age; rows under way wait for their answer.
  */
+
+import { PRIORITIES, type Priority } from '../../shared/queues.ts';
 import type { StreamState } from '../buffer/index.ts';
-import { PRIORITIES, type Priority, type TopicPolicies } from '../topicPolicies.ts';
+import type { TopicPolicies } from '../topicPolicies.ts';
 import { giveUpRow } from './giveUp.ts';
 import type { Sealer } from './sealer.ts';
 

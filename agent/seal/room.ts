@@ -6,11 +6,12 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import { TributaryError } from '../../shared/errors.ts';
+import { PRIORITIES, type Priority } from '../../shared/queues.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { PlaceState } from '../buffer/index.ts';
 import { BUFFER_FULL, type BufferFile } from '../buffer/index.ts';
 import type { RoomState } from '../buffer/outbox.ts';
-import { PRIORITIES, type Priority, type TopicPolicies } from '../topicPolicies.ts';
+import type { TopicPolicies } from '../topicPolicies.ts';
 import { bufferHasRoom, bufferIsFull } from './events.ts';
 import { Evictor } from './evict.ts';
 import type { GivingUp } from './giveUp.ts';

@@ -8,7 +8,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +15,7 @@ import { Agent, request } from 'undici';
 import { startKafka } from '../../deploy/dev/kafka/launch.ts';
 import { MIB } from '../../shared/limits.ts';
 import { LedgerOfTruth } from './ledgerOfTruth.ts';
-import { createTopics, ROOT } from './rig.ts';
+import { createTopics, freePort, ROOT } from './rig.ts';
 import type { FaultOptions } from './run.ts';
 import { type RoundResult, resultText, Tally } from './tally.ts';
 import { Victim } from './victim.ts';
@@ -217,15 +216,4 @@ function write(dir: string, name: string, lines: readonly string[]): string {
   const path = join(dir, name);
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,8 +2,9 @@
  * A look at the files before SQLite opens them, which would take a foreign log for its own, drop a broken one without a
  * word, and can't open a file with a broken header. Only while the lock is held and SQLite has not opened the file.
  */
-import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { notABuffer, tooNew } from '../claim.ts';
+import { readHeader } from '../header.ts';
 import { FORMAT_NOTE } from '../migrate.ts';
 import { APPLICATION_ID, FORMAT_VERSION, PAGE_BYTES } from '../schema.ts';
 import { damageMark } from './aside.ts';
@@ -11,10 +12,6 @@ import { type CheckedTable, carve, commonSalt } from './carve.ts';
 import { Image } from './image.ts';
 import { currentTables } from './salvage.ts';
 
-const SQLITE_MAGIC = 'SQLite format 3\0';
-const HEADER_BYTES = 100;
-const AT_USER_VERSION = 60;
-const AT_APPLICATION_ID = 68;
 /** Pages at the file's beginning that have rows of its notes among them. */
 const FIRST_PAGES = 2_000;
 
@@ -72,16 +69,8 @@ const firstPages = (image: Image): number[] =>
   Array.from({ length: Math.min(FIRST_PAGES, image.pageCount) }, (_, i) => i + 1);
 
 function judgeHeader(path: string, tables: readonly CheckedTable[]): Sight {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(path, 'r');
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  const isSqlite = header.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
-  const isOurs = header.readUInt32BE(AT_APPLICATION_ID) === APPLICATION_ID;
-  const version = header.readUInt32BE(AT_USER_VERSION);
+  const { bytes: header, isSqlite, applicationId, userVersion: version } = readHeader(path);
+  const isOurs = applicationId === APPLICATION_ID;
   const isKnown = version >= 1 && version <= FORMAT_VERSION;
   if (isSqlite && isOurs && isKnown) return isWell(header) ? SOUND : damaged('its header is broken');
   const format = formatOfRows(path, tables);
